@@ -1,0 +1,66 @@
+#pragma once
+
+#include "core/conntrack.h"
+#include "core/error.h"
+#include "core/ipvs.h"
+#include "core/profile.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace notrack
+{
+
+/// One table of the node's firewall as the save command of its backend prints it.
+struct SavedTable
+{
+    std::string backend; ///< "iptables" (legacy) or "nftables" (iptables-nft)
+    Family family = Family::Ipv4;
+    std::string table; ///< "nat", "filter", "raw", "mangle"
+    std::vector<std::string> lines;
+
+    bool operator==(const SavedTable&) const = default;
+};
+
+/// A named network namespace that holds an address in a pod network.
+struct PodNamespace
+{
+    std::string name; ///< below /run/netns
+    std::vector<Address> addresses;
+
+    bool operator==(const PodNamespace&) const = default;
+};
+
+/// What the findings are judged from: read-only observations of one node. An empty optional could not be read.
+struct NodeFacts
+{
+    bool ipvs = false; ///< the kernel has an IPVS table
+    std::vector<VirtualService> virtualServices;
+    std::vector<Address> localAddresses; ///< addresses of this node's interfaces, and everything its local routes cover
+    std::vector<SavedTable> savedTables;
+    std::vector<PodNamespace> podNamespaces;
+    std::optional<ConntrackFigures> conntrack;
+    std::optional<bool> bridgeCallsIptables;  ///< net.bridge.bridge-nf-call-iptables; empty without br_netfilter
+    std::optional<bool> bridgeCallsIp6tables;
+    std::optional<bool> podsOnBridge;         ///< an interface with a pod-network address is a bridge
+    std::optional<bool> ipvsConntrack;        ///< net.ipv4.vs.conntrack
+    std::vector<std::string> unread;          ///< what could not be read and why, one sentence each
+
+    bool operator==(const NodeFacts&) const = default;
+};
+
+/// The door to those observations.
+class NodeInspector
+{
+public:
+    NodeInspector() = default;
+    NodeInspector(const NodeInspector&) = delete;
+    NodeInspector& operator=(const NodeInspector&) = delete;
+    virtual ~NodeInspector() = default;
+
+    /// Reads everything about the node that bears on `profile`; changes nothing.
+    virtual NodeFacts inspect(const Profile& profile) = 0;
+};
+
+} // namespace notrack
