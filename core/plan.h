@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/ruleset.h"
+#include "core/comparison.h"
 #include "core/table.h"
 
 #include <cstdint>
@@ -64,6 +64,9 @@ struct Plan
     bool empty() const { return steps.empty(); }
     bool operator==(const Plan&) const = default;
 };
+
+/// The steps that make a table what it was compared with.
+Plan makePlan(const Comparison& comparison);
 
 /// One step in words and iptables syntax, for tests and messages.
 std::string toText(const Step& step);
