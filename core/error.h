@@ -3,6 +3,7 @@
 #include <tl/expected.hpp>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace notrack
@@ -18,6 +19,9 @@ enum class ErrorKind {
     Conflict,     ///< the table changed between read and commit; worth another try at once
     NotPermitted, ///< the caller lacks a privilege
 };
+
+/// "failed", "usage", "bad-profile", "no-backend", "busy", "conflict", "not-permitted".
+std::string_view toText(ErrorKind kind);
 
 /// A failure as one sentence: what is wrong and what would be right; `where` names the file, table or call, and may be empty.
 struct Error
