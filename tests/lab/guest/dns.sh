@@ -1,0 +1,88 @@
+# DNS servers in the pods, and one outside. Their logs tell which address they saw. Sourced by start.
+# shellcheck shell=bash
+
+readonly SERVERS=(dns-local dns-remote outside)
+
+start_dnsmasq() {
+  local server
+  for server in "${SERVERS[@]}"; do
+    in_place "$server" dnsmasq --conf-file=/dev/null --no-resolv --no-hosts --user=root --port="$DNS_PORT" \
+      --pid-file="/run/$server.pid" --txt-record="who.test,$server" \
+      --address=/kubernetes.default.svc.cluster.local/10.96.0.1 --address=/kubernetes.default.svc.cluster.local/fd00:96::1 \
+      --cache-size=0 --log-queries --log-facility="/run/$server.log"
+  done
+}
+
+start_unbound() {
+  local server
+  for server in "${SERVERS[@]}"; do
+    cat >"/run/$server.conf" <<CONFIGURATION
+server:
+  interface: 0.0.0.0
+  interface: ::0
+  access-control: 0.0.0.0/0 allow
+  access-control: ::0/0 allow
+  username: ""
+  chroot: ""
+  directory: "/run"
+  pidfile: "/run/$server.pid"
+  use-syslog: no
+  logfile: "/run/$server.log"
+  log-queries: yes
+  module-config: "iterator"
+  local-data: 'who.test. TXT "$server"'
+remote-control:
+  control-enable: no
+CONFIGURATION
+    : >"/run/$server.log"
+    in_place "$server" unbound -c "/run/$server.conf"
+  done
+}
+
+start_responders() {
+  local server
+  for server in dns-local dns-remote; do
+    in_place "$server" "$PROGRAMS/responder" "$DNS_PORT" &
+    echo $! >"/run/$server.pid"
+  done
+  sleep 0.5
+}
+
+stop_dns() {
+  local server
+  for server in "${SERVERS[@]}"; do
+    [[ ! -f /run/$server.pid ]] || kill "$(cat "/run/$server.pid")"
+    rm -f "/run/$server.pid"
+  done
+  sleep 0.5
+}
+
+forget_clients() {
+  local server
+  for server in "${SERVERS[@]}"; do : >"/run/$server.log"; done
+}
+
+# clients_seen FAMILY: as a JSON array, the parts whose queries arrived at any server since forget_clients. No process is started.
+clients_seen() {
+  local family=$1 server line address
+  local -A seen=()
+  for server in "${SERVERS[@]}"; do
+    while read -r line; do
+      case $line in
+        *'query[TXT] who.test from '*) address=${line##* from } ;;         # dnsmasq
+        *' who.test. TXT IN') address=${line% who.test.*} address=${address##* } ;; # unbound
+        *) continue ;;
+      esac
+      if [[ $family = 6 && $address = *:* || $family = 4 && $address != *:* ]]; then seen[${PART[$address]:-$address}]=1; fi
+    done <"/run/$server.log"
+  done
+  json_array "${!seen[@]}"
+}
+
+# ask PLACE PORT ADDRESS...: QUERIES queries to each address at once; prints how many each one answered.
+ask() {
+  local place=$1 port=$2 namespace=-
+  shift 2
+  [[ $place = node ]] || namespace=$(namespace_file "$place")
+  "$PROGRAMS/ask" "$namespace" "$port" "$QUERIES" "$QUERY_TIMEOUT_MS" "$@"
+}

@@ -1,0 +1,115 @@
+# The NOTRACK rules under test. dns-notrack puts them in place when the lab was given one (RUNNER); the rules written out here are
+# the independent reference: they serve without it, and with it, its raw table must be the same. Sourced by start.
+# shellcheck shell=bash disable=SC2153
+
+# Every finding of dns-notrack: the matrix applies what is unsafe too, which is the point of it.
+readonly FINDINGS=(not-ipvs service-dnat no-backends backend-outside-pod-cidrs host-queries host-port stateful-forward
+  per-node-cidr other-notrack other-backend bridge-netfilter)
+
+# Pod networks that the rules name; an environment may narrow them.
+declare -A RULES_POD_CIDR=([4]=${CLUSTER_CIDR[4]} [6]=${CLUSTER_CIDR[6]})
+# Nodes that have the rules.
+RULES_NODES=(node)
+# yes: the reference without its OUTPUT half, which dns-notrack cannot be told to leave out.
+PREROUTING_ONLY=no
+
+declare -A SCOPE_IN_PLACE=([node]=tracked [node-b]=tracked)
+
+# put_rules tracked|any|pods: on each of RULES_NODES.
+put_rules() {
+  local scope=$1 node
+  for node in "${RULES_NODES[@]}"; do
+    if [[ ${SCOPE_IN_PLACE[$node]} != tracked ]]; then take_rules_away "$node"; fi
+    if [[ $scope != tracked ]]; then add_rules "$node" "$scope"; fi
+    SCOPE_IN_PLACE[$node]=$scope
+  done
+}
+
+uses_runner() { [[ -n $RUNNER && $PREROUTING_ONLY = no ]]; }
+
+add_rules() {
+  local node=$1 scope=$2 family
+  if uses_runner; then
+    write_profile "$scope" "${FINDINGS[*]}" false >/run/profile.yaml
+    in_place "$node" "$RUNNER" apply --profile /run/profile.yaml >/run/apply.out
+    return
+  fi
+  for family in "${FAMILIES[@]}"; do reference_rules "$family" "$scope" | ipt_restore "$node" "$family"; done
+}
+
+take_rules_away() {
+  local node=$1 family
+  if uses_runner; then
+    in_place "$node" "$RUNNER" remove --profile /run/profile.yaml >/run/remove.out
+    return
+  fi
+  for family in "${FAMILIES[@]}"; do
+    ipt_restore "$node" "$family" <<'RULES'
+*raw
+-D PREROUTING -j NMANAGER_PREROUTING
+-D OUTPUT -j NMANAGER_OUTPUT
+-F NMANAGER_PREROUTING
+-F NMANAGER_OUTPUT
+-F NMANAGER_NOT_DNS_PREROUTING
+-F NMANAGER_NOT_DNS_OUTPUT
+-X NMANAGER_PREROUTING
+-X NMANAGER_OUTPUT
+-X NMANAGER_NOT_DNS_PREROUTING
+-X NMANAGER_NOT_DNS_OUTPUT
+COMMIT
+RULES
+  done
+}
+
+# write_profile SCOPE WAIVED PROBE: WAIVED is a list of findings with spaces between, PROBE a YAML value.
+write_profile() {
+  cat <<PROFILE
+version: 1
+name: lab
+services: ["${SERVICE[4]}", "${SERVICE[6]}"]
+podCIDRs: ["${RULES_POD_CIDR[4]}", "${RULES_POD_CIDR[6]}"]
+scope: $1
+backend: $BACKEND
+safety:
+  waive: [${2// /, }]
+  probe: $3
+PROFILE
+}
+
+# reference_rules FAMILY SCOPE: for iptables-restore.
+reference_rules() {
+  local family=$1 scope=$2 hook
+  echo '*raw'
+  for hook in PREROUTING OUTPUT; do
+    echo ":NMANAGER_$hook - [0:0]"
+    echo ":NMANAGER_NOT_DNS_$hook - [0:0]"
+    echo "-I $hook 1 -j NMANAGER_$hook"
+    echo "-A NMANAGER_$hook -j NMANAGER_NOT_DNS_$hook"
+  done
+  case $scope in
+    any)
+      rules_of_scope_any "$family" PREROUTING
+      [[ $PREROUTING_ONLY = yes ]] || rules_of_scope_any "$family" OUTPUT
+      ;;
+    pods) rules_of_scope_pods "$family" ;;
+  esac
+  echo COMMIT
+}
+
+rules_of_scope_any() {
+  local chain=NMANAGER_NOT_DNS_$2 service=${SERVICE[$1]}/${HOST_BITS[$1]} pods=${RULES_POD_CIDR[$1]}
+  cat <<RULES
+-A $chain -d $service -p udp -m udp --dport $DNS_PORT -j CT --notrack
+-A $chain -d $pods -p udp -m udp --dport $DNS_PORT -j CT --notrack
+-A $chain -s $pods -p udp -m udp --sport $DNS_PORT -j CT --notrack
+RULES
+}
+
+rules_of_scope_pods() {
+  local chain=NMANAGER_NOT_DNS_PREROUTING service=${SERVICE[$1]}/${HOST_BITS[$1]} pods=${RULES_POD_CIDR[$1]}
+  cat <<RULES
+-A $chain -s $pods -d $service -p udp -m udp --dport $DNS_PORT -m addrtype ! --src-type LOCAL -j CT --notrack
+-A $chain -s $pods -d $pods -p udp -m udp --dport $DNS_PORT -m addrtype ! --src-type LOCAL -j CT --notrack
+-A $chain -s $pods -d $pods -p udp -m udp --sport $DNS_PORT -m addrtype ! --dst-type LOCAL -j CT --notrack
+RULES
+}

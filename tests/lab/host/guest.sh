@@ -1,0 +1,62 @@
+# Boots one guest for one scenario. Sourced by run.
+# shellcheck shell=bash disable=SC2154
+
+# Seconds after which a guest is ended, whatever it does.
+readonly GUEST_TIME_LIMIT=280
+
+# Names of the guests that SCENARIO boots. The race needs a kernel of each kind, and each kind needs a boot.
+guest_variants() {
+  case $1 in
+    matrix) echo 'services paths' ;;
+    race) echo 'resolving dropping' ;;
+    *) echo plain ;;
+  esac
+}
+
+# More than one CPU only serves races: a guest with one is the faster for everything else.
+guest_cpus() { case $1 in race | pressure) echo 2 ;; *) echo 1 ;; esac; }
+
+# run_guests SCENARIO: all its guests; status 0 when every one ended well. Results lie in OUTPUT/SCENARIO-VARIANT.
+run_guests() {
+  local scenario=$1 variant waiting=() failed=0
+  rm -rf "$output/$scenario-"*
+  for variant in $(guest_variants "$scenario"); do
+    run_guest "$scenario" "$variant" "$output/$scenario-$variant" &
+    waiting+=($!)
+    # Only the matrix does not mind company: the others measure time and races.
+    if [[ $scenario != matrix ]]; then wait "$!" || failed=1; waiting=(); fi
+  done
+  for variant in "${waiting[@]}"; do wait "$variant" || failed=1; done
+  return "$failed"
+}
+
+# run_guest SCENARIO VARIANT RESULTS_FOLDER: returns the scenario's own status; 125 when the guest died before it had one.
+run_guest() {
+  local scenario=$1 variant=$2 results=$3 version status=0
+  version=$(kernel_version "$kernel")
+  mkdir -p "$results"
+  {
+    printf '%s=%q\n' LAB "$LAB" SCENARIO "$scenario" VARIANT "$variant" PROGRAMS "$work/programs" \
+      RUNNER "$runner" BACKEND "$backend" FULL "$full" DROPPING_CONNTRACK "$work/nf_conntrack.ko"
+  } >"$results/settings"
+  : >"$results/results.jsonl"
+  timeout --kill-after=5 "$GUEST_TIME_LIMIT" qemu-system-x86_64 \
+    -machine pc -cpu qemu64 -accel tcg,thread=multi,tb-size=256 -smp "$(guest_cpus "$scenario")" -m 1024 \
+    -nodefaults -no-user-config -display none -no-reboot -nic none \
+    -kernel "$kernel/boot/vmlinuz-$version" -initrd "$work/initramfs.cpio.gz" \
+    -append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off lab_modules=$kernel/lib/modules lab_start=$LAB/guest/start" \
+    -serial "file:$results/guest.log" \
+    -device isa-debug-exit,iobase=0x501,iosize=1 \
+    -fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
+    -device virtio-9p-pci,fsdev=root,mount_tag=root \
+    -fsdev "local,id=results,path=$results,security_model=none" \
+    -device virtio-9p-pci,fsdev=results,mount_tag=results </dev/null >"$results/qemu.log" 2>&1 || status=$?
+  # isa-debug-exit ends QEMU with twice the guest's status plus one; anything even was not the guest's doing.
+  if ((status % 2 == 0)); then
+    cat "$results/qemu.log" >&2
+    echo "run: the guest $scenario-$variant died or ran out of time (QEMU's status $status)" >&2
+    return 125
+  fi
+  ((status == 1)) || echo "run: the guest $scenario-$variant ended with status $((status / 2)): $(tail -n 2 "$results/guest.log" | head -n 1)" >&2
+  return "$((status / 2))"
+}

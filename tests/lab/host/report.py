@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Prints what a scenario found as a Markdown table, and checks it against expected/.
+
+usage: report.py SCENARIO EXPECTED_FOLDER RESULTS_FOLDER...
+
+matrix is compared with expected/matrix.md cell by cell; UPDATE_GOLDEN=1 writes that file instead. race, pressure and safety have
+figures that vary: expected/SCENARIO.tsv holds the bounds. Exit status: 0 as expected, 1 not.
+"""
+import json
+import operator
+import os
+import pathlib
+import sys
+
+RULE_SETS = {"tracked": "tracked (no rules)", "any": "scope any", "pods": "scope pods"}
+PLACES = {
+    "client": "pod",
+    "client-remote": "pod on another node",
+    "node": "node's own process",
+    "outside": "external client",
+    "dns-local": "DNS pod",
+}
+REAL_SERVERS = {"local": "DNS pod on the same node", "remote": "DNS pod on another node", "both": "DNS pods"}
+TARGETS = {"vip": "VIP", "node-port": "NodePort", "host-port": "hostPort 53", "outside": "external resolver"}
+OPERATORS = {"==": operator.eq, "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
+
+
+def read_results(folders: list[str]) -> list[dict]:
+    lines = [line for folder in folders for line in (pathlib.Path(folder) / "results.jsonl").read_text().splitlines()]
+    return [json.loads(line) for line in lines]
+
+
+def table(header: list[str], rows: list[list[str]]) -> list[str]:
+    return ["| " + " | ".join(row) + " |" for row in [header, ["---"] * len(header), *rows]]
+
+
+def read_table(text: str) -> list[list[str]]:
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    return rows[2:]
+
+
+# --- matrix ---
+
+
+def describe_traffic(result: dict) -> str:
+    hops = [PLACES[result["from"]], TARGETS[result["to"]]]
+    if result["from"] == "dns-local" and result["real_server"] == "local":
+        hops.append("itself (hairpin)")
+    elif result["to"] != "outside":
+        # Environments without IPVS have their one DNS pod on the client's node.
+        hops.append(REAL_SERVERS.get(result["real_server"], REAL_SERVERS["local"]))
+    return " → ".join(hops)
+
+
+def describe_cell(result: dict) -> str:
+    asked, answered = result["asked"], result["answered"]
+    if "entries" not in result:
+        return "no loss" if answered == asked else f"{asked - answered} of {asked} lost"
+    if answered == 0:
+        return "**no answer**"
+    works = "works" if answered == asked else f"**{answered} of {asked} answered**"
+    entries = result["entries"] / asked
+    seen = " and ".join(result["seen"]) or "nobody"
+    return f"{works}, {entries:.2g} {'entry' if entries == 1 else 'entries'}, sees {seen}"
+
+
+def matrix_rows(results: list[dict]) -> list[list[str]]:
+    cells: dict[tuple[str, str, int], dict[str, str]] = {}
+    for result in results:
+        if "skipped" in result:
+            continue
+        key = (result["environment"], describe_traffic(result), result["family"])
+        cells.setdefault(key, {})[result["rules"]] = describe_cell(result)
+    rows: list[list[str]] = []
+    for (environment, traffic, family), by_rules in cells.items():
+        row = [environment, traffic, f"IPv{family}", *(by_rules.get(rules, "") for rules in RULE_SETS)]
+        # IPv6 comes right after IPv4: one line for both where they agree.
+        same = [other for other in rows if other[:2] == row[:2] and other[3:] == row[3:]]
+        if same:
+            same[0][2] += ", IPv6"
+        else:
+            rows.append(row)
+    return rows
+
+
+def by_cell(rows: list[list[str]]) -> dict[tuple[str, ...], str]:
+    return {
+        (row[0], row[1], family, rules): cell
+        for row in rows
+        for family in row[2].split(", ")
+        for rules, cell in zip(RULE_SETS, row[3:])
+    }
+
+
+def check_matrix(results: list[dict], expected_file: pathlib.Path) -> list[str]:
+    rows = matrix_rows(results)
+    lines = table(["node", "traffic", "family", *RULE_SETS.values()], rows)
+    print("\n".join(lines), flush=True)
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        expected_file.write_text("\n".join(lines) + "\n")
+        return []
+    skipped = {result["environment"]: result["skipped"] for result in results if "skipped" in result}
+    for environment, reason in skipped.items():
+        print(f"not run: {environment}: {reason}", file=sys.stderr)
+    expected, found = by_cell(read_table(expected_file.read_text())), by_cell(rows)
+    return [
+        f"{' / '.join(cell)}: expected '{expected.get(cell, 'no such row')}', found '{found.get(cell, 'nothing')}'"
+        for cell in dict.fromkeys([*expected, *found])
+        if expected.get(cell) != found.get(cell) and cell[0] not in skipped
+    ]
+
+
+# --- race, pressure, safety: named figures within bounds ---
+
+
+def check_figures(results: list[dict], expected_file: pathlib.Path) -> list[str]:
+    names = list(dict.fromkeys(name for result in results for name in result if name not in ("scenario", "case")))
+    print("\n".join(table(["case", *names], [[str(r.get(name, "")) for name in ["case", *names]] for r in results])), flush=True)
+    found = {(result["case"], name): value for result in results for name, value in result.items()}
+    failures = []
+    for line in expected_file.read_text().splitlines():
+        if not line or line.startswith("#"):
+            continue
+        case, name, comparison, bound = line.split("\t")
+        value = found.get((case, name))
+        if value is None or not OPERATORS[comparison](str(value) if comparison == "==" else value, bound if comparison == "==" else float(bound)):
+            failures.append(f"{case}: {name} is {'missing' if value is None else value}, expected {comparison} {bound}")
+    return failures
+
+
+def main() -> int:
+    scenario, expected = sys.argv[1], pathlib.Path(sys.argv[2])
+    results = read_results(sys.argv[3:])
+    if scenario == "matrix":
+        failures = check_matrix(results, expected / "matrix.md")
+    else:
+        failures = check_figures(results, expected / f"{scenario}.tsv")
+    for failure in failures:
+        print(f"{scenario}: {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
