@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 
 # Seconds after which a guest is ended, whatever it does.
-readonly GUEST_TIME_LIMIT=280
+readonly GUEST_TIME_LIMIT=280 FULL_GUEST_TIME_LIMIT=1800
 
 # Names of the guests that SCENARIO boots. The race needs a kernel of each kind, and each kind needs a boot.
 guest_variants() {
@@ -32,7 +32,8 @@ run_guests() {
 
 # run_guest SCENARIO VARIANT RESULTS_FOLDER: returns the scenario's own status; 125 when the guest died before it had one.
 run_guest() {
-  local scenario=$1 variant=$2 results=$3 version status=0
+  local scenario=$1 variant=$2 results=$3 limit=$GUEST_TIME_LIMIT version status=0
+  [[ $full = no ]] || limit=$FULL_GUEST_TIME_LIMIT
   version=$(kernel_version "$kernel")
   mkdir -p "$results"
   {
@@ -40,7 +41,7 @@ run_guest() {
       RUNNER "$runner" BACKEND "$backend" FULL "$full" DROPPING_CONNTRACK "$work/nf_conntrack.ko"
   } >"$results/settings"
   : >"$results/results.jsonl"
-  timeout --kill-after=5 "$GUEST_TIME_LIMIT" qemu-system-x86_64 \
+  timeout --kill-after=5 "$limit" qemu-system-x86_64 \
     -machine pc -cpu qemu64 -accel tcg,thread=multi,tb-size=256 -smp "$(guest_cpus "$scenario")" -m 1024 \
     -nodefaults -no-user-config -display none -no-reboot -nic none \
     -kernel "$kernel/boot/vmlinuz-$version" -initrd "$work/initramfs.cpio.gz" \

@@ -1,7 +1,7 @@
 # Queries when the conntrack table is small and full, and the time that a query takes. Sourced by guest/start.
 # shellcheck shell=bash disable=SC2154
 
-QUERIES_FULL=400 QUERIES_FLOOD=3000 QUERIES_CALM=1000
+QUERIES_FULL=400 QUERIES_FLOOD=2000 QUERIES_CALM=500
 [[ $FULL = no ]] || QUERIES_FULL=1008 QUERIES_FLOOD=10048 QUERIES_CALM=10000
 readonly QUERIES_FULL QUERIES_FLOOD QUERIES_CALM
 readonly ANSWER_TIMEOUT_MS=100 TABLE_MAX=1000

@@ -5,7 +5,7 @@
 case $VARIANT-$FULL in
   dropping-no) PAIRS=300 ;;
   dropping-yes) PAIRS=3000 ;;
-  resolving-no) PAIRS=2000 ;;
+  resolving-no) PAIRS=1000 ;;
   resolving-yes) PAIRS=20000 ;;
 esac
 readonly PAIRS ANSWER_TIMEOUT_MS=120
