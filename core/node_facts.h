@@ -32,13 +32,36 @@ struct PodNamespace
     bool operator==(const PodNamespace&) const = default;
 };
 
+/// A route of the node's main table that leads to pod networks or everywhere.
+struct Route
+{
+    Prefix destination;
+    std::string interface;
+    bool viaGateway = false;
+
+    bool operator==(const Route&) const = default;
+};
+
+/// A table that was made with nft itself, not through iptables: "inet firewalld". Only its base chains at the hooks input,
+/// forward and output are kept.
+struct NativeTable
+{
+    std::string name;
+    std::vector<std::string> lines; ///< as `nft list table` prints them, without indentation
+
+    bool operator==(const NativeTable&) const = default;
+};
+
 /// What the findings are judged from: read-only observations of one node. An empty optional could not be read.
 struct NodeFacts
 {
     bool ipvs = false; ///< the kernel has an IPVS table
     std::vector<VirtualService> virtualServices;
-    std::vector<Address> localAddresses; ///< addresses of this node's interfaces, and everything its local routes cover
+    std::vector<std::string> firewallMarkServices; ///< lines of IPVS services that have a firewall mark for an address
+    std::vector<Prefix> localPrefixes; ///< the node's own addresses, and everything else that its local routes cover
+    std::vector<Route> routes;
     std::vector<SavedTable> savedTables;
+    std::vector<NativeTable> nativeTables;
     std::vector<PodNamespace> podNamespaces;
     std::optional<ConntrackFigures> conntrack;
     std::optional<bool> bridgeCallsIptables;  ///< net.bridge.bridge-nf-call-iptables; empty without br_netfilter
