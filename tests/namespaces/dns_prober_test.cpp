@@ -1,0 +1,166 @@
+#include "core/linux/dns_prober.h"
+
+#include <QElapsedTimer>
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <memory>
+
+using namespace notrack;
+
+/// Runs as root of network and mount namespaces of its own (see in_namespace): the node is this namespace, its pods have names.
+class DnsProberTest : public QObject
+{
+    Q_OBJECT
+
+private:
+    static void run(const QString& line)
+    {
+        QProcess process;
+        process.startCommand(line);
+        QVERIFY2(process.waitForFinished() && process.exitCode() == 0,
+                 qPrintable(line + ": " + process.errorString() + QString::fromUtf8(process.readAllStandardError())));
+    }
+
+    static void addPod(const QString& name, const QString& address)
+    {
+        run("ip netns add " + name);
+        run("ip link add v" + name + " type veth peer name eth0 netns " + name);
+        run("ip link set v" + name + " up");
+        run("ip addr add 10.244.1.1/32 dev v" + name);
+        run("ip route add " + address + "/32 dev v" + name);
+        run("ip -n " + name + " link set lo up");
+        run("ip -n " + name + " link set eth0 up");
+        run("ip -n " + name + " addr add " + address + "/32 dev eth0");
+        run("ip -n " + name + " route add 10.244.1.1 dev eth0");
+        run("ip -n " + name + " route add default via 10.244.1.1");
+    }
+
+    static std::string flatten(const std::vector<ProbeResult>& results)
+    {
+        std::string text;
+        for (const ProbeResult& result : results)
+            text += result.from + " " + result.service + " " + std::to_string(result.answered) + "/" + std::to_string(result.asked) +
+                    (result.p50 && *result.p50 <= *result.p99 ? " timed" : "") + (result.problem.empty() ? "" : ": ") + result.problem +
+                    "\n";
+        return text;
+    }
+
+    static Profile profile(const char* service = "10.244.1.3")
+    {
+        Profile profile;
+        profile.services = {*readAddress(service)};
+        profile.podCidrs = {*readPrefix("10.244.0.0/16")};
+        return profile;
+    }
+
+    static ProbeSettings settings(const std::string& name = "a.test")
+    {
+        ProbeSettings settings;
+        settings.name = name;
+        settings.timeout = std::chrono::milliseconds(600);
+        return settings;
+    }
+
+    void startServer()
+    {
+        m_server = std::make_unique<QProcess>();
+        m_server->startCommand("ip netns exec dns dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --user=root "
+                               "--group=root --pid-file= --cache-size=0 --address=/a.test/192.0.2.53 --address=/a.test/fd00::53");
+        QVERIFY(m_server->waitForStarted());
+        QTest::qWait(300);
+    }
+
+    void stopServer()
+    {
+        m_server->kill();
+        m_server->waitForFinished();
+    }
+
+    DnsProber prober() const { return DnsProber("/run/netns", m_ipvs.toStdString()); }
+
+    std::unique_ptr<QProcess> m_server;
+    QTemporaryDir m_folder{"/tmp/dns_prober_test_XXXXXX"};
+    QString m_ipvs;
+
+private slots:
+    void initTestCase()
+    {
+        m_ipvs = m_folder.filePath("ip_vs");
+        QFile ipvs(m_ipvs);
+        QVERIFY(ipvs.open(QIODevice::WriteOnly));
+        ipvs.write("UDP  0A60000A:0035 rr\n  -> 0AF40103:0035 Masq 1 0 0\n");
+        ipvs.close();
+        run("mount -t tmpfs none /run");
+        run("ip link set lo up");
+        QFile forwarding("/proc/sys/net/ipv4/ip_forward");
+        QVERIFY(forwarding.open(QIODevice::WriteOnly) && forwarding.write("1") == 1);
+        forwarding.close();
+        addPod("client", "10.244.1.2");
+        addPod("dns", "10.244.1.3");
+        addPod("elsewhere", "192.0.2.9");
+        startServer();
+    }
+
+    void cleanupTestCase() { stopServer(); }
+
+    void asksFromTheNodeAndFromClientPods()
+    {
+        QCOMPARE(flatten(prober().probe(profile(), settings())),
+                 std::string("node 10.244.1.3 12/12 timed\nclient 10.244.1.3 12/12 timed\n"));
+    }
+
+    void anyCodeProvesThePath()
+    {
+        QCOMPARE(flatten(prober().probe(profile(), settings("b.invalid"))),
+                 std::string("node 10.244.1.3 12/12 timed: REFUSED\nclient 10.244.1.3 12/12 timed: REFUSED\n"));
+    }
+
+    void staysInItsNamespace()
+    {
+        const QString before = QFile::symLinkTarget("/proc/thread-self/ns/net");
+        prober().probe(profile(), settings());
+        QCOMPARE(QFile::symLinkTarget("/proc/thread-self/ns/net"), before);
+    }
+
+    void seriesSendNothingTwice()
+    {
+        ProbeSettings fromPods = settings();
+        fromPods.from = {ProbeOrigin::Pods};
+        QElapsedTimer timer;
+        timer.start();
+        QCOMPARE(flatten(prober().series(profile(), fromPods, {25, 50})), std::string("client 10.244.1.3 50/50 timed\n"));
+        QVERIFY(timer.elapsed() >= 450);
+    }
+
+    void silenceEndsInTime()
+    {
+        run("ip -n dns link set lo down");
+        run("ip route add blackhole 10.244.1.77/32");
+        run("ip neigh add 10.244.1.99 lladdr 02:00:00:00:00:01 dev vclient nud permanent");
+        run("ip route add 10.244.1.99/32 dev vclient");
+        QElapsedTimer timer;
+        timer.start();
+        ProbeSettings fromNode = settings();
+        fromNode.from = {ProbeOrigin::Node};
+        QCOMPARE(flatten(prober().probe(profile("10.244.1.99"), fromNode)), std::string("node 10.244.1.99 0/12: 6 pairs timed out\n"));
+        QVERIFY2(timer.elapsed() >= 590 && timer.elapsed() < 1200, "a probe lasts as long as its timeout says");
+        QCOMPARE(flatten(prober().probe(profile("10.244.1.77"), fromNode)),
+                 std::string("node 10.244.1.77 0/12: 6 pairs timed out; Invalid argument\n"));
+    }
+
+    void aServerThatIsGone()
+    {
+        stopServer();
+        ProbeSettings fromNode = settings();
+        fromNode.from = {ProbeOrigin::Node};
+        QCOMPARE(flatten(prober().probe(profile(), fromNode)),
+                 std::string("node 10.244.1.3 0/12: 6 pairs timed out; Connection refused\n"));
+        startServer();
+    }
+};
+
+QTEST_GUILESS_MAIN(DnsProberTest)
+#include "dns_prober_test.moc"
