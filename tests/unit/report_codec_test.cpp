@@ -224,6 +224,20 @@ private slots:
         QCOMPARE(outcome(quoted(json.toStdString())), problem);
     }
 
+    /// The same files as the schema's test has.
+    void badFiles_data()
+    {
+        QTest::addColumn<QString>("path");
+        for (const QFileInfo& entry : QDir(dataPath("bad-reports")).entryInfoList({"*.json"}, QDir::Files))
+            QTest::newRow(qPrintable(entry.fileName())) << entry.filePath();
+    }
+
+    void badFiles()
+    {
+        QFETCH(QString, path);
+        QVERIFY(!readReport(fileText(path).toStdString()));
+    }
+
     void everyBeginningIsRefused()
     {
         const std::string json = writeReport(fullReport());
