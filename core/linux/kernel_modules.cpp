@@ -1,11 +1,14 @@
 #include "core/linux/kernel_modules.h"
 
 #include <spawn.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,13 +27,13 @@ std::string modprobePath()
     return path;
 }
 
-void runModprobe(const std::vector<std::string>& modules)
+/// Whether modprobe ran and was content.
+bool runModprobe(std::vector<std::string> words)
 {
     const std::string program = modprobePath();
     if (program.empty() || program.front() != '/')
-        return;
-    std::vector<std::string> words{"modprobe", "--quiet", "--all", "--"};
-    words.insert(words.end(), modules.begin(), modules.end());
+        return false;
+    words.insert(words.begin(), "modprobe");
     std::vector<char*> arguments;
     for (std::string& word : words)
         arguments.push_back(word.data());
@@ -39,10 +42,31 @@ void runModprobe(const std::vector<std::string>& modules)
     char* environment[] = {path.data(), nullptr};
     pid_t child = 0;
     if (posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments.data(), environment) != 0)
-        return;
+        return false;
     int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR)
+            return false;
     }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/// Whether the kernel's own list of what is built in names the module; nothing where there is no such list.
+std::optional<bool> isBuiltIn(const std::string& module)
+{
+    utsname kernel{};
+    if (uname(&kernel) != 0)
+        return std::nullopt;
+    std::ifstream list("/lib/modules/" + std::string(kernel.release) + "/modules.builtin");
+    if (!list)
+        return std::nullopt;
+    const std::string file = "/" + module + ".ko";
+    std::string line;
+    while (std::getline(list, line)) {
+        if (line.size() > file.size() && line.compare(line.size() - file.size(), file.size(), file) == 0)
+            return true;
+    }
+    return false;
 }
 
 } // namespace
@@ -67,7 +91,21 @@ Result<bool> hasLegacyTable(Family family, std::string_view table)
 
 void loadLegacyRawModules(Family family)
 {
-    runModprobe({family == Family::Ipv4 ? "iptable_raw" : "ip6table_raw", "xt_CT", "xt_addrtype"});
+    runModprobe({"--quiet", "--all", "--", family == Family::Ipv4 ? "iptable_raw" : "ip6table_raw", "xt_CT", "xt_addrtype"});
+}
+
+bool isKernelPartActive(const std::string& module)
+{
+    if (access(("/sys/module/" + module).c_str(), F_OK) == 0)
+        return true;
+    if (access("/proc/modules", F_OK) != 0) // a kernel without modules has what it has
+        return true;
+    return isBuiltIn(module).value_or(true); // without the list, as in a container, the kernel has to be asked itself
+}
+
+bool isModuleInstalled(const std::string& module)
+{
+    return runModprobe({"--quiet", "--dry-run", "--", module});
 }
 
 } // namespace notrack

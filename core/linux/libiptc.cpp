@@ -176,16 +176,52 @@ Result<std::unique_ptr<LibiptcTable>> open(const Result<Libiptc<RuleEntry>>& lib
     return std::make_unique<LibiptcTableOf<RuleEntry>>(*library, family, handle);
 }
 
+template <typename RuleEntry>
+Result<bool> hasChain(const Result<Libiptc<RuleEntry>>& library, const std::string& table, const std::string& chain)
+{
+    if (!library)
+        return tl::unexpected(library.error());
+    const std::unique_ptr<xtc_handle, void (*)(xtc_handle*)> handle(library->init(table.c_str()), library->free);
+    if (handle == nullptr) {
+        const int number = errno;
+        return makeError(kindOfInitFailure(number), library->strerror(number), "legacy " + table + " table");
+    }
+    for (const char* name = library->first_chain(handle.get()); name != nullptr; name = library->next_chain(handle.get())) {
+        if (chain == name)
+            return true;
+    }
+    return false;
+}
+
+const Result<Libiptc<ipt_entry>>& ipv4Library()
+{
+    static const auto library = loadLibrary<ipt_entry>("libip4tc.so.2", "iptc_");
+    return library;
+}
+
+const Result<Libiptc<ip6t_entry>>& ipv6Library()
+{
+    static const auto library = loadLibrary<ip6t_entry>("libip6tc.so.2", "ip6tc_");
+    return library;
+}
+
 } // namespace
 
 Result<std::unique_ptr<LibiptcTable>> openRawTable(Family family)
 {
-    if (family == Family::Ipv4) {
-        static const auto library = loadLibrary<ipt_entry>("libip4tc.so.2", "iptc_");
-        return open(library, family);
-    }
-    static const auto library = loadLibrary<ip6t_entry>("libip6tc.so.2", "ip6tc_");
-    return open(library, family);
+    return family == Family::Ipv4 ? open(ipv4Library(), family) : open(ipv6Library(), family);
+}
+
+Result<bool> hasLegacyChain(Family family, const std::string& table, const std::string& chain)
+{
+    return family == Family::Ipv4 ? hasChain(ipv4Library(), table, chain) : hasChain(ipv6Library(), table, chain);
+}
+
+Result<void> checkLibiptc()
+{
+    if (!ipv4Library())
+        return tl::unexpected(ipv4Library().error());
+    return ipv6Library() ? Result<void>() : tl::unexpected(ipv6Library().error());
 }
 
 } // namespace notrack

@@ -39,4 +39,10 @@ public:
 /// without legacy tables.
 Result<std::unique_ptr<LibiptcTable>> openRawTable(Family family);
 
+/// Whether a legacy table that is there already has a chain of that name. The kernel creates the table when it is not.
+Result<bool> hasLegacyChain(Family family, const std::string& table, const std::string& chain);
+
+/// Whether the libraries can be loaded; if not, the error that openRawTable() would give.
+Result<void> checkLibiptc();
+
 } // namespace notrack
