@@ -136,6 +136,22 @@ std::optional<std::span<const std::byte>> findAttribute(std::span<const std::byt
     return std::nullopt;
 }
 
+/// A number in network byte order.
+std::optional<std::uint32_t> numberAt(const Answer& answer, std::uint16_t type)
+{
+    const auto attribute = findAttribute(answer.attributes, type);
+    std::uint32_t number = 0;
+    if (!attribute || attribute->size() != sizeof number)
+        return std::nullopt;
+    std::memcpy(&number, attribute->data(), sizeof number);
+    return ntohl(number);
+}
+
+bool isDormant(const Answer& table)
+{
+    return (numberAt(table, NFTA_TABLE_FLAGS).value_or(0) & NFT_TABLE_F_DORMANT) != 0;
+}
+
 tl::unexpected<Error> failure(int number)
 {
     switch (number) {
@@ -182,7 +198,7 @@ std::string_view nftablesFamily(Family family)
     return family == Family::Ipv4 ? "ip" : "ip6";
 }
 
-Result<std::vector<std::string>> readNftablesNames(Family family)
+Result<std::vector<NftablesName>> readNftablesNames(Family family)
 {
     for (int attempt = 0; attempt < mostDumpAttempts; ++attempt) {
         const Result<Answers> answers = ask({NFT_MSG_GETTABLE, NLM_F_DUMP, protocolFamily(family), {}});
@@ -192,11 +208,11 @@ Result<std::vector<std::string>> readNftablesNames(Family family)
             return failure(answers->error);
         if (answers->interrupted)
             continue;
-        std::vector<std::string> names;
+        std::vector<NftablesName> names;
         for (const Answer& answer : answers->messages) {
             const auto name = findAttribute(answer.attributes, NFTA_TABLE_NAME);
             if (name && !name->empty())
-                names.emplace_back(reinterpret_cast<const char*>(name->data()), name->size() - 1);
+                names.push_back({std::string(reinterpret_cast<const char*>(name->data()), name->size() - 1), isDormant(answer)});
         }
         return names;
     }
@@ -224,12 +240,8 @@ Result<std::uint32_t> readNftablesGeneration()
     if (answers->error != 0)
         return failure(answers->error);
     for (const Answer& answer : answers->messages) {
-        const auto id = findAttribute(answer.attributes, NFTA_GEN_ID);
-        std::uint32_t number = 0;
-        if (!id || id->size() != sizeof number)
-            continue;
-        std::memcpy(&number, id->data(), sizeof number);
-        return ntohl(number);
+        if (const std::optional<std::uint32_t> number = numberAt(answer, NFTA_GEN_ID))
+            return *number;
     }
     return failure(EPROTO);
 }

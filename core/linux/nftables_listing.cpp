@@ -42,16 +42,6 @@ std::string stringAt(const Json& object, const char* key)
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-bool isDormant(const Json& table)
-{
-    const auto flags = table.find("flags");
-    if (flags == table.end())
-        return false;
-    if (flags->is_array())
-        return std::find(flags->begin(), flags->end(), Json("dormant")) != flags->end();
-    return *flags == "dormant";
-}
-
 std::optional<Attachment> attachmentOf(const Json& chain)
 {
     if (!chain.contains("hook"))
@@ -74,10 +64,6 @@ void takeObject(Family family, const std::string& kind, const Json& object, List
 {
     if (!object.is_object() || stringAt(object, "family") != nftablesFamily(family))
         return;
-    if (kind == "table") {
-        table.dormant = table.dormant || (stringAt(object, "name") == table.name && isDormant(object));
-        return;
-    }
     if (stringAt(object, "table") != table.name)
         return;
     if (kind == "chain") {

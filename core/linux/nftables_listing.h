@@ -50,7 +50,7 @@ struct ListedChain
 struct ListedTable
 {
     std::string name;
-    bool dormant = false;      ///< its base chains see no packets
+    bool dormant = false;      ///< its base chains see no packets; set by who asked the kernel, JSON listings of 1.0 garble it
     bool otherObjects = false; ///< it holds sets, maps or the like
     std::vector<ListedChain> chains;
 

@@ -84,11 +84,11 @@ private:
         const Result<std::uint32_t> generation = readNftablesGeneration();
         if (!generation)
             return tl::unexpected(generation.error());
-        const Result<std::vector<std::string>> names = readNftablesNames(family);
+        const Result<std::vector<NftablesName>> names = readNftablesNames(family);
         if (!names)
             return tl::unexpected(names.error());
         Seen seen{{family, {}, {}}, *generation};
-        for (const std::string& table : *names) {
+        for (const auto& [table, dormant] : *names) {
             const Result<bool> ours = hasNftablesChain(family, table, nft::markChain);
             if (!ours)
                 return tl::unexpected(ours.error());
@@ -103,6 +103,7 @@ private:
             Result<nft::ListedTable> listed = list(family, table);
             if (!listed)
                 return tl::unexpected(listed.error());
+            listed->dormant = dormant;
             const bool first = table == m_ownTable;
             seen.state.tables.insert(first ? seen.state.tables.begin() : seen.state.tables.end(), std::move(*listed));
         }

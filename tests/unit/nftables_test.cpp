@@ -99,10 +99,10 @@ std::string jumpTo(const std::string& target)
 }
 
 /// One rule, its chains and jumps, as the kernel would list them; handles from 11.
-std::string sound(const std::string& preroutingAttachment = "-300", const std::string& tableFlags = {})
+std::string sound(const std::string& preroutingAttachment = "-300")
 {
     const std::string dns = std::string(service) + port + counter + R"({"notrack": null})";
-    return R"({"table": {"family": "ip", "name": "nmanager", "handle": 1)" + tableFlags + "}}, " + chain("dns-notrack") + ", " +
+    return R"({"table": {"family": "ip", "name": "nmanager", "handle": 1}}, )" + chain("dns-notrack") + ", " +
            base("PREROUTING", "prerouting", preroutingAttachment) + ", " + base("OUTPUT", "output") + ", " +
            chain("NMANAGER_PREROUTING") + ", " + chain("NMANAGER_NOT_DNS_PREROUTING") + ", " + chain("NMANAGER_OUTPUT") + ", " +
            chain("NMANAGER_NOT_DNS_OUTPUT") + rule("PREROUTING", 11, jumpTo("NMANAGER_PREROUTING")) +
@@ -246,9 +246,6 @@ private slots:
         QTest::newRow("base chain elsewhere") << QString::fromStdString(sound("0"))
                                               << QStringList{line("flush chain PREROUTING"), line("delete chain PREROUTING"), line("add chain PREROUTING at PREROUTING"),
                                                              line("add PREROUTING -j NMANAGER_PREROUTING 4")};
-        QTest::newRow("dormant") << QString::fromStdString(sound("-300", R"(, "flags": "dormant")"))
-                                 << QStringList{line("wake table"), line("delete rule PREROUTING 11"), line("add PREROUTING -j NMANAGER_PREROUTING 4"),
-                                                line("delete rule OUTPUT 12"), line("add OUTPUT -j NMANAGER_OUTPUT 4")};
         QTest::newRow("base chain renamed") << QString::fromStdString(sound()).replace("\"PREROUTING\"", "\"LOST\"")
                                             << QStringList{line("rename chain LOST PREROUTING"), line("delete rule LOST 11"),
                                                            line("add LOST -j NMANAGER_PREROUTING 4")};
@@ -263,6 +260,15 @@ private slots:
         QFETCH(QString, listing);
         QFETCH(QStringList, commands);
         QCOMPARE(commandsFor(stateOf(listing.toStdString()), oneRule()), commands);
+    }
+
+    void aDormantTableIsWoken()
+    {
+        State state = stateOf(sound());
+        state.tables.front().dormant = true;
+        QCOMPARE(commandsFor(state, oneRule()),
+                 (QStringList{"nmanager: wake table", "nmanager: delete rule PREROUTING 11", "nmanager: add PREROUTING -j NMANAGER_PREROUTING 4",
+                              "nmanager: delete rule OUTPUT 12", "nmanager: add OUTPUT -j NMANAGER_OUTPUT 4"}));
     }
 
     void removeTakesTheWholeTable()
