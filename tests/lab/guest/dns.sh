@@ -81,8 +81,7 @@ clients_seen() {
 
 # ask PLACE PORT ADDRESS...: QUERIES queries to each address at once; prints how many each one answered.
 ask() {
-  local place=$1 port=$2 namespace=-
+  local place=$1 port=$2
   shift 2
-  [[ $place = node ]] || namespace=$(namespace_file "$place")
-  "$PROGRAMS/ask" "$namespace" "$port" "$QUERIES" "$QUERY_TIMEOUT_MS" "$@"
+  "$PROGRAMS/ask" "$(namespace_of "$place")" "$port" "$QUERIES" "$QUERY_TIMEOUT_MS" "$@"
 }

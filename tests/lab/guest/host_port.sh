@@ -32,3 +32,13 @@ COMMIT
 RULES
   done
 }
+
+# masquerade_host_port: the remedy for pods that ask a hostPort. Their answers go to the node then, and scope pods leaves those tracked.
+# Queries to the VIP are untracked, so that this rule never sees them.
+masquerade_host_port() {
+  local family
+  for family in "${FAMILIES[@]}"; do
+    ipt node "$family" -t nat -I POSTROUTING -s "${CLUSTER_CIDR[$family]}" -d "${CLUSTER_CIDR[$family]}" -p udp --dport "$DNS_PORT" \
+      -m conntrack --ctstate DNAT -j MASQUERADE
+  done
+}

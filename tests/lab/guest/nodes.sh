@@ -11,6 +11,9 @@ namespace_file() {
   esac
 }
 
+# For the traffic programs, which enter a namespace themselves: that saves a process.
+namespace_of() { if [[ $1 = node ]]; then echo -; else namespace_file "$1"; fi; }
+
 add_namespace() {
   local file
   file=$(namespace_file "$1")

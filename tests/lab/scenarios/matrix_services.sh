@@ -26,6 +26,12 @@ masquerade cluster-cidr
 host_port_portmap
 traffic outside host-port local client-remote host-port local client host-port local client vip local
 
+environment 'hostPort 53 by DNAT, pods to it masqueraded'
+masquerade cluster-cidr
+host_port_dnat
+masquerade_host_port
+traffic outside host-port local client-remote host-port local client host-port local client vip local
+
 environment 'net.ipv4.vs.conntrack=0'
 masquerade cluster-cidr
 set_sysctl node net.ipv4.vs.conntrack=0

@@ -1,29 +1,17 @@
 // ask NAMESPACE PORT COUNT TIMEOUT_MS ADDRESS...: from inside a network namespace ("-": where it is started), sends COUNT queries
 // to each address, all at once, each from its own socket. Prints for each address how many were answered.
-#define _GNU_SOURCE
 #include "dns_query.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 enum { FIRST_ADDRESS = 5, MOST = 64 };
 
-static void enter(const char *namespace) {
-  if (strcmp(namespace, "-") == 0) return;
-  int handle = open(namespace, O_RDONLY | O_CLOEXEC);
-  if (handle >= 0 && setns(handle, CLONE_NEWNET) == 0) return;
-  perror(namespace);
-  exit(2);
-}
-
 int main(int argc, char **argv) {
   if (argc <= FIRST_ADDRESS) return fprintf(stderr, "usage: ask NAMESPACE PORT COUNT TIMEOUT_MS ADDRESS...\n"), 64;
-  enter(argv[1]);
+  enter_namespace(argv[1]);
   int count = atoi(argv[3]), total = count * (argc - FIRST_ADDRESS);
   if (total < 1 || total > MOST) return 64;
 

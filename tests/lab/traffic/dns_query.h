@@ -16,6 +16,9 @@ struct query {
   size_t length;
 };
 
+// Moves this program into a network namespace, given as a file; "-" is where it is already. Ends the program on failure.
+void enter_namespace(const char *file);
+
 // Reads an IPv4 or IPv6 address; ends the program when it is neither.
 struct endpoint read_endpoint(const char *address, int port);
 

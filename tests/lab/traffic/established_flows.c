@@ -1,10 +1,7 @@
 // established_flows SERVER_NAMESPACE CLIENT_NAMESPACE ADDRESS PORT COUNT: opens COUNT TCP connections between two network
 // namespaces, says how many it got, and holds them until it is ended: a conntrack table full of long-lived flows.
-#define _GNU_SOURCE
 #include "dns_query.h"
 
-#include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -17,11 +14,6 @@ static void fail(const char *what) {
   exit(2);
 }
 
-static void enter(const char *namespace) {
-  int handle = open(namespace, O_RDONLY | O_CLOEXEC);
-  if (handle < 0 || setns(handle, CLONE_NEWNET) != 0) fail(namespace);
-}
-
 int main(int argc, char **argv) {
   if (argc != 6) return fprintf(stderr, "usage: established_flows SERVER_NAMESPACE CLIENT_NAMESPACE ADDRESS PORT COUNT\n"), 64;
   struct endpoint server = read_endpoint(argv[3], atoi(argv[4]));
@@ -30,10 +22,10 @@ int main(int argc, char **argv) {
   if (setrlimit(RLIMIT_NOFILE, &descriptors) != 0) fail("setrlimit");
 
   // A socket stays in the namespace it was made in: one process can be both ends.
-  enter(argv[1]);
+  enter_namespace(argv[1]);
   int listener = socket(server.address.ss_family, SOCK_STREAM, 0);
   if (bind(listener, (struct sockaddr *)&server.address, server.length) != 0 || listen(listener, 16) != 0) fail("listen");
-  enter(argv[2]);
+  enter_namespace(argv[2]);
   for (; opened < count; opened++) {
     int client = socket(server.address.ss_family, SOCK_STREAM, 0);
     struct timeval patience = {.tv_sec = 2};
