@@ -112,9 +112,20 @@ try_hazard 'hostPort 53, scope any' any host-port
 real_servers local remote
 masquerade cluster-cidr
 
-firewall node FORWARD
-try_hazard 'stateful FORWARD' pods stateful-forward
-firewall_off node FORWARD
+for chain in FORWARD INPUT OUTPUT; do
+  firewall node "$chain"
+  try_hazard "stateful $chain" pods stateful-forward
+  firewall_off node "$chain"
+done
+
+# Nothing on this node tells of what a firewall elsewhere thinks: it knows the nodes, and untracked pods keep their own addresses.
+masquerade masquerade-all
+real_servers remote
+for family in "${FAMILIES[@]}"; do ipt node-b "$family" -A FORWARD ! -s "${NODE_A[$family]}" -p udp --dport "$DNS_PORT" -j DROP; done
+try 'masquerade-all, and a firewall elsewhere that knows nodes only' pods none -
+firewall_off node-b FORWARD
+masquerade cluster-cidr
+real_servers local remote
 
 # Native nftables tables are nothing that iptables shows.
 nft -f - <<'RULES'
