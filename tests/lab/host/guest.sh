@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 
 # Seconds after which a guest is ended, whatever it does.
-readonly GUEST_TIME_LIMIT=400 FULL_GUEST_TIME_LIMIT=1800
+readonly GUEST_TIME_LIMIT=600 FULL_GUEST_TIME_LIMIT=1800
 
 # Names of the guests that SCENARIO boots. The race needs a kernel of each kind, and each kind needs a boot.
 guest_variants() {
@@ -13,8 +13,14 @@ guest_variants() {
   esac
 }
 
-# More than one CPU only serves races: a guest with one is the faster for everything else.
-guest_cpus() { case $1 in race | pressure) echo 2 ;; *) echo 1 ;; esac; }
+# QEMU's options for the processors of a guest. Only races and load need two. A guest with one has a clock that counts its own
+# instructions while it computes: on a busy machine it runs longer, and no query in it is answered late for that.
+guest_processors() {
+  case $1 in
+    race | pressure) echo '-accel tcg,thread=multi,tb-size=256 -smp 2' ;;
+    *) echo '-accel tcg,thread=single,tb-size=256 -smp 1 -icount shift=2,sleep=on' ;;
+  esac
+}
 
 # run_guests SCENARIO: all its guests; status 0 when every one ended well. Results lie in OUTPUT/SCENARIO-VARIANT.
 run_guests() {
@@ -32,7 +38,7 @@ run_guests() {
 
 # run_guest SCENARIO VARIANT RESULTS_FOLDER: returns the scenario's own status; 125 when the guest died before it had one.
 run_guest() {
-  local scenario=$1 variant=$2 results=$3 limit=$GUEST_TIME_LIMIT version status=0
+  local scenario=$1 variant=$2 results=$3 limit=$GUEST_TIME_LIMIT version status=0 processors
   [[ $full = no ]] || limit=$FULL_GUEST_TIME_LIMIT
   version=$(kernel_version "$kernel")
   mkdir -p "$results"
@@ -41,8 +47,9 @@ run_guest() {
       RUNNER "$runner" BACKEND "$backend" FULL "$full" DROPPING_CONNTRACK "$work/nf_conntrack.ko"
   } >"$results/settings"
   : >"$results/results.jsonl"
+  read -ra processors <<<"$(guest_processors "$scenario")"
   timeout --kill-after=5 "$limit" qemu-system-x86_64 \
-    -machine pc -cpu qemu64 -accel tcg,thread=multi,tb-size=256 -smp "$(guest_cpus "$scenario")" -m 1024 \
+    -machine pc -cpu qemu64 "${processors[@]}" -m 1024 \
     -nodefaults -no-user-config -display none -no-reboot -nic none \
     -kernel "$kernel/boot/vmlinuz-$version" -initrd "$work/initramfs.cpio.gz" \
     -append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off lab_modules=$kernel/lib/modules lab_start=$LAB/guest/start" \
@@ -51,7 +58,10 @@ run_guest() {
     -fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
     -device virtio-9p-pci,fsdev=root,mount_tag=root \
     -fsdev "local,id=results,path=$results,security_model=none" \
-    -device virtio-9p-pci,fsdev=results,mount_tag=results </dev/null >"$results/qemu.log" 2>&1 || status=$?
+    -device virtio-9p-pci,fsdev=results,mount_tag=results </dev/null >"$results/qemu.log" 2>&1 &
+  echo "$!" >"$results/running"
+  wait "$!" || status=$?
+  rm "$results/running"
   # isa-debug-exit ends QEMU with twice the guest's status plus one; anything even was not the guest's doing.
   if ((status % 2 == 0)); then
     cat "$results/qemu.log" >&2
@@ -60,4 +70,12 @@ run_guest() {
   fi
   ((status == 1)) || echo "run: the guest $scenario-$variant ended with status $((status / 2)): $(tail -n 2 "$results/guest.log" | head -n 1)" >&2
   return "$((status / 2))"
+}
+
+# Ends the guests that still run: one must not outlive an interrupted run.
+end_guests() {
+  local running
+  for running in "$output"/*/running; do
+    [[ ! -f $running ]] || kill "$(<"$running")" || true
+  done
 }
