@@ -18,6 +18,8 @@ namespace
 {
 
 constexpr const char* defaultLockFile = "/run/dns-notrack.lock";
+/// Somebody who changes tables faster than they can be listed is a runaway loop.
+constexpr int mostReadAttempts = 10;
 
 /// What a snapshot found, and at which of nftables' generations: one that is still the same needs no second look.
 struct Seen
@@ -79,15 +81,28 @@ public:
     }
 
 private:
+    /// One moment of a family. A table may go between being named and being listed: then the reading starts again.
     Result<Seen> read(Family family) const
     {
-        const Result<std::uint32_t> generation = readNftablesGeneration();
-        if (!generation)
-            return tl::unexpected(generation.error());
+        Result<std::uint32_t> generation = readNftablesGeneration();
+        for (int attempt = 1; generation; ++attempt) {
+            Result<Seen> seen = readOnce(family, *generation);
+            if (seen || seen.error().kind != ErrorKind::Failed || attempt == mostReadAttempts)
+                return seen;
+            const std::uint32_t before = *generation;
+            generation = readNftablesGeneration();
+            if (generation && *generation == before)
+                return seen;
+        }
+        return tl::unexpected(generation.error());
+    }
+
+    Result<Seen> readOnce(Family family, std::uint32_t generation) const
+    {
         const Result<std::vector<NftablesName>> names = readNftablesNames(family);
         if (!names)
             return tl::unexpected(names.error());
-        Seen seen{{family, {}, {}}, *generation};
+        Seen seen{{family, {}, {}}, generation};
         for (const auto& [table, dormant] : *names) {
             const Result<bool> ours = hasNftablesChain(family, table, nft::markChain);
             if (!ours)
