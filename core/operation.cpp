@@ -122,7 +122,8 @@ public:
         if (!done)
             return tl::unexpected(done.error());
         m_before = std::move(done->before);
-        if (m_node.other == nullptr)
+        const auto others = compareOther();
+        if (others && allInSync(*others))
             return done->changed;
         Result<Transaction> cleared = writeTables(*m_node.other, m_wantedOfOther, m_wait);
         if (!cleared) {

@@ -29,6 +29,8 @@ struct Libiptc
     const RuleEntry* (*next_rule)(const RuleEntry*, xtc_handle*) = nullptr;
     const char* (*get_target)(const RuleEntry*, xtc_handle*) = nullptr;
     int (*builtin)(const char*, xtc_handle*) = nullptr;
+    const char* (*get_policy)(const char*, xt_counters*, xtc_handle*) = nullptr;
+    int (*set_policy)(const char*, const char*, xt_counters*, xtc_handle*) = nullptr;
     int (*create_chain)(const char*, xtc_handle*) = nullptr;
     int (*rename_chain)(const char*, const char*, xtc_handle*) = nullptr;
     int (*delete_chain)(const char*, xtc_handle*) = nullptr;
@@ -61,6 +63,8 @@ Result<Libiptc<RuleEntry>> loadLibrary(const char* file, const std::string& pref
     find("next_rule", functions.next_rule);
     find("get_target", functions.get_target);
     find("builtin", functions.builtin);
+    find("get_policy", functions.get_policy);
+    find("set_policy", functions.set_policy);
     find("create_chain", functions.create_chain);
     find("rename_chain", functions.rename_chain);
     find("delete_chain", functions.delete_chain);
@@ -137,6 +141,7 @@ public:
 
     Result<void> commit() override
     {
+        keepPolicyCounters();
         const int done = m_functions.commit(m_handle);
         if (done == 0 && errno == EAGAIN)
             return makeError(ErrorKind::Conflict, "the table changed since it was read", where("commit"));
@@ -145,6 +150,17 @@ public:
 
 private:
     std::string where(const std::string& step) const { return std::string(toText(m_family)) + " raw table, " + step; }
+
+    /// libiptc zeroes the counters of policies on every commit, unless it is told what they shall be.
+    void keepPolicyCounters()
+    {
+        for (const char* name = m_functions.first_chain(m_handle); name != nullptr; name = m_functions.next_chain(m_handle)) {
+            xt_counters counters{};
+            const char* policy = m_functions.builtin(name, m_handle) != 0 ? m_functions.get_policy(name, &counters, m_handle) : nullptr;
+            if (policy != nullptr)
+                m_functions.set_policy(name, policy, &counters, m_handle);
+        }
+    }
 
     /// libiptc's own words for errno fit only right after the call that failed.
     Result<void> check(int done, const std::string& step)

@@ -1,0 +1,196 @@
+#include "headless/arguments.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
+
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <map>
+
+namespace notrack
+{
+
+namespace
+{
+
+constexpr const char* defaultProfile = "/etc/dns-notrack/profile.yaml";
+constexpr double longestWait = 3600;
+constexpr double shortestWatch = 0.1;
+constexpr double longestWatch = 3600;
+
+std::string hostName()
+{
+    std::array<char, HOST_NAME_MAX + 1> name{};
+    if (gethostname(name.data(), name.size() - 1) != 0)
+        return "localhost";
+    return name.data();
+}
+
+std::chrono::milliseconds fromSeconds(double seconds)
+{
+    return std::chrono::milliseconds(static_cast<std::chrono::milliseconds::rep>(seconds * 1000));
+}
+
+/// The command line as CLI11 sees it; every command lists just the options that mean something to it.
+class CommandLine
+{
+public:
+    CommandLine()
+    {
+        m_app.require_subcommand(1);
+        m_app.get_formatter()->column_width(30);
+        m_app.footer("Exit codes: 0 done or in sync, 1 failed, 2 differs, 3 refused as unsafe, 4 rolled back after the probe,\n"
+                     "64 usage, 65 bad profile, 69 no usable backend, 75 busy, 77 not permitted.");
+        addApply();
+        addRemove();
+        addStatus();
+        addValidate();
+        addSchema();
+        m_app.set_version_flag("--version", [this] {
+            m_arguments.command = CommandName::Version;
+            return std::string();
+        });
+        addCommand(CommandName::Version, "version", "Print the version");
+    }
+
+    Result<std::variant<Arguments, Help>> read(int count, const char* const* words)
+    {
+        try {
+            m_app.parse(count, words);
+        } catch (const CLI::CallForVersion&) {
+            return Arguments{};
+        } catch (const CLI::CallForHelp&) {
+            return Help{(chosen() == nullptr ? &m_app : chosen())->help()};
+        } catch (const CLI::ParseError& problem) {
+            const std::string program = chosen() == nullptr ? "dns-notrack" : "dns-notrack " + chosen()->get_name();
+            if (chosen() == nullptr && count <= 1)
+                return makeError(ErrorKind::Usage, "which command? apply, remove, status, ... (see 'dns-notrack --help')");
+            return makeError(ErrorKind::Usage, std::string(problem.what()) + " (see '" + program + " --help')");
+        }
+        m_arguments.command = m_commands.at(chosen());
+        finish();
+        return m_arguments;
+    }
+
+private:
+    const CLI::App* chosen() const
+    {
+        const std::vector<CLI::App*> commands = m_app.get_subcommands();
+        return commands.empty() ? nullptr : commands.front();
+    }
+
+    CLI::App& addCommand(CommandName name, const std::string& word, const std::string& summary)
+    {
+        CLI::App* command = m_app.add_subcommand(word, summary);
+        m_commands[command] = name;
+        return *command;
+    }
+
+    void addApply()
+    {
+        CLI::App& command = addCommand(CommandName::Apply, "apply", "Make this node hold the profile's rules");
+        addProfile(command);
+        addChange(command);
+        addOutput(command);
+    }
+
+    void addRemove()
+    {
+        CLI::App& command = addCommand(CommandName::Remove, "remove", "Take all our chains, jumps and rules away");
+        addProfile(command);
+        addChange(command);
+        addOutput(command);
+    }
+
+    void addStatus()
+    {
+        CLI::App& command = addCommand(CommandName::Status, "status", "Compare this node with the profile, with counters; changes nothing");
+        addProfile(command);
+        addOutput(command);
+        command.add_flag("--diff", m_arguments.diff, "Show what apply would change");
+        command.add_option("--watch", m_watch, "Report again every SECONDS until the reader goes away")
+            ->type_name("SECONDS")
+            ->check(CLI::Range(shortestWatch, longestWatch));
+    }
+
+    void addValidate()
+    {
+        CLI::App& command = addCommand(CommandName::Validate, "validate", "Check profiles and print the rules they stand for; needs no privileges");
+        command.add_option("FILE", m_arguments.profiles, "Profile files, or directories of *.yaml, read as one profile")->required();
+        addNode(command);
+        addOutput(command);
+    }
+
+    void addSchema()
+    {
+        CLI::App& command = addCommand(CommandName::Schema, "schema", "Print the JSON Schema of profiles or of reports");
+        command.add_option("KIND", m_arguments.schema, "profile or report")
+            ->required()
+            ->type_name("")
+            ->transform(CLI::CheckedTransformer(std::map<std::string, SchemaName>{{"profile", SchemaName::Profile}, {"report", SchemaName::Report}}));
+    }
+
+    void addProfile(CLI::App& command)
+    {
+        command.add_option("--profile", m_arguments.profiles, std::string("Profile file, or directory of *.yaml; may be repeated (default ") + defaultProfile + ")")
+            ->type_name("PATH")
+            ->expected(1)
+            ->take_all();
+        addNode(command);
+    }
+
+    void addNode(CLI::App& command)
+    {
+        command.add_option("--node", m_arguments.node, "Name to look up in the profile's 'nodes:' (default: the host name)")->type_name("NAME");
+    }
+
+    void addChange(CLI::App& command)
+    {
+        command.add_flag("--check", m_arguments.check, "Write nothing; exit 2 if something would change");
+        command.add_flag("--diff", m_arguments.diff, "Show what changes, as a unified diff");
+        command.add_option("--wait", m_wait, "How long to wait for the xtables lock (default 5)")
+            ->type_name("SECONDS")
+            ->check(CLI::Range(0.0, longestWait));
+        command.add_flag("--quiet", m_arguments.quiet, "Print nothing unless something fails");
+    }
+
+    void addOutput(CLI::App& command)
+    {
+        command.add_option("--output", m_arguments.output, "text or json")
+            ->type_name("FORMAT")
+            ->transform(CLI::CheckedTransformer(std::map<std::string, OutputFormat>{{"text", OutputFormat::Text}, {"json", OutputFormat::Json}}));
+    }
+
+    void finish()
+    {
+        m_arguments.profilesGiven = !m_arguments.profiles.empty();
+        if (!m_arguments.profilesGiven)
+            m_arguments.profiles.emplace_back(defaultProfile);
+        if (m_arguments.node.empty())
+            m_arguments.node = hostName();
+        if (m_wait)
+            m_arguments.wait = fromSeconds(*m_wait);
+        if (m_watch)
+            m_arguments.watch = fromSeconds(*m_watch);
+    }
+
+    CLI::App m_app{"Applies profiles of NOTRACK rules for DNS to nodes whose DNS service is balanced by IPVS.", "dns-notrack"};
+    std::map<const CLI::App*, CommandName> m_commands;
+    Arguments m_arguments;
+    std::optional<double> m_wait;
+    std::optional<double> m_watch;
+};
+
+} // namespace
+
+Result<std::variant<Arguments, Help>> readArguments(int count, const char* const* words)
+{
+    CommandLine commandLine;
+    return commandLine.read(count, words);
+}
+
+} // namespace notrack

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "core/error.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace notrack
+{
+
+enum class CommandName { Apply, Remove, Status, Validate, Schema, Version };
+
+enum class OutputFormat { Text, Json };
+
+enum class SchemaName { Profile, Report };
+
+/// One command line, read and checked as far as it can be without the node.
+struct Arguments
+{
+    CommandName command = CommandName::Version;
+    std::vector<std::string> profiles; ///< files and directories, as given or by default
+    bool profilesGiven = false;        ///< whether the command line named them
+    std::string node;                  ///< name to match in `nodes:`
+    OutputFormat output = OutputFormat::Text;
+    bool check = false;
+    bool diff = false;
+    bool quiet = false;
+    std::chrono::milliseconds wait{5000};
+    std::optional<std::chrono::milliseconds> watch;
+    SchemaName schema = SchemaName::Profile;
+};
+
+/// What to print instead of running a command: the help that was asked for.
+struct Help
+{
+    std::string text;
+};
+
+/// Reads the command line; a Usage error says what is wrong with it and where help is.
+Result<std::variant<Arguments, Help>> readArguments(int count, const char* const* words);
+
+} // namespace notrack

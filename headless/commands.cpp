@@ -1,0 +1,223 @@
+#include "headless/commands.h"
+
+#include "core/linux/backend.h"
+#include "core/linux/dns_prober.h"
+#include "core/linux/privileges.h"
+#include "core/profile_files.h"
+#include "core/profile_reader.h"
+#include "core/report_codec.h"
+#include "core/rule_report.h"
+#include "core/schema.h"
+#include "core/version.h"
+#include "headless/text_report.h"
+#include "headless/watch.h"
+
+#include <filesystem>
+#include <iostream>
+
+namespace notrack
+{
+
+namespace
+{
+
+/// Stand-in until core/linux/node_inspector is there.
+class NI : public NodeInspector { NodeFacts inspect(const Profile&) override { return {}; } };
+std::unique_ptr<NodeInspector> makeNodeInspector() { return std::make_unique<NI>(); }
+
+Result<Profile> loadProfile(const Arguments& arguments)
+{
+    const std::vector<std::filesystem::path> paths(arguments.profiles.begin(), arguments.profiles.end());
+    const auto sources = loadProfileSources(paths);
+    if (!sources)
+        return tl::unexpected(sources.error());
+    return readProfile(*sources, arguments.node);
+}
+
+/// A failure goes to people as a sentence, and to programs as a report as well, so that they need to read one format only.
+ExitCode fail(const Arguments& arguments, const std::string& command, const Error& error)
+{
+    std::cerr << "dns-notrack: " << toText(error) << '\n';
+    if (arguments.output == OutputFormat::Json) {
+        Report report;
+        report.node = arguments.node;
+        report.version = programVersion;
+        report.command = command;
+        report.state = NodeState::Error;
+        report.error = error;
+        std::cout << (arguments.watch ? writeReport(report) : writeReportIndented(report)) << '\n';
+    }
+    return exitCodeOf(error.kind);
+}
+
+/// Prints what an apply or a remove did.
+ExitCode conclude(const Arguments& arguments, const Report& report)
+{
+    const Mode mode = arguments.check ? Mode::Check : Mode::Write;
+    if (report.error)
+        std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
+    if (arguments.output == OutputFormat::Json) {
+        std::cout << writeReportIndented(report) << '\n';
+    } else if (!report.error) {
+        const bool worthTelling = !arguments.quiet || report.state == NodeState::Unsafe || report.rolledBack;
+        if (worthTelling)
+            std::cout << describeOutcome(report, arguments.check) << describeProblems(report);
+        if (arguments.diff)
+            std::cout << report.diff;
+    }
+    return exitCodeOf(report, mode);
+}
+
+/// The doors to the node that this program runs on.
+class LocalNode
+{
+public:
+    LocalNode(std::string name, Backend backend)
+        : m_backend(std::move(backend)), m_inspector(makeNodeInspector()), m_prober(makeDnsProber()),
+          m_node{std::move(name), *m_backend.store, m_backend.other.get(), *m_inspector, *m_prober}
+    {
+    }
+
+    Node& node() { return m_node; }
+    const std::string& backendReason() const { return m_backend.reason; }
+
+private:
+    Backend m_backend;
+    std::unique_ptr<NodeInspector> m_inspector;
+    std::unique_ptr<Prober> m_prober;
+    Node m_node;
+};
+
+/// The backend for this process: what it lacks in privileges is said before anything else.
+Result<Backend> openBackend(const Profile& profile)
+{
+    if (const Result<void> allowed = requireTableAccess(); !allowed)
+        return tl::unexpected(allowed.error());
+    return chooseBackend(profile.backend, profile.chainPrefix);
+}
+
+OperationOptions optionsOf(const Arguments& arguments)
+{
+    return {.mode = arguments.check ? Mode::Check : Mode::Write, .wait = arguments.wait};
+}
+
+ExitCode runApply(const Arguments& arguments)
+{
+    const Result<Profile> profile = loadProfile(arguments);
+    if (!profile)
+        return fail(arguments, "apply", profile.error());
+    Result<Backend> backend = openBackend(*profile);
+    if (!backend)
+        return fail(arguments, "apply", backend.error());
+    LocalNode local(arguments.node, std::move(*backend));
+    Report report = applyProfile(*profile, local.node(), optionsOf(arguments));
+    report.backendReason = local.backendReason();
+    return conclude(arguments, report);
+}
+
+/// Removing works without a profile, too: all it takes from it is the chain prefix, and what has our shape goes in any case.
+ExitCode runRemove(const Arguments& arguments)
+{
+    Profile profile;
+    if (Result<Profile> read = loadProfile(arguments))
+        profile = std::move(*read);
+    else if (arguments.profilesGiven)
+        std::cerr << "dns-notrack: " << toText(read.error()) << "\ndns-notrack: going on with the chains of " << profile.chainPrefix << '\n';
+    Result<Backend> backend = openBackend(profile);
+    if (!backend)
+        return fail(arguments, "remove", backend.error());
+    LocalNode local(arguments.node, std::move(*backend));
+    Report report = removeRules(profile.chainPrefix, local.node(), optionsOf(arguments));
+    report.backendReason = local.backendReason();
+    return conclude(arguments, report);
+}
+
+void printStatus(const Arguments& arguments, const Report& report)
+{
+    if (arguments.output == OutputFormat::Json)
+        std::cout << (arguments.watch ? writeReport(report) : writeReportIndented(report)) << '\n';
+    else
+        std::cout << describeReport(report) << (arguments.diff ? report.diff : "") << (arguments.watch ? "\n" : "");
+}
+
+ExitCode reportStatus(const Arguments& arguments, const Profile& profile, LocalNode& local)
+{
+    Report report = readStatus(profile, local.node());
+    report.backendReason = local.backendReason();
+    if (report.error)
+        std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
+    if (!report.error || arguments.output == OutputFormat::Json)
+        printStatus(arguments, report);
+    return exitCodeOf(report, Mode::Check);
+}
+
+ExitCode runStatus(const Arguments& arguments)
+{
+    const Result<Profile> profile = loadProfile(arguments);
+    if (!profile)
+        return fail(arguments, "status", profile.error());
+    Result<Backend> backend = openBackend(*profile);
+    if (!backend)
+        return fail(arguments, "status", backend.error());
+    LocalNode local(arguments.node, std::move(*backend));
+    ExitCode code = ExitCode::Done;
+    const auto once = [&] {
+        code = reportStatus(arguments, *profile, local);
+        std::cout.flush();
+        return std::cout.good();
+    };
+    if (arguments.watch)
+        repeatWhileRead(*arguments.watch, once);
+    else
+        once();
+    return code;
+}
+
+ExitCode runValidate(const Arguments& arguments)
+{
+    const Result<Profile> profile = loadProfile(arguments);
+    if (!profile)
+        return fail(arguments, "validate", profile.error());
+    Report report;
+    report.node = arguments.node;
+    report.version = programVersion;
+    report.command = "validate";
+    report.profileName = profile->name;
+    report.profileDigest = digestOf(*profile);
+    for (const Family family : allFamilies) {
+        const Ruleset ruleset = buildRuleset(*profile, family);
+        if (ruleset.empty())
+            continue;
+        report.families.push_back(reportFamily(compare(Table{.family = family, .chains = {}}, wantedPart(ruleset))));
+        if (arguments.output == OutputFormat::Text)
+            std::cout << "# " << toText(family) << '\n' << toText(ruleset);
+    }
+    if (arguments.output == OutputFormat::Json)
+        std::cout << writeReportIndented(report) << '\n';
+    return ExitCode::Done;
+}
+
+} // namespace
+
+ExitCode runCommand(const Arguments& arguments)
+{
+    switch (arguments.command) {
+    case CommandName::Apply:
+        return runApply(arguments);
+    case CommandName::Remove:
+        return runRemove(arguments);
+    case CommandName::Status:
+        return runStatus(arguments);
+    case CommandName::Validate:
+        return runValidate(arguments);
+    case CommandName::Schema:
+        std::cout << (arguments.schema == SchemaName::Profile ? profileSchema() : reportSchema());
+        return ExitCode::Done;
+    case CommandName::Version:
+        std::cout << "dns-notrack " << programVersion << '\n';
+        return ExitCode::Done;
+    }
+    return ExitCode::Failed;
+}
+
+} // namespace notrack

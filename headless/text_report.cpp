@@ -1,0 +1,145 @@
+#include "headless/text_report.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace notrack
+{
+
+namespace
+{
+
+constexpr std::size_t stateWidth = 11;
+constexpr std::size_t counterWidth = 10;
+
+std::string padded(std::string text, std::size_t width)
+{
+    text.resize(std::max(width, text.size()), ' ');
+    return text;
+}
+
+std::string rightAligned(const std::string& text, std::size_t width)
+{
+    return std::string(width - std::min(width, text.size()), ' ') + text;
+}
+
+std::string itemLine(ItemState state, const std::optional<std::uint32_t>& position, const Counters& counters, const std::string& text)
+{
+    return "  " + padded(std::string(toText(state)), stateWidth) + rightAligned(position ? std::to_string(*position) : "-", 4) +
+           rightAligned(std::to_string(counters.packets), counterWidth) + rightAligned(std::to_string(counters.bytes), counterWidth + 2) +
+           "  " + text + "\n";
+}
+
+std::string describeFamily(const FamilyReport& family)
+{
+    std::string text = "\n" + std::string(toText(family.family)) + "\n  " + padded("state", stateWidth) + rightAligned("pos", 4) +
+                       rightAligned("packets", counterWidth) + rightAligned("bytes", counterWidth + 2) + "  rule\n";
+    for (const JumpReport& jump : family.jumps)
+        text += itemLine(jump.state, jump.position, jump.counters, "-A " + jump.from + " -j " + jump.to);
+    for (const ChainReport& chain : family.chains) {
+        if (chain.foundAs)
+            text += "  " + padded("renamed", stateWidth) + "chain " + chain.name + " is there as " + *chain.foundAs + "\n";
+        else if (chain.state != ItemState::Ok)
+            text += "  " + padded(std::string(toText(chain.state)), stateWidth) + "chain " + chain.name + "\n";
+        for (const RuleReport& rule : chain.rules)
+            text += itemLine(rule.state, rule.position, rule.counters, "-A " + chain.name + " " + rule.text);
+    }
+    return text;
+}
+
+std::string describeFinding(const Finding& finding)
+{
+    std::string text = "  " + std::string(toText(finding.severity)) + " " + finding.id + (finding.waived ? " (waived)" : "") + ": " + finding.summary + "\n";
+    for (const std::string& evidence : finding.evidence)
+        text += "      found: " + evidence + "\n";
+    for (const std::string& advice : finding.advice)
+        text += "      do:    " + advice + "\n";
+    return text;
+}
+
+std::string milliseconds(const std::optional<double>& value)
+{
+    if (!value)
+        return "-";
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.1f ms", *value);
+    return text.data();
+}
+
+std::string describeProbes(const std::string& title, const std::vector<ProbeResult>& results)
+{
+    if (results.empty())
+        return {};
+    std::string text = "\n" + title + "\n";
+    for (const ProbeResult& result : results) {
+        text += "  " + result.from + " -> " + result.service + ": " + std::to_string(result.answered) + " of " + std::to_string(result.asked) +
+                " answered, p50 " + milliseconds(result.p50) + ", p99 " + milliseconds(result.p99) +
+                (result.problem.empty() ? "" : " (" + result.problem + ")") + "\n";
+    }
+    return text;
+}
+
+std::string stateSentence(const Report& report)
+{
+    const std::string profile = report.profileName.empty() ? "the profile" : "profile " + report.profileName;
+    switch (report.state) {
+    case NodeState::InSync:
+        return "in sync with " + profile;
+    case NodeState::Drifted:
+        return "drifted from " + profile;
+    case NodeState::Absent:
+        return "nothing of " + profile + " is there";
+    case NodeState::Unsafe:
+        return "unsafe: " + profile + " would break DNS on this node";
+    case NodeState::Error:
+        return "error";
+    }
+    return {};
+}
+
+} // namespace
+
+std::string describeReport(const Report& report)
+{
+    std::string text = report.node + ": " + stateSentence(report) + (report.backend.empty() ? "" : " (" + report.backend + ")") + "\n";
+    if (report.state != NodeState::Absent) { // a list of nothing but missing rules says less than the sentence
+        for (const FamilyReport& family : report.families)
+            text += describeFamily(family);
+    }
+    if (report.conntrack) {
+        const ConntrackFigures& figures = *report.conntrack;
+        text += "\nconntrack: " + std::to_string(figures.entries) + " of " + std::to_string(figures.max) + " entries; insert_failed " +
+                std::to_string(figures.insertFailed) + ", drop " + std::to_string(figures.drop) + ", early_drop " +
+                std::to_string(figures.earlyDrop) + ", clashres " + std::to_string(figures.clashResolved) + "\n";
+    }
+    return text + describeProblems(report);
+}
+
+std::string describeProblems(const Report& report)
+{
+    std::string text = report.findings.empty() ? "" : "\nfindings\n";
+    for (const Finding& finding : report.findings)
+        text += describeFinding(finding);
+    if (report.probe) {
+        text += describeProbes("probe before", report.probe->before);
+        text += describeProbes("probe after", report.probe->after);
+    }
+    return text;
+}
+
+std::string describeOutcome(const Report& report, bool check)
+{
+    const std::string what = report.command == "remove" ? "our rules" : "the rules of " + (report.profileName.empty() ? "the profile" : "profile " + report.profileName);
+    if (report.rolledBack)
+        return report.node + ": rolled back: DNS stopped answering with " + what + "\n";
+    if (report.state == NodeState::Unsafe)
+        return report.node + ": refused: " + what + " would break DNS on this node; nothing was changed\n";
+    if (report.changed)
+        return report.node + ": changed: " + (report.command == "remove" ? "removed " : "applied ") + what + " (" + report.backend + ")\n";
+    if (check && report.state != NodeState::InSync)
+        return report.node + ": would " + (report.command == "remove" ? "remove " : "apply ") + what + " (" + report.backend + ")\n";
+    return report.node + ": unchanged: " + (report.command == "remove" ? "nothing of ours is there\n" : "in sync with " + what + "\n");
+}
+
+} // namespace notrack

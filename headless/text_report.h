@@ -1,0 +1,19 @@
+#pragma once
+
+#include "core/report.h"
+
+#include <string>
+
+namespace notrack
+{
+
+/// The report for people who read it in a terminal: state, rules with counters, findings, probes.
+std::string describeReport(const Report& report);
+
+/// What stands against the profile, and what the probes saw; empty where there is nothing to say.
+std::string describeProblems(const Report& report);
+
+/// One line: what an apply or a remove did.
+std::string describeOutcome(const Report& report, bool check);
+
+} // namespace notrack

@@ -1,0 +1,176 @@
+"""Ratios of the runner to the iptables programs, measured side by side in one run, inside a network namespace of its own.
+
+Usage: tests/kernel/in_namespace /usr/bin/python3 tests/bench/runner_bench.py RUNNER [ROUNDS]
+
+Every row runs both sides in turn, ROUNDS times (default 15), and gives the ratio of the medians of wall time: below 1.00 the
+runner is faster. Absolute times say more about the machine than about the programs; they are shown for orientation only.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+RUNNER = os.path.abspath(sys.argv[1])
+ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 15
+FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="dns-notrack-bench-"))
+os.environ["XTABLES_LOCKFILE"] = str(FOLDER / "xtables.lock")
+PROFILE = FOLDER / "profile.yaml"
+FAMILIES = ("iptables", "ip6tables")
+NOWHERE = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+
+def run(*command, stdin=None):
+    with open(stdin or os.devnull, "rb") as source:
+        subprocess.run(command, check=True, stdin=source, **NOWHERE)
+
+
+def write_profile(services=(("10.96.0.10", "fd00:96::a"))):
+    content = {"version": 1, "services": list(services), "podCIDRs": ["10.244.0.0/16", "fd00:244::/48"], "scope": "any",
+               "backend": "iptables", "safety": {"waive": ["not-ipvs"], "probe": False}}
+    PROFILE.write_text(json.dumps(content))
+
+
+def apply():
+    run(RUNNER, "apply", "--quiet", "--profile", str(PROFILE))
+
+
+def remove():
+    run(RUNNER, "remove", "--quiet", "--profile", str(PROFILE))
+
+
+def restore_files():
+    """Our part of both tables, as iptables-restore takes it."""
+    apply()
+    files = []
+    for family in FAMILIES:
+        saved = subprocess.run([family + "-legacy-save", "-t", "raw"], check=True, capture_output=True, text=True).stdout
+        ours = []
+        for line in saved.splitlines():
+            if "NMANAGER" not in line:
+                continue
+            first = line.startswith(("-A PREROUTING", "-A OUTPUT"))
+            ours.append(line.replace("-A ", "-I ", 1) if first else line)
+        path = FOLDER / (family + ".restore")
+        path.write_text("*raw\n" + "\n".join(ours) + "\nCOMMIT\n")
+        files.append(path)
+    remove()
+    return files
+
+
+def restore(files):
+    for family, path in zip(FAMILIES, files):
+        run(family + "-legacy-restore", "-w", "-n", stdin=path)
+
+
+def save():
+    for family in FAMILIES:
+        run(family + "-legacy-save", "-t", "raw")
+
+
+def one_process_a_rule(files):
+    """network-node-manager's way: iptables -C, and -I or -A where that fails, for each rule."""
+    for family, path in zip(FAMILIES, files):
+        for line in path.read_text().splitlines():
+            words = line.split()
+            if line.startswith(":"):
+                run(family + "-legacy", "-w", "-t", "raw", "-N", words[0][1:])
+            elif line.startswith("-"):
+                subprocess.run([family + "-legacy", "-w", "-t", "raw", "-C", *words[1:]], check=False, **NOWHERE)
+                run(family + "-legacy", "-w", "-t", "raw", *words)
+
+
+def foreign_rules(count):
+    for family in FAMILIES:
+        subprocess.run([family + "-legacy", "-t", "raw", "-F"], check=True)
+        lines = [f"-A PREROUTING -p tcp -m tcp --dport {1 + i % 65000} -m comment --comment rule-{i} -j ACCEPT" for i in range(count)]
+        path = FOLDER / "foreign"
+        path.write_text("*raw\n" + "\n".join(lines) + "\nCOMMIT\n")
+        run(family + "-legacy-restore", "-w", "-n", stdin=path)
+
+
+def timed(action):
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def compare(name, ours, theirs, before_each=lambda: None, rounds=ROUNDS):
+    left, right = [], []
+    for _ in range(rounds):
+        before_each()
+        left.append(timed(ours))
+        before_each()
+        right.append(timed(theirs))
+    ours_median, theirs_median = statistics.median(left), statistics.median(right)
+    print(f"| {name} | {ours_median * 1e3:.1f} ms | {theirs_median * 1e3:.1f} ms | {ours_median / theirs_median:.2f} |", flush=True)
+
+
+def peak_memory():
+    """In KiB. GNU time starts the runner, since a child's figure includes its parent's memory before exec."""
+    done = subprocess.run(["/usr/bin/time", "-f", "%M", RUNNER, "apply", "--quiet", "--profile", str(PROFILE)], check=True, capture_output=True, text=True)
+    return int(done.stderr.split()[-1])
+
+
+def where_the_time_goes():
+    done = subprocess.run([RUNNER, "apply", "--output", "json", "--profile", str(PROFILE)], check=True, capture_output=True, text=True)
+    return ", ".join(f"{timing['step']} {timing['ms']:.2f} ms" for timing in json.loads(done.stdout)["timings"])
+
+
+def size_and_libraries():
+    stripped = FOLDER / "stripped"
+    run("strip", "-o", str(stripped), RUNNER)
+    libraries = subprocess.run(["readelf", "-d", RUNNER], check=True, capture_output=True, text=True).stdout
+    needed = [line.split("[")[1].rstrip("]") for line in libraries.splitlines() if "(NEEDED)" in line]
+    print(f"\nStripped size: {stripped.stat().st_size / 2**20:.2f} MiB (goal: under 1.5). Linked: {', '.join(needed)}.")
+
+
+def own_rules():
+    print("\n| own rules | first apply | per rule, against 250 rules |\n|---|---|---|")
+    per_rule = None
+    for count in (250, 500, 1000, 2000):
+        services = [f"10.96.{i // 250}.{1 + i % 250}" for i in range(count // 2 - 2)]
+        write_profile([*services, "fd00:96::a"])
+        times = []
+        for _ in range(max(5, ROUNDS // 3)):
+            remove()
+            times.append(timed(apply))
+        median = statistics.median(times)
+        per_rule = per_rule or median / count
+        print(f"| {count} | {median * 1e3:.1f} ms | {median / count / per_rule:.2f} |", flush=True)
+
+
+def main():
+    write_profile()
+    files = restore_files()
+    print("| what | dns-notrack | iptables | ratio |\n|---|---|---|---|")
+    for foreign in (0, 1000, 10000):
+        foreign_rules(foreign)
+        remove()
+        with_foreign = f", {foreign} rules of others a family" if foreign else ""
+        compare(f"first apply, dual stack{with_foreign} / two iptables-restore", apply, lambda: restore(files), remove)
+        apply()
+        compare(f"unchanged apply{with_foreign} / two iptables-save", apply, save)
+        if foreign == 10000:
+            remove()
+            print(f"\nFirst apply with {foreign} rules of others: {where_the_time_goes()}.\n\n| what | dns-notrack | iptables | ratio |\n|---|---|---|---|")
+    foreign_rules(0)
+    compare("first apply / one iptables -C and -I a rule", apply, lambda: one_process_a_rule(files), remove, max(3, ROUNDS // 3))
+    remove()
+    print(f"\nFirst apply in an empty table: {where_the_time_goes()}.")
+    remove()
+    first = peak_memory()
+    print(f"\nPeak memory of an apply: {first / 1024:.1f} MiB first, {peak_memory() / 1024:.1f} MiB unchanged (goal: under 8).")
+    own_rules()
+    size_and_libraries()
+
+
+try:
+    main()
+finally:
+    shutil.rmtree(FOLDER)

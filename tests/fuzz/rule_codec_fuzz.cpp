@@ -1,0 +1,24 @@
+#include "core/linux/rule_codec.h"
+
+#include <cstdint>
+#include <cstdlib>
+
+using namespace notrack;
+
+/// Any bytes as a rule of either family: decoding must be harmless, and what is our own form must survive the way back.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    const auto bytes = std::as_bytes(std::span(data, size));
+    for (const Family family : allFamilies) {
+        for (const char* target : {"CT", "NMANAGER_PREROUTING", "ACCEPT", ""}) {
+            const Entry entry{decodeRule(family, bytes, target), decodeCounters(family, bytes)};
+            const auto encoded = encodeRule(family, entry);
+            if (!encoded || std::holds_alternative<ForeignRule>(entry.body))
+                continue;
+            const std::string_view name = std::holds_alternative<Jump>(entry.body) ? targetOf(entry.body) : "CT";
+            if (std::holds_alternative<NotrackRule>(entry.body) && decodeRule(family, *encoded, name) != entry.body)
+                std::abort();
+        }
+    }
+    return 0;
+}

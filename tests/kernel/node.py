@@ -1,0 +1,109 @@
+"""A network namespace as a node: profiles, the runner, iptables and DNS-like traffic for the kernel tests."""
+
+import ctypes
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+RUNNER = os.environ.get("NOTRACK_RUNNER", str(SOURCE / "build/dev/headless/dns-notrack"))
+CLONE_NEWNET = 0x40000000
+SERVICE = "10.96.0.10"
+CHAINS = ["NMANAGER_PREROUTING", "NMANAGER_NOT_DNS_PREROUTING", "NMANAGER_OUTPUT", "NMANAGER_NOT_DNS_OUTPUT"]
+
+
+def profile(services=(SERVICE,), pods=("10.244.1.0/24",), scope="any", **more):
+    """A profile as YAML text; JSON is YAML. Probes are off: these namespaces have no DNS service."""
+    content = {"version": 1, "name": "test", "services": list(services), "podCIDRs": list(pods), "scope": scope,
+               "safety": {"waive": ["not-ipvs"], "probe": False}}
+    content.update(more)
+    return json.dumps(content)
+
+
+def quiet(*command, check=True, **more):
+    """Runs a command and returns what it printed."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
+    if check and done.returncode != 0:
+        raise AssertionError(f"{' '.join(command)}: exit {done.returncode}: {done.stdout}")
+    return done.stdout
+
+
+class NodeTest(unittest.TestCase):
+    """Every test gets a fresh network namespace, so a table of its own, and a folder of its own."""
+
+    maxDiff = None
+
+    def setUp(self):
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.unshare(CLONE_NEWNET) != 0:
+            self.skipTest("no network namespaces: " + os.strerror(ctypes.get_errno()))
+        quiet("ip", "link", "set", "lo", "up")
+        quiet("ip", "address", "add", SERVICE + "/32", "dev", "lo")
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="dns-notrack-test-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        os.environ["XTABLES_LOCKFILE"] = str(self.folder / "xtables.lock")
+        self.write_profile(profile())
+
+    def write_profile(self, text):
+        self.profile = self.folder / "profile.yaml"
+        self.profile.write_text(text)
+
+    def run_runner(self, *arguments, wrapper=(), **more):
+        """Runs the runner with this test's profile; the result has returncode, stdout and stderr."""
+        command = [*wrapper, RUNNER, arguments[0]]
+        if arguments[0] in ("apply", "remove", "status"):
+            command += ["--profile", str(self.profile)]
+        return subprocess.run([*command, *arguments[1:]], capture_output=True, text=True, **more)
+
+    def report(self, *arguments, code=0):
+        """Runs the runner with JSON output, checks its exit code and returns the report."""
+        done = self.run_runner(*arguments, "--output", "json")
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return json.loads(done.stdout)
+
+    def apply(self, *arguments, code=0):
+        return self.report("apply", *arguments, code=code)
+
+    def remove(self, *arguments, code=0):
+        return self.report("remove", *arguments, code=code)
+
+    def status(self, code=0):
+        return self.report("status", code=code)
+
+    def iptables(self, *arguments, check=True):
+        return quiet("iptables-legacy", "-w", "-t", "raw", *arguments, check=check)
+
+    def save(self, counters=False):
+        """The raw table in iptables-save syntax, without the comment lines that hold the time."""
+        text = quiet("iptables-legacy-save", "-t", "raw", *(["-c"] if counters else []))
+        return [line for line in text.splitlines() if not line.startswith("#")]
+
+    def send_queries(self, count=1, port=53):
+        """Packets to the service's port: each passes OUTPUT and, over loopback, PREROUTING."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for _ in range(count):
+                try:
+                    sender.sendto(b"query", (SERVICE, port))
+                except ConnectionRefusedError:
+                    pass
+
+
+def differences(report):
+    """Every item of a report that is not ok, as short text."""
+    found = []
+    for family in report.get("families", []):
+        for jump in family["jumps"]:
+            if jump["state"] != "ok":
+                found.append(f"{jump['from']} -> {jump['to']}: {jump['state']}")
+        for chain in family["chains"]:
+            if chain["state"] != "ok":
+                found.append(f"{chain['name']}: {chain['state']}" + (f" as {chain['found_as']}" if "found_as" in chain else ""))
+            for rule in chain["rules"]:
+                if rule["state"] != "ok":
+                    found.append(f"{chain['name']}: {rule['text']}: {rule['state']}")
+    return found

@@ -1,0 +1,61 @@
+"""What the runner refuses: exit codes, one sentence, and an untouched kernel."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+from node import RUNNER, NodeTest, profile, quiet
+
+
+class Refusals(NodeTest):
+    def assert_refused(self, done, code, *words):
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertEqual(done.stdout, "")
+        for word in words:
+            self.assertIn(word, done.stderr)
+        self.assertEqual(quiet("cat", "/proc/net/ip_tables_names", "/proc/net/ip6_tables_names"), "")
+
+    def test_not_permitted(self):
+        """Without capabilities in this namespace: 77, and what to do."""
+        drop = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all") if os.environ.get("NOTRACK_USER") else \
+            ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
+        for command in ("apply", "status", "remove"):
+            done = self.run_runner(command, wrapper=drop)
+            self.assert_refused(done, 77, "root")
+
+    def test_bad_profile(self):
+        self.write_profile("version: 1\nservices: [10.96.0.10]\npodCIDRs: [10.244.1.7/24]\n")
+        for command in ("apply", "status"):
+            done = self.run_runner(command)
+            self.assert_refused(done, 65, f"{self.profile}:3:12: ", "10.244.1.0/24", "podCIDRs: [10.244.1.7/24]")
+
+    def test_missing_profile(self):
+        self.profile.unlink()
+        self.assert_refused(self.run_runner("apply"), 65, str(self.profile))
+
+    def test_usage(self):
+        for arguments in (["apply", "--nonsense"], ["nonsense"], ["status", "--watch", "never"], ["apply", "--output", "xml"], []):
+            done = subprocess.run([RUNNER, *arguments], capture_output=True, text=True)
+            self.assert_refused(done, 64, "--help")
+
+    def test_no_library_is_no_backend(self):
+        """Without libip4tc the program runs and says what to install."""
+        library = quiet("sh", "-c", "ldconfig -p | sed -n 's/.*libip4tc.so.2 .*=> //p'").strip()
+        empty = self.folder / "empty"
+        empty.touch()
+        script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+        self.write_profile(profile(backend="iptables"))
+        done = self.run_runner("apply", wrapper=("unshare", "--mount", "sh", "-c", script, "sh", str(empty), os.path.realpath(library)))
+        self.assertEqual(done.returncode, 69, done.stderr)
+        self.assertIn("libip4tc", done.stderr)
+
+    def test_full_disk_of_the_reader_is_an_error(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([RUNNER, "schema", "profile"], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 1, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
