@@ -11,11 +11,19 @@ namespace
 
 constexpr std::size_t contextLines = 3;
 
+/// A line that is only put into words when it is printed: a table may hold thousands that are not.
 struct DiffLine
 {
-    char mark = ' '; ///< ' ' in both listings, '-' only in the kernel's, '+' only in the wanted one
-    std::string text;
+    char mark = ' ';             ///< ' ' in both listings, '-' only in the kernel's, '+' only in the wanted one
+    std::string text;            ///< of a line without an entry
+    const std::string* chain = nullptr;
+    const Entry* entry = nullptr;
 };
+
+std::string toText(const DiffLine& line)
+{
+    return line.entry == nullptr ? line.text : "-A " + *line.chain + " " + toText(line.entry->body);
+}
 
 std::string chainHeader(const Comparison& comparison, const std::string& name)
 {
@@ -40,7 +48,7 @@ void listEntries(const Comparison& comparison, const ChainComparison& chain, std
     static const std::vector<Entry> nothing;
     const Chain* foundChain = findChain(comparison.table, chain.name);
     const std::vector<Entry>& found = foundChain == nullptr ? nothing : foundChain->entries;
-    const auto line = [&](char mark, const Entry& entry) { lines.push_back({mark, "-A " + chain.name + " " + toText(entry.body)}); };
+    const auto line = [&](char mark, const Entry& entry) { lines.push_back({mark, {}, &chain.name, &entry}); };
 
     auto deletion = chain.deletions.begin();
     auto insertion = chain.insertions.begin();
@@ -75,7 +83,7 @@ std::string hunk(const std::vector<DiffLine>& lines, std::size_t begin, std::siz
     for (std::size_t i = begin; i < end; ++i) {
         oldCount += lines[i].mark != '+' ? 1U : 0U;
         newCount += lines[i].mark != '-' ? 1U : 0U;
-        body += lines[i].mark + lines[i].text + "\n";
+        body += lines[i].mark + toText(lines[i]) + "\n";
     }
     return "@@ -" + range(oldStart, oldCount) + " +" + range(newStart, newCount) + " @@\n" + body;
 }

@@ -26,7 +26,8 @@ std::string toText(const RuleBody& body)
         return toText(*rule);
     if (const auto* jump = std::get_if<Jump>(&body))
         return "-j " + jump->chain;
-    return std::get<ForeignRule>(body).text;
+    const auto& foreign = std::get<ForeignRule>(body);
+    return foreign.text.empty() ? "[...] -j " + foreign.target : foreign.text;
 }
 
 } // namespace notrack

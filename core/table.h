@@ -24,7 +24,7 @@ struct Jump
 struct ForeignRule
 {
     std::string target;           ///< chain or target extension, empty for none
-    std::string text;             ///< for people: iptables-save syntax as far as it is known
+    std::string text;             ///< for people: iptables-save syntax as far as it is known; empty in chains of others
     std::vector<std::byte> bytes;
 
     bool operator==(const ForeignRule& other) const { return text == other.text; }

@@ -39,12 +39,33 @@ private:
     LibiptcTable& m_table;
 };
 
+/// The xtables lock with a sign by which the store sees that it is held.
+class HeldLock : public StoreLock
+{
+public:
+    explicit HeldLock(std::unique_ptr<StoreLock> lock) : m_lock(std::move(lock)) {}
+
+    std::weak_ptr<bool> sign() const { return m_sign; }
+
+private:
+    std::unique_ptr<StoreLock> m_lock;
+    std::shared_ptr<bool> m_sign = std::make_shared<bool>(true);
+};
+
 class IptablesStore : public TableStore
 {
 public:
     std::string_view name() const override { return "iptables"; }
 
-    Result<std::unique_ptr<StoreLock>> lock(std::chrono::milliseconds wait) override { return takeXtablesLock(wait); }
+    Result<std::unique_ptr<StoreLock>> lock(std::chrono::milliseconds wait) override
+    {
+        auto lock = takeXtablesLock(wait);
+        if (!lock)
+            return lock;
+        auto held = std::make_unique<HeldLock>(std::move(*lock));
+        m_held = held->sign();
+        return held;
+    }
 
     Result<Table> snapshot(Family family) override
     {
@@ -57,7 +78,10 @@ public:
         auto table = openRawTable(family);
         if (!table)
             return tl::unexpected(table.error());
-        return m_tables.insert_or_assign(family, std::move(*table)).first->second->read();
+        Table read = (*table)->read();
+        if (!m_held.expired()) // without the lock nobody may commit, and libiptc's copy of a large table is large as well
+            m_tables.insert_or_assign(family, std::move(*table));
+        return read;
     }
 
     Result<void> commit(std::span<const Plan> plans) override
@@ -103,7 +127,8 @@ private:
         return table;
     }
 
-    std::map<Family, std::unique_ptr<LibiptcTable>> m_tables;
+    std::map<Family, std::unique_ptr<LibiptcTable>> m_tables; ///< read under the lock, to be committed
+    std::weak_ptr<bool> m_held;
 };
 
 } // namespace

@@ -1,11 +1,13 @@
 #include "core/linux/libiptc.h"
 
 #include "core/linux/rule_codec.h"
+#include "core/ruleset.h"
 
 #include <dlfcn.h>
 #include <libiptc/libip6tc.h>
 #include <libiptc/libiptc.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <type_traits>
 
@@ -85,6 +87,15 @@ ErrorKind kindOfInitFailure(int number)
                                                                                                             : ErrorKind::Failed;
 }
 
+/// By the names that any chainPrefix gives.
+bool mayBeOurs(std::string_view chain)
+{
+    return std::any_of(allHooks.begin(), allHooks.end(), [&](Hook hook) {
+        const std::string suffix = baseChain({}, hook);
+        return chain.size() > suffix.size() && chain.substr(chain.size() - suffix.size()) == suffix;
+    });
+}
+
 template <typename RuleEntry>
 class LibiptcTableOf : public LibiptcTable
 {
@@ -101,11 +112,13 @@ public:
         Table table{.family = m_family, .chains = {}};
         for (const char* name = m_functions.first_chain(m_handle); name != nullptr; name = m_functions.next_chain(m_handle)) {
             Chain& chain = table.chains.emplace_back(Chain{name, m_functions.builtin(name, m_handle) != 0, {}});
+            const RuleDetail detail = mayBeOurs(chain.name) ? RuleDetail::Full : RuleDetail::Brief;
+            chain.entries.reserve(countRules(name));
             for (const RuleEntry* rule = m_functions.first_rule(name, m_handle); rule != nullptr;
                  rule = m_functions.next_rule(rule, m_handle)) {
                 const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(rule), rule->next_offset);
                 const char* target = m_functions.get_target(rule, m_handle);
-                chain.entries.push_back({decodeRule(m_family, bytes, target == nullptr ? "" : target), decodeCounters(m_family, bytes)});
+                chain.entries.push_back({decodeRule(m_family, bytes, target == nullptr ? "" : target, detail), decodeCounters(m_family, bytes)});
             }
         }
         return table;
@@ -150,6 +163,14 @@ public:
 
 private:
     std::string where(const std::string& step) const { return std::string(toText(m_family)) + " raw table, " + step; }
+
+    std::size_t countRules(const char* chain) const
+    {
+        std::size_t count = 0;
+        for (const RuleEntry* rule = m_functions.first_rule(chain, m_handle); rule != nullptr; rule = m_functions.next_rule(rule, m_handle))
+            ++count;
+        return count;
+    }
 
     /// libiptc zeroes the counters of policies on every commit, unless it is told what they shall be.
     void keepPolicyCounters()

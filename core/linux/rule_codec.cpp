@@ -160,8 +160,10 @@ std::vector<std::byte> encodeNotrackRule(Family family, const NotrackRule& rule,
 
 } // namespace
 
-RuleBody decodeRule(Family family, std::span<const std::byte> bytes, std::string_view target)
+RuleBody decodeRule(Family family, std::span<const std::byte> bytes, std::string_view target, RuleDetail detail)
 {
+    if (detail == RuleDetail::Brief && target != "CT" && (isVerdict(target) || !hasStandardTarget(family, bytes)))
+        return ForeignRule{std::string(target), {}, {}};
     const std::optional<RawRule> raw = readRawRule(family, bytes);
     if (!raw)
         return ForeignRule{std::string(target), "# a rule that cannot be read", {bytes.begin(), bytes.end()}};

@@ -190,6 +190,19 @@ std::optional<RawRule> readRawRule(Family family, std::span<const std::byte> byt
     return withLayout(family, [&](auto layout) { return readRule<decltype(layout)>(bytes); });
 }
 
+bool hasStandardTarget(Family family, std::span<const std::byte> bytes)
+{
+    return withLayout(family, [&](auto layout) {
+        using RuleEntry = typename decltype(layout)::Entry;
+        if (bytes.size() < sizeof(RuleEntry))
+            return false;
+        const std::size_t offset = loadAt<RuleEntry>(bytes, 0).target_offset;
+        if (offset > bytes.size() || bytes.size() - offset < sizeof(xt_entry_target))
+            return false;
+        return loadAt<xt_entry_target>(bytes, offset).u.user.name[0] == '\0';
+    });
+}
+
 std::string toText(const RawRule& rule, std::string_view target)
 {
     const RawHeader& header = rule.header;

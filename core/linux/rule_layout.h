@@ -51,6 +51,10 @@ struct RawRule
 /// Takes a rule apart; empty when offsets or sizes in it do not fit together.
 std::optional<RawRule> readRawRule(Family family, std::span<const std::byte> bytes);
 
+/// Whether a rule's target is a verdict or a chain rather than an extension; false for bytes that are no rule. Looks at nothing
+/// else, and so is fast.
+bool hasStandardTarget(Family family, std::span<const std::byte> bytes);
+
 /// iptables-save syntax, without the options of matches and targets that only their own extensions can print: "[...]".
 std::string toText(const RawRule& rule, std::string_view target);
 
