@@ -94,11 +94,21 @@ bool ruleIsFor(const SavedRule& rule, Protocol protocol)
     return true;
 }
 
+/// Rules for the service itself are those of `service-dnat`.
+bool isForService(const Circumstances& node, const SavedRule& rule)
+{
+    const auto& services = node.profile().services;
+    return std::any_of(rule.conditions.begin(), rule.conditions.end(), [&](const Condition& condition) {
+        return condition.option == "-d" && !condition.negated && condition.prefix &&
+               std::any_of(services.begin(), services.end(), [&](const Address& one) { return condition.prefix == Prefix(one); });
+    });
+}
+
 bool leadsToDnsOfPod(const Circumstances& node, const SavedRule& rule)
 {
     const auto& protocols = node.profile().protocols;
     const bool ours = std::any_of(protocols.begin(), protocols.end(), [&](Protocol one) { return ruleIsFor(rule, one); });
-    if (rule.target != "DNAT" || !ours)
+    if (rule.target != "DNAT" || !ours || isForService(node, rule))
         return false;
     for (const Condition& option : rule.targetOptions) {
         if (option.option != "--to-destination" || option.values.empty())

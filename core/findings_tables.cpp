@@ -44,7 +44,7 @@ void describeRemoval(const Circumstances& node, const SavedChains& table, Hook h
         finding.evidence.push_back(quoteRule(table, ":" + chain));
     for (const SavedRule& rule : found->rules)
         finding.evidence.push_back(quoteRule(table, rule.line));
-    finding.advice.push_back(command + "-D " + std::string(builtInChain(hook)) + " -j " + base + "; " + command + "-F " + base + "; " +
+    finding.advice.push_back("`dns-notrack apply` takes them away; by hand: " + command + "-D " + std::string(builtInChain(hook)) + " -j " + base + "; " + command + "-F " + base + "; " +
                              command + "-F " + chain + "; " + command + "-X " + base + "; " + command + "-X " + chain);
 }
 

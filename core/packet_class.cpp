@@ -10,7 +10,10 @@ namespace notrack
 namespace
 {
 
-constexpr unsigned firstClientPort = 1024; // the smallest that an unprivileged program gets
+// What Linux gives to clients unless told otherwise (net.ipv4.ip_local_port_range). Rules that single out a few ports beyond,
+// as Calico does with VXLAN's, are no rules about DNS clients.
+constexpr unsigned firstClientPort = 32768;
+constexpr unsigned lastClientPort = 60999;
 constexpr unsigned lastPort = 65535;
 
 Certainty certain(bool holds)
@@ -97,9 +100,9 @@ Certainty portInRange(std::string_view range, const std::optional<Port>& port)
         return Certainty::Maybe; // a service name
     if (port)
         return certain(*low <= port->value && port->value <= *high);
-    if (*low <= firstClientPort && *high >= lastPort)
+    if (*low <= firstClientPort && *high >= lastClientPort)
         return Certainty::Yes;
-    return *high < firstClientPort ? Certainty::No : Certainty::Maybe;
+    return *high < firstClientPort || *low > lastClientPort ? Certainty::No : Certainty::Maybe;
 }
 
 Certainty portsMatch(const Condition& condition, const std::optional<Port>& port)
@@ -262,6 +265,27 @@ std::optional<MarkAndMask> readMark(std::string_view text)
     if (!mask)
         return std::nullopt;
     return MarkAndMask{*value, *mask};
+}
+
+PacketClass narrowed(const SavedRule& rule, PacketClass packet)
+{
+    const auto narrow = [](std::optional<Prefix>& addresses, const Prefix& wanted) {
+        if (!addresses || addresses->contains(wanted.address()))
+            addresses = wanted;
+    };
+    for (const Condition& condition : rule.conditions) {
+        const std::string_view value = valueOf(condition);
+        const bool exact = !condition.negated && !value.empty() && !value.ends_with('+');
+        if (condition.option == "-s" && exact && condition.prefix)
+            narrow(packet.source, *condition.prefix);
+        if (condition.option == "-d" && exact && condition.prefix)
+            narrow(packet.destination, *condition.prefix);
+        if (condition.option == "-i" && exact && packet.inInterface.empty())
+            packet.inInterface = value;
+        if (condition.option == "-o" && exact && packet.outInterface.empty())
+            packet.outInterface = value;
+    }
+    return packet;
 }
 
 Certainty matches(const SavedRule& rule, const PacketClass& packet, const KnownMark& mark)

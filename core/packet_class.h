@@ -21,7 +21,7 @@ struct PacketClass
     Protocol protocol = Protocol::Udp;
     std::optional<Prefix> source;         ///< they lie somewhere in it; empty: anywhere
     std::optional<Prefix> destination;
-    std::optional<Port> sourcePort;       ///< empty: some port that a client takes, 1024 to 65535
+    std::optional<Port> sourcePort;       ///< empty: some port that a client takes
     std::optional<Port> destinationPort;
     Tracking tracking = Tracking::New;
     std::string inInterface;              ///< empty: not known
@@ -53,5 +53,8 @@ std::optional<MarkAndMask> readMark(std::string_view text);
 
 /// Whether all conditions of the rule hold. Conditions that are not understood are Maybe.
 Certainty matches(const SavedRule& rule, const PacketClass& packet, const KnownMark& mark);
+
+/// Those packets of the class that match the rule, as far as addresses and interfaces tell.
+PacketClass narrowed(const SavedRule& rule, PacketClass packet);
 
 } // namespace notrack

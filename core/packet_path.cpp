@@ -88,8 +88,8 @@ KnownMark setMark(const SavedRule& rule, KnownMark mark)
 class Walk
 {
 public:
-    Walk(const SavedChains& table, const PacketClass& packet, const std::vector<std::string>& ignored)
-        : m_table(table), m_packet(packet), m_ignored(ignored)
+    Walk(const SavedChains& table, PacketClass packet, const std::vector<std::string>& ignored)
+        : m_table(table), m_packet(std::move(packet)), m_ignored(ignored)
     {
     }
 
@@ -161,7 +161,9 @@ private:
         const bool ignored = std::find(m_ignored.begin(), m_ignored.end(), rule.target) != m_ignored.end();
         if (chain == nullptr || ignored)
             return; // LOG, TCPMSS and the like do not end a journey
+        PacketClass outside = std::exchange(m_packet, narrowed(rule, m_packet));
         const Position back = through(*chain, taken, depth + 1);
+        m_packet = std::move(outside);
         if (rule.isGoto) {
             left = join(left, back);
             position = stayed;
@@ -171,7 +173,7 @@ private:
     }
 
     const SavedChains& m_table;
-    const PacketClass& m_packet;
+    PacketClass m_packet; // what is known of it in the chain that is walked
     const std::vector<std::string>& m_ignored;
     Journey m_journey;
     int m_steps = 0;

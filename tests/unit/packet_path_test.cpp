@@ -90,6 +90,10 @@ private slots:
         row("jump and return", "-A FORWARD -j A\n-A A -d 10.244.0.0/16 -j RETURN\n-A A -j ACCEPT", dropped, dropped);
         row("goto returns past its caller", "-A FORWARD -j A\n-A FORWARD -j ACCEPT\n-A A -g B\n-A A -j DROP\n-A B -p tcp -j DROP",
             "accepted -A FORWARD -j ACCEPT", "accepted -A FORWARD -j ACCEPT");
+        row("what a jump took is known behind it", "-A FORWARD -d 10.244.7.1/32 -j A\n-A FORWARD -j ACCEPT\n-A A -d 10.244.7.1/32 -j RETURN\n-A A -j DROP",
+            "accepted -A FORWARD -j ACCEPT", "accepted -A FORWARD -j ACCEPT");
+        row("ports that no client takes", "-A FORWARD -p udp -m multiport --dports 53,4789 -j DROP\n-A FORWARD -j ACCEPT", "accepted -A FORWARD -j ACCEPT",
+            "accepted -A FORWARD -j ACCEPT");
         row("marks", "-A FORWARD -j MARK --set-xmark 0x10000/0x10000\n-A FORWARD -m mark --mark 0x4000/0x4000 -j DROP\n"
                      "-A FORWARD -m mark --mark 0x10000/0x10000 -j ACCEPT",
             "accepted -A FORWARD -m mark --mark 0x10000/0x10000 -j ACCEPT", "accepted -A FORWARD -m mark --mark 0x10000/0x10000 -j ACCEPT");

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/linux/saved_tables.h"
+#include "core/node_facts.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace notrack
+{
+
+/// Where the facts come from. Tests lay out a tree and answer for the programs.
+struct FactSources
+{
+    std::string root; ///< empty for the node itself, else a directory that holds its /proc, /sys, /run
+    CommandRunner run;
+    std::function<Result<std::vector<NftTable>>(const std::string& root)> nftTables;
+};
+
+/// The node's own files, programs and netlink.
+FactSources liveSources();
+
+/// Reads the facts from its sources.
+class LinuxNodeInspector : public NodeInspector
+{
+public:
+    explicit LinuxNodeInspector(FactSources sources = liveSources());
+
+    NodeFacts inspect(const Profile& profile) override;
+
+private:
+    FactSources m_sources;
+};
+
+std::unique_ptr<NodeInspector> makeNodeInspector();
+
+} // namespace notrack

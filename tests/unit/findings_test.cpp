@@ -1,0 +1,84 @@
+#include "core/findings.h"
+
+#include "golden.h"
+#include "node_fixture.h"
+
+#include <QElapsedTimer>
+#include <QTest>
+
+using namespace notrack;
+
+namespace
+{
+
+QString flatten(const NodeFacts& facts, const std::vector<Finding>& findings)
+{
+    std::string text = forbidsApply(findings) ? "apply refuses\n" : "apply goes on\n";
+    for (const Finding& finding : findings) {
+        text += "\n" + std::string(toText(finding.severity)) + " " + finding.id + (finding.waived ? " (waived)" : "") + ": " +
+                finding.summary + "\n";
+        for (const std::string& line : finding.evidence)
+            text += "  found: " + line + "\n";
+        for (const std::string& line : finding.advice)
+            text += "  to do: " + line + "\n";
+    }
+    for (const std::string& line : facts.unread)
+        text += "\nunread: " + line + "\n";
+    return QString::fromStdString(text);
+}
+
+} // namespace
+
+/// Nodes as directories: what is found there, read by the real inspector, and judged.
+class FindingsTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void nodes_data()
+    {
+        QTest::addColumn<QString>("directory");
+        const QDir cases(dataPath("findings"));
+        for (const QString& name : cases.entryList(QDir::Dirs | QDir::NoDotAndDotDot))
+            QTest::newRow(qPrintable(name)) << cases.filePath(name);
+    }
+
+    void nodes()
+    {
+        QFETCH(QString, directory);
+        const Profile profile = fixtureProfile(directory);
+        const NodeFacts facts = LinuxNodeInspector(fixtureSources(directory)).inspect(profile);
+        const bool hasNft = std::any_of(facts.savedTables.begin(), facts.savedTables.end(),
+                                        [](const SavedTable& saved) { return saved.backend == "nftables"; });
+        const QString actual = flatten(facts, judge(profile, facts, hasNft ? "nftables" : "iptables"));
+        QCOMPARE(actual, goldenText(directory + "/expected.txt", actual));
+    }
+
+    void everyIdIsStable()
+    {
+        QStringList ids;
+        for (const std::string_view id : findingIds())
+            ids.push_back(QString::fromUtf8(id.data(), static_cast<qsizetype>(id.size())));
+        QCOMPARE(ids.join(' '), QString("not-ipvs service-dnat host-queries host-port stateful-forward no-backends backend-outside-pod-cidrs "
+                                        "per-node-cidr other-notrack other-backend bridge-netfilter"));
+    }
+
+    void longRuleSetsAreJudgedQuickly()
+    {
+        const QString directory = dataPath("findings/kubeadm-iptables-mode");
+        const Profile profile = fixtureProfile(directory);
+        NodeFacts facts = LinuxNodeInspector(fixtureSources(directory)).inspect(profile);
+        SavedTable& nat = facts.savedTables.front();
+        for (int i = 0; i < 20'000; ++i)
+            nat.lines.insert(nat.lines.end(), "-A KUBE-SERVICES -d 10.97." + std::to_string(i / 250) + "." + std::to_string(i % 250) +
+                                                  "/32 -p tcp -m comment --comment \"ns/svc:http cluster IP\" -m tcp --dport 80 -j KUBE-SVC-X");
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(forbidsApply(judge(profile, facts, "nftables")));
+        qInfo("20,000 rules were judged in %lld ms", timer.elapsed());
+        QVERIFY(timer.elapsed() < 5'000);
+    }
+};
+
+QTEST_APPLESS_MAIN(FindingsTest)
+#include "findings_test.moc"

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "core/linux/node_inspector.h"
+#include "core/profile.h"
+
+#include <QString>
+
+/// Sources of a node that is laid out in a directory: `node/` is its root, `saves/` what programs printed there, `nft-tables` the
+/// nftables tables, one a line.
+notrack::FactSources fixtureSources(const QString& directory);
+
+/// The profile.yaml of such a directory.
+notrack::Profile fixtureProfile(const QString& directory);
