@@ -259,7 +259,7 @@ Report removeRules(const std::string& chainPrefix, Node& node, const OperationOp
     return report;
 }
 
-Report readStatus(const Profile& profile, Node& node)
+Report readStatus(const Profile& profile, Node& node, const std::vector<Finding>* earlier)
 {
     Report report = startReport("status", node, profile);
     Stopwatch watch(report.timings);
@@ -268,9 +268,9 @@ Report readStatus(const Profile& profile, Node& node)
     watch.lap("read");
     if (!different)
         return failed(report, different.error());
-    const NodeFacts facts = node.inspector.inspect(profile);
+    const NodeFacts facts = earlier == nullptr ? node.inspector.inspect(profile) : node.inspector.readFigures();
     reportFacts(facts, report);
-    report.findings = judge(profile, facts, node.store.name());
+    report.findings = earlier == nullptr ? judge(profile, facts, node.store.name()) : *earlier;
     watch.lap("findings");
     if (forbidsApply(report.findings))
         report.state = NodeState::Unsafe;

@@ -41,8 +41,9 @@ Report applyProfile(const Profile& profile, Node& node, const OperationOptions& 
 /// are known by their shape.
 Report removeRules(const std::string& chainPrefix, Node& node, const OperationOptions& options);
 
-/// Compares the node with the profile; writes nothing.
-Report readStatus(const Profile& profile, Node& node);
+/// Compares the node with the profile; writes nothing. With the findings of an earlier report the node is not judged again,
+/// which would cost a listing of all its nat and filter rules.
+Report readStatus(const Profile& profile, Node& node, const std::vector<Finding>* earlier = nullptr);
 
 /// The exit codes that other programs rely on.
 enum class ExitCode {

@@ -2,6 +2,7 @@
 
 #include "core/linux/backend.h"
 #include "core/linux/dns_prober.h"
+#include "core/linux/node_inspector.h"
 #include "core/linux/privileges.h"
 #include "core/profile_files.h"
 #include "core/profile_reader.h"
@@ -20,10 +21,6 @@ namespace notrack
 
 namespace
 {
-
-/// Stand-in until core/linux/node_inspector is there.
-class NI : public NodeInspector { NodeFacts inspect(const Profile&) override { return {}; } };
-std::unique_ptr<NodeInspector> makeNodeInspector() { return std::make_unique<NI>(); }
 
 Result<Profile> loadProfile(const Arguments& arguments)
 {
@@ -140,16 +137,39 @@ void printStatus(const Arguments& arguments, const Report& report)
         std::cout << describeReport(report) << (arguments.diff ? report.diff : "") << (arguments.watch ? "\n" : "");
 }
 
-ExitCode reportStatus(const Arguments& arguments, const Profile& profile, LocalNode& local)
+/// The reports of one `status`, with findings that are judged anew once a minute: they cost more than all the rest.
+class StatusReports
 {
-    Report report = readStatus(profile, local.node());
-    report.backendReason = local.backendReason();
-    if (report.error)
-        std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
-    if (!report.error || arguments.output == OutputFormat::Json)
-        printStatus(arguments, report);
-    return exitCodeOf(report, Mode::Check);
-}
+public:
+    StatusReports(const Arguments& arguments, const Profile& profile, LocalNode& local)
+        : m_arguments(arguments), m_profile(profile), m_local(local)
+    {
+    }
+
+    ExitCode printNext()
+    {
+        const auto now = std::chrono::steady_clock::now();
+        const bool judgeAnew = !m_judged || now - *m_judged >= std::chrono::minutes(1);
+        Report report = readStatus(m_profile, m_local.node(), judgeAnew ? nullptr : &m_findings);
+        report.backendReason = m_local.backendReason();
+        if (judgeAnew && !report.error) {
+            m_judged = now;
+            m_findings = report.findings;
+        }
+        if (report.error)
+            std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
+        if (!report.error || m_arguments.output == OutputFormat::Json)
+            printStatus(m_arguments, report);
+        return exitCodeOf(report, Mode::Check);
+    }
+
+private:
+    const Arguments& m_arguments;
+    const Profile& m_profile;
+    LocalNode& m_local;
+    std::vector<Finding> m_findings;
+    std::optional<std::chrono::steady_clock::time_point> m_judged;
+};
 
 ExitCode runStatus(const Arguments& arguments)
 {
@@ -160,9 +180,10 @@ ExitCode runStatus(const Arguments& arguments)
     if (!backend)
         return fail(arguments, "status", backend.error());
     LocalNode local(arguments.node, std::move(*backend));
+    StatusReports reports(arguments, *profile, local);
     ExitCode code = ExitCode::Done;
     const auto once = [&] {
-        code = reportStatus(arguments, *profile, local);
+        code = reports.printNext();
         std::cout.flush();
         return std::cout.good();
     };

@@ -25,6 +25,13 @@ class Reading
 public:
     Reading(const FactSources& sources, const Profile& profile) : m_sources(sources), m_profile(profile) {}
 
+    NodeFacts takeFigures()
+    {
+        readIpvs();
+        readConntrack();
+        return std::move(m_facts);
+    }
+
     NodeFacts take()
     {
         readIpvs();
@@ -126,6 +133,12 @@ LinuxNodeInspector::LinuxNodeInspector(FactSources sources) : m_sources(std::mov
 NodeFacts LinuxNodeInspector::inspect(const Profile& profile)
 {
     return Reading(m_sources, profile).take();
+}
+
+NodeFacts LinuxNodeInspector::readFigures()
+{
+    const Profile anyProfile;
+    return Reading(m_sources, anyProfile).takeFigures();
 }
 
 std::unique_ptr<NodeInspector> makeNodeInspector()

@@ -29,6 +29,7 @@ public:
     explicit LinuxNodeInspector(FactSources sources = liveSources());
 
     NodeFacts inspect(const Profile& profile) override;
+    NodeFacts readFigures() override;
 
 private:
     FactSources m_sources;
