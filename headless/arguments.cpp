@@ -1,5 +1,7 @@
 #include "headless/arguments.h"
 
+#include "core/spelling.h"
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -7,6 +9,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <climits>
 #include <map>
@@ -33,6 +36,25 @@ std::string hostName()
 std::chrono::milliseconds fromSeconds(double seconds)
 {
     return std::chrono::milliseconds(static_cast<std::chrono::milliseconds::rep>(seconds * 1000));
+}
+
+/// Turns a word into the number of its value, which is what CLI11 reads an enum from.
+template <typename Value>
+CLI::Validator oneOf(const std::map<std::string, Value>& values)
+{
+    return CLI::Validator(
+        [values](std::string& word) {
+            std::string allowed;
+            for (const auto& [name, value] : values) {
+                if (name == word) {
+                    word = std::to_string(static_cast<int>(value));
+                    return std::string();
+                }
+                allowed += (allowed.empty() ? "" : " or ") + name;
+            }
+            return "must be " + allowed + ", not " + word;
+        },
+        "");
 }
 
 /// The command line as CLI11 sees it; every command lists just the options that mean something to it.
@@ -64,11 +86,11 @@ public:
         } catch (const CLI::CallForVersion&) {
             return Arguments{};
         } catch (const CLI::CallForHelp&) {
-            return Help{(chosen() == nullptr ? &m_app : chosen())->help()};
+            return Help{chosen() == nullptr ? m_app.help() : chosen()->help("dns-notrack")};
         } catch (const CLI::ParseError& problem) {
             const std::string program = chosen() == nullptr ? "dns-notrack" : "dns-notrack " + chosen()->get_name();
-            if (chosen() == nullptr && count <= 1)
-                return makeError(ErrorKind::Usage, "which command? apply, remove, status, ... (see 'dns-notrack --help')");
+            if (chosen() == nullptr)
+                return makeError(ErrorKind::Usage, count > 1 ? unknownCommand(words[1]) : "name a command (see 'dns-notrack --help')");
             return makeError(ErrorKind::Usage, std::string(problem.what()) + " (see '" + program + " --help')");
         }
         m_arguments.command = m_commands.at(chosen());
@@ -77,6 +99,16 @@ public:
     }
 
 private:
+    std::string unknownCommand(const std::string& word) const
+    {
+        std::vector<std::string> names;
+        for (const auto& [command, name] : m_commands)
+            names.push_back(command->get_name());
+        std::sort(names.begin(), names.end());
+        const std::vector<std::string_view> known(names.begin(), names.end());
+        return "there is no command '" + word + "'" + suggestion(word, known) + " (see 'dns-notrack --help')";
+    }
+
     const CLI::App* chosen() const
     {
         const std::vector<CLI::App*> commands = m_app.get_subcommands();
@@ -113,7 +145,7 @@ private:
         addOutput(command);
         command.add_flag("--diff", m_arguments.diff, "Show what apply would change");
         command.add_option("--watch", m_watch, "Report again every SECONDS until the reader goes away")
-            ->type_name("SECONDS")
+            ->option_text("SECONDS")
             ->check(CLI::Range(shortestWatch, longestWatch));
     }
 
@@ -128,16 +160,16 @@ private:
     void addSchema()
     {
         CLI::App& command = addCommand(CommandName::Schema, "schema", "Print the JSON Schema of profiles or of reports");
-        command.add_option("KIND", m_arguments.schema, "profile or report")
+        command.add_option("KIND", m_arguments.schema, "Which schema")
             ->required()
-            ->type_name("")
-            ->transform(CLI::CheckedTransformer(std::map<std::string, SchemaName>{{"profile", SchemaName::Profile}, {"report", SchemaName::Report}}));
+            ->option_text("profile|report")
+            ->transform(oneOf<SchemaName>({{"profile", SchemaName::Profile}, {"report", SchemaName::Report}}));
     }
 
     void addProfile(CLI::App& command)
     {
         command.add_option("--profile", m_arguments.profiles, std::string("Profile file, or directory of *.yaml; may be repeated (default ") + defaultProfile + ")")
-            ->type_name("PATH")
+            ->option_text("PATH ...")
             ->expected(1)
             ->take_all();
         addNode(command);
@@ -145,7 +177,7 @@ private:
 
     void addNode(CLI::App& command)
     {
-        command.add_option("--node", m_arguments.node, "Name to look up in the profile's 'nodes:' (default: the host name)")->type_name("NAME");
+        command.add_option("--node", m_arguments.node, "Name to look up in the profile's 'nodes:' (default: the host name)")->option_text("NAME");
     }
 
     void addChange(CLI::App& command)
@@ -153,16 +185,16 @@ private:
         command.add_flag("--check", m_arguments.check, "Write nothing; exit 2 if something would change");
         command.add_flag("--diff", m_arguments.diff, "Show what changes, as a unified diff");
         command.add_option("--wait", m_wait, "How long to wait for the xtables lock (default 5)")
-            ->type_name("SECONDS")
+            ->option_text("SECONDS")
             ->check(CLI::Range(0.0, longestWait));
         command.add_flag("--quiet", m_arguments.quiet, "Print nothing unless something fails");
     }
 
     void addOutput(CLI::App& command)
     {
-        command.add_option("--output", m_arguments.output, "text or json")
-            ->type_name("FORMAT")
-            ->transform(CLI::CheckedTransformer(std::map<std::string, OutputFormat>{{"text", OutputFormat::Text}, {"json", OutputFormat::Json}}));
+        command.add_option("--output", m_arguments.output, "text (default) or json")
+            ->option_text("FORMAT")
+            ->transform(oneOf<OutputFormat>({{"text", OutputFormat::Text}, {"json", OutputFormat::Json}}));
     }
 
     void finish()
