@@ -36,7 +36,18 @@ remote-control:
 CONFIGURATION
     : >"/run/$server.log"
     in_place "$server" unbound -c "/run/$server.conf"
+    await_answers "$server"
   done
+}
+
+# await_answers SERVER: until it answers itself; an emulated machine takes its time to start one.
+await_answers() {
+  local attempt
+  for attempt in {1..60}; do
+    [[ $("$PROGRAMS/ask" "$(namespace_of "$1")" "$DNS_PORT" 1 500 127.0.0.1) != 1 ]] || return 0
+  done
+  echo "dns: $1 did not answer after $attempt queries" >&2
+  return 1
 }
 
 start_responders() {
