@@ -44,7 +44,7 @@ CONFIGURATION
 await_answers() {
   local attempt
   for attempt in {1..60}; do
-    [[ $("$PROGRAMS/ask" "$(namespace_of "$1")" "$DNS_PORT" 1 500 127.0.0.1) != 1 ]] || return 0
+    [[ $("$PROGRAMS/ask" "$(namespace_of "$1")" "$DNS_PORT" 1 500 127.0.0.1) != "1 " ]] || return 0
   done
   echo "dns: $1 did not answer after $attempt queries" >&2
   return 1
