@@ -1,13 +1,13 @@
 #include "node_fixture.h"
 
+#include "core/profile_reader.h"
 #include "golden.h"
 
-#include <QRegularExpression>
+#include <array>
 
 using namespace notrack;
 
-namespace
-{
+namespace {
 
 /// The part of a whole save that one table takes.
 std::string tableOf(const QString& save, const QString& table)
@@ -17,15 +17,6 @@ std::string tableOf(const QString& save, const QString& table)
     return start < 0 ? std::string() : save.mid(start, save.indexOf(end, start) + end.size() - start).toStdString();
 }
 
-QStringList listIn(const QString& profile, const QString& key)
-{
-    const QRegularExpression list(key + R"(:\s*\[([^\]]*)\])");
-    QStringList items;
-    for (const QString& item : list.match(profile).captured(1).split(',', Qt::SkipEmptyParts))
-        items.push_back(item.trimmed().remove('"'));
-    return items;
-}
-
 } // namespace
 
 FactSources fixtureSources(const QString& directory)
@@ -33,7 +24,8 @@ FactSources fixtureSources(const QString& directory)
     const auto run = [directory](const std::vector<std::string>& words) -> Result<std::string> {
         const QString program = QString::fromStdString(words.front());
         const bool isNft = program == "nft";
-        const QString name = isNft ? QString::fromStdString("nft-" + words.at(words.size() - 2) + "-" + words.back()) : program;
+        const QString name =
+            isNft ? QString::fromStdString("nft-" + words.at(words.size() - 2) + "-" + words.back()) : program;
         const QString text = fileText(directory + "/saves/" + name);
         if (text.isEmpty())
             return makeError(ErrorKind::NoBackend, "is not installed", words.front());
@@ -50,14 +42,10 @@ FactSources fixtureSources(const QString& directory)
 
 Profile fixtureProfile(const QString& directory)
 {
-    const QString text = fileText(directory + "/profile.yaml");
-    Profile profile;
-    for (const QString& item : listIn(text, "services"))
-        profile.services.push_back(*readAddress(item.toStdString()));
-    for (const QString& item : listIn(text, "podCIDRs"))
-        profile.podCidrs.push_back(*readPrefix(item.toStdString()));
-    for (const QString& item : listIn(text, "waive"))
-        profile.safety.waive.push_back(item.toStdString());
-    profile.scope = text.contains("scope: any") ? Scope::Any : Scope::Pods;
-    return profile;
+    const QString path = directory + "/profile.yaml";
+    const std::array sources{ProfileSource{path.toStdString(), fileText(path).toStdString()}};
+    const Result<Profile> profile = readProfile(sources, "node-a");
+    if (!profile)
+        qFatal("%s", toText(profile.error()).c_str());
+    return *profile;
 }

@@ -5,8 +5,8 @@
 
 #include <QString>
 
-/// Sources of a node that is laid out in a directory: `node/` is its root, `saves/` what programs printed there, `nft-tables` the
-/// nftables tables, one a line.
+/// Sources of a node that is laid out in a directory: `node/` is its root, `saves/` what programs printed there,
+/// `nft-tables` the nftables tables, one a line.
 notrack::FactSources fixtureSources(const QString& directory);
 
 /// The profile.yaml of such a directory.
