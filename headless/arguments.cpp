@@ -70,6 +70,9 @@ public:
         addApply();
         addRemove();
         addStatus();
+        addDoctor();
+        addProbe();
+        addDiscover();
         addValidate();
         addSchema();
         m_app.set_version_flag("--version", [this] {
@@ -147,6 +150,32 @@ private:
         command.add_option("--watch", m_watch, "Report again every SECONDS until the reader goes away")
             ->option_text("SECONDS")
             ->check(CLI::Range(shortestWatch, longestWatch));
+    }
+
+    void addDoctor()
+    {
+        CLI::App& command = addCommand(CommandName::Doctor, "doctor", "Say whether the rules are safe here, and whether this node needs them; changes nothing");
+        addProfile(command);
+        addOutput(command);
+    }
+
+    void addProbe()
+    {
+        CLI::App& command = addCommand(CommandName::Probe, "probe", "Ask the DNS service for A and AAAA at once, from this node and from pods");
+        addProfile(command);
+        addOutput(command);
+        command.add_option("--count", m_arguments.series.count, "Pairs of queries from each place (default 20)")
+            ->option_text("PAIRS")
+            ->check(CLI::Range(1U, mostPairs));
+        command.add_option("--rate", m_arguments.series.rate, "Pairs a second (default 10)")
+            ->option_text("PAIRS")
+            ->check(CLI::Range(1U, mostPairsPerSecond));
+    }
+
+    void addDiscover()
+    {
+        CLI::App& command = addCommand(CommandName::Discover, "discover", "Print a profile made from what this node knows of its cluster");
+        addNode(command);
     }
 
     void addValidate()

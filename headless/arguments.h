@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/error.h"
+#include "core/probe.h"
 
 #include <chrono>
 #include <optional>
@@ -11,7 +12,7 @@
 namespace notrack
 {
 
-enum class CommandName { Apply, Remove, Status, Validate, Schema, Version };
+enum class CommandName { Apply, Remove, Status, Doctor, Probe, Discover, Validate, Schema, Version };
 
 enum class OutputFormat { Text, Json };
 
@@ -30,6 +31,7 @@ struct Arguments
     bool quiet = false;
     std::chrono::milliseconds wait{5000};
     std::optional<std::chrono::milliseconds> watch;
+    ProbeSeries series;
     SchemaName schema = SchemaName::Profile;
 };
 

@@ -1,7 +1,10 @@
 #include "headless/commands.h"
 
+#include "core/discover.h"
+#include "core/doctor.h"
 #include "core/linux/backend.h"
 #include "core/linux/dns_prober.h"
+#include "core/linux/node_clues.h"
 #include "core/linux/node_inspector.h"
 #include "core/linux/privileges.h"
 #include "core/profile_files.h"
@@ -9,10 +12,12 @@
 #include "core/report_codec.h"
 #include "core/rule_report.h"
 #include "core/schema.h"
+#include "core/stopwatch.h"
 #include "core/version.h"
 #include "headless/text_report.h"
 #include "headless/watch.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
@@ -194,6 +199,52 @@ ExitCode runStatus(const Arguments& arguments)
     return code;
 }
 
+ExitCode runDoctor(const Arguments& arguments)
+{
+    const Result<Profile> profile = loadProfile(arguments);
+    if (!profile)
+        return fail(arguments, "doctor", profile.error());
+    Result<Backend> backend = openBackend(*profile);
+    if (!backend)
+        return fail(arguments, "doctor", backend.error());
+    LocalNode local(arguments.node, std::move(*backend));
+    Report report = readStatus(*profile, local.node());
+    report.command = "doctor";
+    report.backendReason = local.backendReason();
+    if (report.error)
+        std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
+    if (arguments.output == OutputFormat::Json)
+        std::cout << writeReportIndented(report) << '\n';
+    else if (!report.error)
+        std::cout << describeHealth(report);
+    return exitCodeOf(report, Mode::Check);
+}
+
+/// Fails when some place got no answer at all.
+ExitCode runProbe(const Arguments& arguments)
+{
+    const Result<Profile> profile = loadProfile(arguments);
+    if (!profile)
+        return fail(arguments, "probe", profile.error());
+    const Result<ProbeSeries> series = makeSeries(arguments.series.count, arguments.series.rate);
+    if (!series)
+        return fail(arguments, "probe", series.error());
+    Report report;
+    report.node = arguments.node;
+    report.time = currentTime();
+    report.version = programVersion;
+    report.command = "probe";
+    report.profileName = profile->name;
+    report.profileDigest = digestOf(*profile);
+    report.probe = ProbeReport{DnsProber().series(*profile, profile->safety.probe.value_or(ProbeSettings{}), *series), {}};
+    if (arguments.output == OutputFormat::Json)
+        std::cout << writeReportIndented(report) << '\n';
+    else
+        std::cout << describeProbe(report.probe->before);
+    const bool silent = std::any_of(report.probe->before.begin(), report.probe->before.end(), [](const ProbeResult& result) { return result.answered == 0; });
+    return silent ? ExitCode::Failed : ExitCode::Done;
+}
+
 ExitCode runValidate(const Arguments& arguments)
 {
     const Result<Profile> profile = loadProfile(arguments);
@@ -229,6 +280,13 @@ ExitCode runCommand(const Arguments& arguments)
         return runRemove(arguments);
     case CommandName::Status:
         return runStatus(arguments);
+    case CommandName::Doctor:
+        return runDoctor(arguments);
+    case CommandName::Probe:
+        return runProbe(arguments);
+    case CommandName::Discover:
+        std::cout << writeProfile(readNodeClues(liveSources(), arguments.node));
+        return ExitCode::Done;
     case CommandName::Validate:
         return runValidate(arguments);
     case CommandName::Schema:

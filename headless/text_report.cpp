@@ -67,19 +67,6 @@ std::string milliseconds(const std::optional<double>& value)
     return text.data();
 }
 
-std::string describeProbes(const std::string& title, const std::vector<ProbeResult>& results)
-{
-    if (results.empty())
-        return {};
-    std::string text = "\n" + title + "\n";
-    for (const ProbeResult& result : results) {
-        text += "  " + result.from + " -> " + result.service + ": " + std::to_string(result.answered) + " of " + std::to_string(result.asked) +
-                " answered, p50 " + milliseconds(result.p50) + ", p99 " + milliseconds(result.p99) +
-                (result.problem.empty() ? "" : " (" + result.problem + ")") + "\n";
-    }
-    return text;
-}
-
 std::string stateSentence(const Report& report)
 {
     const std::string profile = report.profileName.empty() ? "the profile" : "profile " + report.profileName;
@@ -99,6 +86,17 @@ std::string stateSentence(const Report& report)
 }
 
 } // namespace
+
+std::string describeProbe(const std::vector<ProbeResult>& results)
+{
+    std::string text;
+    for (const ProbeResult& result : results) {
+        text += "  " + result.from + " -> " + result.service + ": " + std::to_string(result.answered) + " of " + std::to_string(result.asked) +
+                " answered, p50 " + milliseconds(result.p50) + ", p99 " + milliseconds(result.p99) +
+                (result.problem.empty() ? "" : " (" + result.problem + ")") + "\n";
+    }
+    return text;
+}
 
 std::string describeReport(const Report& report)
 {
@@ -121,10 +119,10 @@ std::string describeProblems(const Report& report)
     std::string text = report.findings.empty() ? "" : "\nfindings\n";
     for (const Finding& finding : report.findings)
         text += describeFinding(finding);
-    if (report.probe) {
-        text += describeProbes("probe before", report.probe->before);
-        text += describeProbes("probe after", report.probe->after);
-    }
+    if (report.probe && !report.probe->before.empty())
+        text += "\nprobe before\n" + describeProbe(report.probe->before);
+    if (report.probe && !report.probe->after.empty())
+        text += "\nprobe after\n" + describeProbe(report.probe->after);
     return text;
 }
 

@@ -3,6 +3,7 @@
 #include "core/report.h"
 
 #include <string>
+#include <vector>
 
 namespace notrack
 {
@@ -12,6 +13,9 @@ std::string describeReport(const Report& report);
 
 /// What stands against the profile, and what the probes saw; empty where there is nothing to say.
 std::string describeProblems(const Report& report);
+
+/// What each place got for its queries, one line each.
+std::string describeProbe(const std::vector<ProbeResult>& results);
 
 /// One line: what an apply or a remove did.
 std::string describeOutcome(const Report& report, bool check);
