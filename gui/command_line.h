@@ -1,0 +1,23 @@
+#pragma once
+
+#include "gui/view/main_window.h"
+
+#include <optional>
+
+class QCoreApplication;
+
+namespace notrack::gui
+{
+
+/// What the command line asks for.
+struct CommandLine
+{
+    Preferences preferences;
+    MainWindow::Sources remember = MainWindow::Sources::Remember;
+};
+
+/// Lays the command line over the remembered preferences. Prints help, version or an error and ends the program where that is
+/// what is asked for.
+CommandLine readCommandLine(const QCoreApplication& application, Preferences remembered);
+
+} // namespace notrack::gui

@@ -1,0 +1,122 @@
+#include "gui/model/fleet_filter.h"
+
+#include <QCollator>
+
+#include <algorithm>
+
+namespace notrack::gui
+{
+
+namespace
+{
+
+/// A gap sorts below every number.
+float orderOf(std::optional<float> figure)
+{
+    return figure.value_or(-1.0F);
+}
+
+/// The figure a numeric column is sorted by.
+double figureOf(const NodeRecord& record, FleetModel::Column column)
+{
+    const HistorySample* latest = record.history.latest();
+    switch (column) {
+    case FleetModel::State:
+        return badness(record.state()) * 16 + static_cast<int>(record.state());
+    case FleetModel::Untracked:
+        return static_cast<double>(latest == nullptr ? -1.0F : orderOf(latest->untracked));
+    case FleetModel::InsertFailed:
+        return static_cast<double>(latest == nullptr ? -1.0F : orderOf(latest->insertFailed));
+    case FleetModel::ConntrackUse:
+        return static_cast<double>(latest == nullptr ? -1.0F : orderOf(latest->usePercent));
+    case FleetModel::Findings:
+        return record.findingCount();
+    case FleetModel::Age:
+        return -static_cast<double>(record.monotonic);
+    case FleetModel::Node:
+    case FleetModel::Groups:
+    case FleetModel::Profile:
+    case FleetModel::Note:
+    case FleetModel::ColumnCount:
+        break;
+    }
+    return 0;
+}
+
+int compareNames(const QString& left, const QString& right)
+{
+    static const QCollator collator = [] {
+        QCollator made;
+        made.setNumericMode(true);
+        return made;
+    }();
+    return collator.compare(left, right);
+}
+
+} // namespace
+
+FleetFilter::FleetFilter(FleetModel* fleet, QObject* parent) : QSortFilterProxyModel(parent), m_fleet(fleet)
+{
+    setSourceModel(fleet);
+}
+
+void FleetFilter::setText(const QString& text)
+{
+    m_words = text.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+    invalidateFilter();
+}
+
+void FleetFilter::setStates(const QSet<RowState>& states)
+{
+    m_states = states;
+    invalidateFilter();
+}
+
+void FleetFilter::setGroup(const QString& group)
+{
+    m_group = group;
+    invalidateFilter();
+}
+
+bool FleetFilter::filterAcceptsRow(int sourceRow, const QModelIndex& /*sourceParent*/) const
+{
+    const NodeRecord& record = m_fleet->record(sourceRow);
+    if (!m_states.isEmpty() && !m_states.contains(record.state())) {
+        return false;
+    }
+    if (!m_group.isEmpty() && !record.entry.groups.contains(m_group)) {
+        return false;
+    }
+    if (m_words.isEmpty()) {
+        return true;
+    }
+    QStringList texts{record.entry.name, displayText(record.state()), record.note(0)};
+    texts += record.entry.groups;
+    if (record.report) {
+        texts += toQString(record.report->profileName);
+    }
+    return std::all_of(m_words.begin(), m_words.end(), [&texts](const QString& word) {
+        return std::any_of(texts.begin(), texts.end(), [&word](const QString& text) { return text.contains(word, Qt::CaseInsensitive); });
+    });
+}
+
+bool FleetFilter::lessThan(const QModelIndex& left, const QModelIndex& right) const
+{
+    const auto column = static_cast<FleetModel::Column>(left.column());
+    const NodeRecord& first = m_fleet->record(left.row());
+    const NodeRecord& second = m_fleet->record(right.row());
+    if (column == FleetModel::Groups || column == FleetModel::Profile || column == FleetModel::Note) {
+        const int order = compareNames(left.data().toString(), right.data().toString());
+        if (order != 0) {
+            return order < 0;
+        }
+    }
+    const double firstFigure = figureOf(first, column);
+    const double secondFigure = figureOf(second, column);
+    if (firstFigure != secondFigure) {
+        return firstFigure < secondFigure;
+    }
+    return compareNames(first.entry.name, second.entry.name) < 0;
+}
+
+} // namespace notrack::gui

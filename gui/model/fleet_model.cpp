@@ -1,0 +1,277 @@
+#include "gui/model/fleet_model.h"
+
+#include <QLocale>
+#include <QSet>
+
+#include <algorithm>
+
+namespace notrack::gui
+{
+
+namespace
+{
+
+constexpr int gatherMilliseconds = 200;
+/// More changed rows than this are told as one range.
+constexpr std::size_t mostSingleRows = 16;
+
+} // namespace
+
+FleetModel::FleetModel(QObject* parent) : QAbstractTableModel(parent), m_gather(this)
+{
+    m_gather.setSingleShot(true);
+    m_gather.setInterval(gatherMilliseconds);
+    connect(&m_gather, &QTimer::timeout, this, &FleetModel::flush);
+}
+
+int FleetModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_records.size());
+}
+
+int FleetModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant FleetModel::displayData(const NodeRecord& record, int column) const
+{
+    const HistorySample* latest = record.history.latest();
+    const bool live = record.link.phase == LinkPhase::Live && latest != nullptr;
+    switch (static_cast<Column>(column)) {
+    case Node:
+        return record.entry.name;
+    case Groups:
+        return record.entry.groups.join(QStringLiteral(", "));
+    case State:
+        return displayText(record.state());
+    case Profile:
+        return record.report ? safeLine(toQString(record.report->profileName), 100) : QString();
+    case Untracked:
+        return rateText(live ? latest->untracked : std::nullopt);
+    case InsertFailed:
+        return rateText(live ? latest->insertFailed : std::nullopt);
+    case ConntrackUse:
+        return percentText(latest != nullptr ? latest->usePercent : std::nullopt);
+    case Findings:
+        return record.report ? QLocale().toString(record.findingCount()) : QStringLiteral("–");
+    case Age:
+        return record.monotonic == 0 ? QStringLiteral("–") : ageText(steadyNow() - record.monotonic);
+    case Note:
+        return record.note(steadyNow());
+    case ColumnCount:
+        break;
+    }
+    return {};
+}
+
+QVariant FleetModel::data(const QModelIndex& index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
+        return {};
+    }
+    const NodeRecord& node = record(index.row());
+    switch (role) {
+    case Qt::DisplayRole:
+        return displayData(node, index.column());
+    case Qt::ToolTipRole:
+        // Escaped: a tooltip takes text that looks like markup for markup.
+        return index.column() == Note || index.column() == Groups
+                   ? QVariant(displayData(node, index.column()).toString().toHtmlEscaped())
+                   : QVariant();
+    case Qt::TextAlignmentRole:
+        return index.column() >= Untracked && index.column() <= Age ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant();
+    case StateRole:
+        return static_cast<int>(node.state());
+    case OldRole:
+        return node.isOld(steadyNow(), m_interval);
+    default:
+        return {};
+    }
+}
+
+QVariant FleetModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount) {
+        return {};
+    }
+    if (role == Qt::TextAlignmentRole) {
+        return section >= Untracked && section <= Age ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant(int(Qt::AlignLeft | Qt::AlignVCenter));
+    }
+    const std::array<QString, ColumnCount> titles{tr("Node"),            tr("Groups"),      tr("State"),    tr("Profile"), tr("Untracked/s"),
+                                                  tr("Insert failed/s"), tr("Conntrack use"), tr("Findings"), tr("Age"),   tr("Note")};
+    const std::array<QString, ColumnCount> hints{
+        tr("Name in the inventory"),
+        tr("Groups of the inventory"),
+        tr("How the rules in the kernel stand to the profile"),
+        tr("Name of the profile on the node"),
+        tr("DNS packets a second that our rules keep out of connection tracking"),
+        tr("Connection tracking entries a second that could not be inserted: lost packets"),
+        tr("Entries of the connection tracking table in use"),
+        tr("Findings that are not waived"),
+        tr("Age of the last report"),
+        tr("Why the state is what it is"),
+    };
+    if (role == Qt::DisplayRole) {
+        return titles.at(static_cast<std::size_t>(section));
+    }
+    return role == Qt::ToolTipRole ? QVariant(hints.at(static_cast<std::size_t>(section))) : QVariant();
+}
+
+void FleetModel::setNodes(const std::vector<NodeEntry>& nodes)
+{
+    removeMissing(nodes);
+    std::vector<std::unique_ptr<NodeRecord>> added;
+    for (const NodeEntry& entry : nodes) {
+        const int row = rowOf(entry.name);
+        if (row >= 0) {
+            m_records[static_cast<std::size_t>(row)]->entry = entry;
+            markChanged(row);
+            continue;
+        }
+        auto record = std::make_unique<NodeRecord>();
+        record->entry = entry;
+        record->link.phase = LinkPhase::Queued;
+        added.push_back(std::move(record));
+    }
+    if (!added.empty()) {
+        const int first = rowCount();
+        beginInsertRows({}, first, first + static_cast<int>(added.size()) - 1);
+        std::move(added.begin(), added.end(), std::back_inserter(m_records));
+        renumber();
+        endInsertRows();
+    }
+    emit countsChanged();
+}
+
+void FleetModel::removeMissing(const std::vector<NodeEntry>& nodes)
+{
+    QSet<QString> kept;
+    for (const NodeEntry& entry : nodes) {
+        kept.insert(entry.name);
+    }
+    flush();
+    for (int row = rowCount() - 1; row >= 0; --row) {
+        if (!kept.contains(record(row).entry.name)) {
+            beginRemoveRows({}, row, row);
+            m_records.erase(m_records.begin() + row);
+            renumber();
+            endRemoveRows();
+        }
+    }
+}
+
+void FleetModel::renumber()
+{
+    m_rows.clear();
+    for (int row = 0; row < rowCount(); ++row) {
+        m_rows.insert(record(row).entry.name, row);
+    }
+}
+
+const NodeRecord* FleetModel::find(const QString& node) const
+{
+    const int row = rowOf(node);
+    return row < 0 ? nullptr : &record(row);
+}
+
+StateCounts FleetModel::counts() const
+{
+    StateCounts counts{};
+    for (const auto& record : m_records) {
+        ++counts.at(static_cast<std::size_t>(record->state()));
+    }
+    return counts;
+}
+
+QStringList FleetModel::groups() const
+{
+    QSet<QString> groups;
+    for (const auto& record : m_records) {
+        for (const QString& group : record->entry.groups) {
+            groups.insert(group);
+        }
+    }
+    QStringList sorted(groups.begin(), groups.end());
+    sorted.sort();
+    return sorted;
+}
+
+void FleetModel::takeLink(const QString& node, const LinkState& state)
+{
+    const int row = rowOf(node);
+    if (row < 0) {
+        return;
+    }
+    NodeRecord& record = *m_records[static_cast<std::size_t>(row)];
+    record.link = state;
+    settle(record);
+    markChanged(row);
+}
+
+void FleetModel::takeReport(const QString& node, const ReceivedReport& received)
+{
+    const int row = rowOf(node);
+    if (row < 0 || !received.report) {
+        return;
+    }
+    constexpr qint64 allowedIntervals = 4;
+    NodeRecord& record = *m_records[static_cast<std::size_t>(row)];
+    record.report = received.report;
+    record.arrived = received.document.arrived;
+    record.monotonic = received.document.monotonic;
+    record.history.take(*received.report, record.monotonic, allowedIntervals * 1000 * m_interval);
+    settle(record);
+    markChanged(row);
+}
+
+void FleetModel::takeLog(const QString& node, const QString& line)
+{
+    const int row = rowOf(node);
+    if (row >= 0) {
+        addLogLine(*m_records[static_cast<std::size_t>(row)], line);
+        markChanged(row);
+    }
+}
+
+void FleetModel::settle(NodeRecord& record)
+{
+    const RowState now = record.state();
+    if (now == RowState::Connecting || now == RowState::Paused || now == record.settled) {
+        return;
+    }
+    const RowState before = std::exchange(record.settled, now);
+    if (before != RowState::Connecting && badness(now) > badness(before)) {
+        emit nodeWorsened(record.entry.name, before, now);
+    }
+}
+
+void FleetModel::markChanged(int row)
+{
+    m_changed.insert(row);
+    if (!m_gather.isActive()) {
+        m_gather.start();
+    }
+}
+
+void FleetModel::flush()
+{
+    m_gather.stop();
+    const std::set<int> changed = std::exchange(m_changed, {});
+    if (changed.empty()) {
+        return;
+    }
+    if (changed.size() > mostSingleRows) {
+        emit dataChanged(index(*changed.begin(), 0), index(*changed.rbegin(), ColumnCount - 1));
+    } else {
+        for (const int row : changed) {
+            emit dataChanged(index(row, 0), index(row, ColumnCount - 1));
+        }
+    }
+    for (const int row : changed) {
+        emit nodeChanged(record(row).entry.name);
+    }
+    emit countsChanged();
+}
+
+} // namespace notrack::gui

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "gui/model/node_record.h"
+
+#include <QAbstractTableModel>
+#include <QHash>
+#include <QTimer>
+
+#include <array>
+#include <memory>
+#include <set>
+#include <vector>
+
+namespace notrack::gui
+{
+
+/// How many nodes are in each state, by RowState.
+using StateCounts = std::array<int, allRowStates.size()>;
+
+/// The nodes as a table, keyed by name. Changes are gathered and told a few times a second, so that thousands of reports a
+/// minute cost the views little; rows stay where they are, so that selection and scrolling survive.
+class FleetModel : public QAbstractTableModel
+{
+    Q_OBJECT
+
+public:
+    enum Column { Node, Groups, State, Profile, Untracked, InsertFailed, ConntrackUse, Findings, Age, Note, ColumnCount };
+    enum Role { StateRole = Qt::UserRole, OldRole };
+
+    explicit FleetModel(QObject* parent = nullptr);
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+    /// Takes over what is new and drops what is gone.
+    void setNodes(const std::vector<NodeEntry>& nodes);
+    /// Seconds between two reports of a node, for the age that counts as old.
+    void setInterval(int seconds) { m_interval = seconds; }
+    int interval() const { return m_interval; }
+
+    /// The record of a row; the row must be there.
+    const NodeRecord& record(int row) const { return *m_records.at(static_cast<std::size_t>(row)); }
+    /// nullptr for a name that is not there.
+    const NodeRecord* find(const QString& node) const;
+    int rowOf(const QString& node) const { return m_rows.value(node, -1); }
+    StateCounts counts() const;
+    /// All groups, sorted.
+    QStringList groups() const;
+
+    void takeLink(const QString& node, const LinkState& state);
+    void takeReport(const QString& node, const ReceivedReport& received);
+    void takeLog(const QString& node, const QString& line);
+
+    /// Tells the views now what would be told soon.
+    void flush();
+
+signals:
+    void countsChanged();
+    /// Something about the node changed; gathered like dataChanged.
+    void nodeChanged(const QString& node);
+    /// The node went from a better state to a worse one.
+    void nodeWorsened(const QString& node, notrack::gui::RowState before, notrack::gui::RowState now);
+
+private:
+    QVariant displayData(const NodeRecord& record, int column) const;
+    void removeMissing(const std::vector<NodeEntry>& nodes);
+    void markChanged(int row);
+    void settle(NodeRecord& record);
+    void renumber();
+
+    std::vector<std::unique_ptr<NodeRecord>> m_records;
+    QHash<QString, int> m_rows;
+    std::set<int> m_changed;
+    QTimer m_gather;
+    int m_interval = 5;
+};
+
+} // namespace notrack::gui

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "gui/remote/received_report.h"
+
+#include <optional>
+#include <vector>
+
+namespace notrack::gui
+{
+
+/// One point of the history chart; an empty rate is a gap, never a zero.
+struct HistorySample
+{
+    qint64 monotonic = 0; ///< milliseconds of the steady clock
+    std::optional<float> usePercent;
+    std::optional<float> untracked;    ///< packets a second
+    std::optional<float> insertFailed; ///< a second
+    std::optional<float> dropped;      ///< a second, drop and early_drop together
+};
+
+/// What one rule did lately.
+struct RuleTrend
+{
+    std::size_t key = 0; ///< hash of family, chain, text and occurrence
+    Counters last;
+    std::optional<float> packetRate; ///< a second
+    std::optional<float> byteRate;   ///< a second
+    std::vector<float> recent;       ///< packet rates, oldest first; negative is a gap
+};
+
+/// Turns the ever-growing counters of a node into rates. A counter that went down (reset, re-made rule, restarted node) and a
+/// long silence make a gap in all rates of that moment, so that they never look like a spike.
+class NodeHistory
+{
+public:
+    static constexpr std::size_t mostSamples = 360;
+    static constexpr std::size_t mostRecent = 60;
+    static constexpr std::size_t mostRules = 256;
+
+    /// Takes the figures of a report; `longestPause` (ms) is the silence after which rates start anew.
+    void take(const Report& report, qint64 monotonic, qint64 longestPause);
+
+    const std::vector<HistorySample>& samples() const { return m_samples; }
+    /// The trend of a rule, or nullptr past the first mostRules rules.
+    const RuleTrend* trend(std::size_t key) const;
+    /// The newest sample, or nullptr.
+    const HistorySample* latest() const { return m_samples.empty() ? nullptr : &m_samples.back(); }
+
+private:
+    std::vector<RuleTrend> m_rules;
+    std::vector<HistorySample> m_samples;
+    std::optional<ConntrackFigures> m_conntrack;
+    qint64 m_last = 0;
+};
+
+/// The key of the `occurrence`-th rule (from 0) with that text in a chain.
+std::size_t ruleKey(Family family, const std::string& chain, const std::string& text, std::size_t occurrence);
+
+} // namespace notrack::gui

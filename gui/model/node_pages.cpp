@@ -1,0 +1,344 @@
+#include "gui/model/node_pages.h"
+
+#include "core/report_codec.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+
+namespace notrack::gui
+{
+
+namespace
+{
+
+constexpr std::size_t mostRowsShown = 2000; ///< of one chain or list
+
+QString translate(const char* text)
+{
+    return QCoreApplication::translate("NodePages", text);
+}
+
+QString shown(const std::string& text)
+{
+    return safeLine(toQString(text), 500);
+}
+
+QString number(std::uint64_t value)
+{
+    return QLocale().toString(static_cast<qulonglong>(value));
+}
+
+QString stateWord(ItemState state)
+{
+    switch (state) {
+    case ItemState::Ok:
+        return translate("ok");
+    case ItemState::Missing:
+        return translate("missing");
+    case ItemState::Unexpected:
+        return translate("unexpected");
+    case ItemState::Misplaced:
+        return translate("misplaced");
+    }
+    return {};
+}
+
+RowMark markOf(ItemState state)
+{
+    switch (state) {
+    case ItemState::Ok:
+        return RowMark::Ok;
+    case ItemState::Missing:
+        return RowMark::Missing;
+    case ItemState::Unexpected:
+        return RowMark::Unexpected;
+    case ItemState::Misplaced:
+        return RowMark::Misplaced;
+    }
+    return RowMark::None;
+}
+
+QString familyName(Family family)
+{
+    return family == Family::Ipv4 ? QStringLiteral("IPv4") : QStringLiteral("IPv6");
+}
+
+TreeRow ruleRow(const RuleReport& rule, const RuleTrend* trend, std::size_t key)
+{
+    const bool found = rule.state != ItemState::Missing;
+    TreeRow row{QString::number(key), {shown(rule.text), stateWord(rule.state)}, markOf(rule.state), {}, {}};
+    if (found) {
+        row.cells << number(rule.counters.packets) << number(rule.counters.bytes);
+    }
+    if (found && trend != nullptr) {
+        row.cells << rateText(trend->packetRate) << rateText(trend->byteRate);
+        row.trend = trend->recent;
+    }
+    return row;
+}
+
+TreeRow chainRow(const NodeRecord& record, const FamilyReport& family, const ChainReport& chain)
+{
+    TreeRow row{toQString(chain.name), {shown(chain.name), stateWord(chain.state)}, markOf(chain.state), {}, {}};
+    if (chain.foundAs) {
+        row.cells[1] = translate("found as %1").arg(shown(*chain.foundAs));
+    }
+    QHash<QString, std::size_t> seen;
+    for (std::size_t index = 0; index < chain.rules.size() && index < mostRowsShown; ++index) {
+        const RuleReport& rule = chain.rules[index];
+        const std::size_t key = ruleKey(family.family, chain.name, rule.text, seen[toQString(rule.text)]++);
+        row.children.push_back(ruleRow(rule, record.history.trend(key), key));
+    }
+    return row;
+}
+
+TreeRow jumpRow(const JumpReport& jump)
+{
+    TreeRow row{QLatin1String("jump ") + toQString(jump.from + " " + jump.to), {}, markOf(jump.state), {}, {}};
+    row.cells << QStringLiteral("%1 → %2").arg(shown(jump.from), shown(jump.to));
+    row.cells << (jump.position ? translate("%1, at %2").arg(stateWord(jump.state)).arg(*jump.position) : stateWord(jump.state));
+    if (jump.state != ItemState::Missing) {
+        row.cells << number(jump.counters.packets) << number(jump.counters.bytes);
+    }
+    return row;
+}
+
+QString severityWord(Severity severity)
+{
+    switch (severity) {
+    case Severity::Info:
+        return translate("information");
+    case Severity::Warning:
+        return translate("warning");
+    case Severity::Fatal:
+        return translate("breaks DNS");
+    }
+    return {};
+}
+
+RowMark markOf(const Finding& finding)
+{
+    if (finding.waived) {
+        return RowMark::Waived;
+    }
+    switch (finding.severity) {
+    case Severity::Info:
+        return RowMark::Info;
+    case Severity::Warning:
+        return RowMark::Warning;
+    case Severity::Fatal:
+        return RowMark::Fatal;
+    }
+    return RowMark::None;
+}
+
+void addLines(TreeRow& row, const QString& title, const std::vector<std::string>& lines)
+{
+    if (lines.empty()) {
+        return;
+    }
+    TreeRow group{title, {title}, RowMark::None, {}, {}};
+    for (const std::string& line : lines) {
+        group.children.push_back({toQString(line), {shown(line)}, RowMark::None, {}, {}});
+    }
+    row.children.push_back(std::move(group));
+}
+
+QString endpoint(const Address& address, Port port)
+{
+    const QString text = toQString(toText(address));
+    return (address.family() == Family::Ipv6 ? QLatin1Char('[') + text + QLatin1Char(']') : text) + QLatin1Char(':') + QString::number(port.value);
+}
+
+TreeRow serviceRow(const VirtualService& service)
+{
+    const QString protocol = service.protocol == Protocol::Udp ? QStringLiteral("UDP ") : QStringLiteral("TCP ");
+    const QString name = protocol + endpoint(service.address, service.port);
+    TreeRow row{name, {name, shown(service.scheduler)}, service.realServers.empty() ? RowMark::Warning : RowMark::Ok, {}, {}};
+    for (std::size_t index = 0; index < service.realServers.size() && index < mostRowsShown; ++index) {
+        const RealServer& server = service.realServers[index];
+        const QString place = endpoint(server.address, server.port);
+        row.children.push_back({place,
+                                {place, shown(server.forwarding), number(server.weight), number(server.activeConnections), number(server.inactiveConnections)},
+                                RowMark::None,
+                                {},
+                                {}});
+    }
+    if (row.children.empty()) {
+        row.children.push_back({QStringLiteral("none"), {translate("no real servers")}, RowMark::None, {}, {}});
+    }
+    return row;
+}
+
+TreeRow probeRow(const ProbeResult& probe)
+{
+    const QString place = translate("%1 asks %2").arg(shown(probe.from), shown(probe.service));
+    QString outcome = translate("%1 of %2 answered").arg(probe.answered).arg(probe.asked);
+    if (probe.p50) {
+        outcome += translate(", %1 ms").arg(QLocale().toString(*probe.p50, 'f', 1));
+    }
+    if (!probe.problem.empty()) {
+        outcome += QStringLiteral(", ") + shown(probe.problem);
+    }
+    return {place, {place, outcome}, probe.answered == probe.asked ? RowMark::Ok : RowMark::Warning, {}, {}};
+}
+
+TreeRow property(const QString& name, const QString& value)
+{
+    return {name, {name, value}, RowMark::None, {}, {}};
+}
+
+} // namespace
+
+QStringList ruleTitles()
+{
+    return {translate("Rule"), translate("State"), translate("Packets"), translate("Bytes"), translate("Packets/s"), translate("Bytes/s"), translate("Lately")};
+}
+
+std::vector<TreeRow> buildRuleRows(const NodeRecord& record)
+{
+    std::vector<TreeRow> rows;
+    if (!record.report) {
+        return rows;
+    }
+    for (const FamilyReport& family : record.report->families) {
+        TreeRow row{familyName(family.family), {familyName(family.family)}, RowMark::None, {}, {}};
+        for (std::size_t index = 0; index < family.jumps.size() && index < mostRowsShown; ++index) {
+            row.children.push_back(jumpRow(family.jumps[index]));
+        }
+        for (std::size_t index = 0; index < family.chains.size() && index < mostRowsShown; ++index) {
+            row.children.push_back(chainRow(record, family, family.chains[index]));
+        }
+        if (!row.children.empty()) {
+            rows.push_back(std::move(row));
+        }
+    }
+    return rows;
+}
+
+QStringList findingTitles()
+{
+    return {translate("Finding"), translate("Severity")};
+}
+
+std::vector<TreeRow> buildFindingRows(const NodeRecord& record)
+{
+    std::vector<TreeRow> rows;
+    if (!record.report) {
+        return rows;
+    }
+    for (const Finding& finding : record.report->findings) {
+        TreeRow row{toQString(finding.id), {shown(finding.id + ": " + finding.summary), severityWord(finding.severity)}, markOf(finding), {}, {}};
+        if (finding.waived) {
+            row.cells[1] = translate("%1, waived").arg(severityWord(finding.severity));
+        }
+        addLines(row, translate("What was found"), finding.evidence);
+        addLines(row, translate("What to do"), finding.advice);
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+QStringList serviceTitles()
+{
+    return {translate("Service and servers"), translate("Scheduler, forwarding"), translate("Weight"), translate("Active"), translate("Inactive")};
+}
+
+std::vector<TreeRow> buildServiceRows(const NodeRecord& record)
+{
+    std::vector<TreeRow> rows;
+    if (!record.report) {
+        return rows;
+    }
+    for (std::size_t index = 0; index < record.report->virtualServices.size() && index < mostRowsShown; ++index) {
+        rows.push_back(serviceRow(record.report->virtualServices[index]));
+    }
+    if (record.report->probe) {
+        const ProbeReport& probe = *record.report->probe;
+        for (const ProbeResult& result : probe.after.empty() ? probe.before : probe.after) {
+            rows.push_back(probeRow(result));
+        }
+    }
+    return rows;
+}
+
+QStringList conntrackTitles()
+{
+    return {translate("Connection tracking"), translate("Value"), translate("A second")};
+}
+
+std::vector<TreeRow> buildConntrackRows(const NodeRecord& record)
+{
+    if (!record.report || !record.report->conntrack) {
+        return {};
+    }
+    const ConntrackFigures& figures = *record.report->conntrack;
+    const HistorySample* latest = record.history.latest();
+    const auto failed = latest != nullptr ? latest->insertFailed : std::nullopt;
+    const auto row = [](const QString& name, const QString& value, const QString& rate) {
+        return TreeRow{name, {name, value, rate}, RowMark::None, {}, {}};
+    };
+    return {
+        row(translate("Entries"), number(figures.entries), {}),
+        row(translate("Most entries"), number(figures.max), {}),
+        row(translate("In use"), percentText(latest != nullptr ? latest->usePercent : std::nullopt), {}),
+        row(translate("Insert failed"), number(figures.insertFailed), rateText(failed)),
+        row(translate("Dropped"), number(figures.drop), {}),
+        row(translate("Dropped early"), number(figures.earlyDrop), {}),
+        row(translate("Clashes resolved"), number(figures.clashResolved), {}),
+    };
+}
+
+QStringList profileTitles()
+{
+    return {translate("Property"), translate("Value")};
+}
+
+std::vector<TreeRow> buildProfileRows(const NodeRecord& record)
+{
+    if (!record.report) {
+        return {};
+    }
+    const Report& report = *record.report;
+    std::vector<TreeRow> rows{
+        property(translate("Profile"), shown(report.profileName)),
+        property(translate("Digest"), shown(report.profileDigest)),
+        property(translate("Backend"), shown(report.backend)),
+        property(translate("Why this backend"), shown(report.backendReason)),
+        property(translate("Node calls itself"), shown(report.node)),
+        property(translate("Time on the node"), shown(report.time)),
+        property(translate("Version of the runner"), shown(report.version)),
+    };
+    if (report.error) {
+        rows.push_back(property(translate("Error"), shown(toText(*report.error))));
+    }
+    for (const Timing& timing : report.timings) {
+        rows.push_back(property(translate("Time for %1").arg(shown(timing.step)), translate("%1 ms").arg(QLocale().toString(timing.milliseconds, 'f', 1))));
+    }
+    return rows;
+}
+
+QString diffText(const NodeRecord& record)
+{
+    return record.report ? safeText(toQString(record.report->diff)) : QString();
+}
+
+QString rawText(const NodeRecord& record)
+{
+    return record.report ? safeText(toQString(writeReportIndented(*record.report)), 2 << 20) : QString();
+}
+
+QString safeText(const QString& text, qsizetype longest)
+{
+    QString safe = text.left(longest);
+    for (QChar& character : safe) {
+        const QChar::Category category = character.category();
+        const bool breaks = character == QLatin1Char('\n') || character == QLatin1Char('\t');
+        if (!breaks && (category == QChar::Other_Control || category == QChar::Other_Format)) {
+            character = QChar(QChar::ReplacementCharacter);
+        }
+    }
+    return safe;
+}
+
+} // namespace notrack::gui

@@ -1,0 +1,124 @@
+#include "gui/model/node_record.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QTime>
+
+#include <algorithm>
+
+namespace notrack::gui
+{
+
+namespace
+{
+
+QString translate(const char* text)
+{
+    return QCoreApplication::translate("NodeRecord", text);
+}
+
+QString reportNote(const Report& report)
+{
+    if (report.error) {
+        return safeLine(toQString(toText(*report.error)));
+    }
+    const auto worst = std::find_if(report.findings.begin(), report.findings.end(), [](const Finding& finding) {
+        return !finding.waived && finding.severity != Severity::Info;
+    });
+    if (worst != report.findings.end()) {
+        return safeLine(toQString(worst->id + ": " + worst->summary));
+    }
+    std::size_t different = 0;
+    for (const FamilyReport& family : report.families) {
+        for (const ChainReport& chain : family.chains) {
+            different += static_cast<std::size_t>(std::count_if(
+                chain.rules.begin(), chain.rules.end(), [](const RuleReport& rule) { return rule.state != ItemState::Ok; }));
+        }
+    }
+    return different == 0 ? QString() : QCoreApplication::translate("NodeRecord", "%n rule(s) differ", nullptr, int(different));
+}
+
+} // namespace
+
+bool NodeRecord::isOld(qint64 now, int interval) const
+{
+    constexpr qint64 allowedIntervals = 3;
+    return monotonic != 0 && now - monotonic > allowedIntervals * 1000 * interval;
+}
+
+QString NodeRecord::note(qint64 now) const
+{
+    const QString reason = link.reason;
+    switch (link.phase) {
+    case LinkPhase::Paused:
+        return {};
+    case LinkPhase::Queued:
+        return reason.isEmpty() ? translate("waits for its turn") : translate("%1; waits for its turn").arg(reason);
+    case LinkPhase::Connecting:
+        return reason.isEmpty() ? QString() : translate("%1; trying again").arg(reason);
+    case LinkPhase::Waiting:
+        return translate("%1; next try in %2").arg(reason, ageText(std::max<qint64>(0, link.retryAt - now)));
+    case LinkPhase::NeedsPerson:
+        return reason;
+    case LinkPhase::Live:
+        return report ? reportNote(*report) : QString();
+    }
+    return {};
+}
+
+int NodeRecord::findingCount() const
+{
+    if (!report) {
+        return 0;
+    }
+    return static_cast<int>(std::count_if(report->findings.begin(), report->findings.end(),
+                                          [](const Finding& finding) { return !finding.waived; }));
+}
+
+void addLogLine(NodeRecord& record, const QString& line)
+{
+    if (record.log.size() >= NodeRecord::mostLogLines) {
+        record.log.pop_front();
+    }
+    record.log.push_back(QTime::currentTime().toString(Qt::ISODate) + QLatin1Char(' ') + line);
+}
+
+QString ageText(qint64 milliseconds)
+{
+    constexpr qint64 minute = 60;
+    constexpr qint64 hour = 3600;
+    const qint64 seconds = milliseconds / 1000;
+    if (seconds < 2 * minute) {
+        return translate("%1 s").arg(seconds);
+    }
+    if (seconds < 2 * hour) {
+        return translate("%1 min").arg(seconds / minute);
+    }
+    return translate("%1 h").arg(seconds / hour);
+}
+
+QString rateText(std::optional<float> rate)
+{
+    if (!rate) {
+        return QStringLiteral("–");
+    }
+    const double value = static_cast<double>(*rate);
+    const QLocale locale;
+    if (value == 0.0) {
+        return QStringLiteral("0");
+    }
+    if (value < 9.95) {
+        return locale.toString(value, 'f', 1);
+    }
+    if (value < 9999.5) {
+        return locale.toString(value, 'f', 0);
+    }
+    return value < 1e6 ? locale.toString(value / 1e3, 'f', 1) + QLatin1Char('k') : locale.toString(value / 1e6, 'f', 1) + QLatin1Char('M');
+}
+
+QString percentText(std::optional<float> percent)
+{
+    return percent ? QLocale().toString(static_cast<double>(*percent), 'f', 1) + QStringLiteral(" %") : QStringLiteral("–");
+}
+
+} // namespace notrack::gui

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "gui/remote/link_state.h"
+
+#include "core/report.h"
+
+#include <QString>
+
+#include <array>
+
+namespace notrack::gui
+{
+
+/// The one word for a node in the fleet table: its own state where that is known, else what keeps it from being known.
+enum class RowState { InSync, Drifted, Absent, Unsafe, Error, Unreachable, NeedsPerson, Connecting, Paused };
+
+inline constexpr std::array allRowStates{
+    RowState::InSync,      RowState::Drifted,     RowState::Absent,     RowState::Unsafe, RowState::Error,
+    RowState::Unreachable, RowState::NeedsPerson, RowState::Connecting, RowState::Paused,
+};
+
+/// For people, in their language.
+QString displayText(RowState state);
+/// For files: stable and English.
+QString stableName(RowState state);
+/// How bad it is, from 0; states that say nothing about the node count as 0.
+int badness(RowState state);
+
+/// `report` may be null.
+RowState rowState(const LinkState& link, const Report* report);
+
+} // namespace notrack::gui

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "gui/remote/node_session.h"
+#include "gui/remote/report_parser.h"
+
+#include <QHash>
+#include <QTimer>
+
+namespace notrack::gui
+{
+
+/// All sessions of a fleet: hands out turns, reads their documents off the UI thread and passes on what came of it, a little
+/// at a time so that a burst never blocks the event loop.
+class FleetConnection : public QObject
+{
+    Q_OBJECT
+
+public:
+    FleetConnection(ConnectionSettings settings, ChannelFactory makeChannel, QObject* parent = nullptr);
+
+    /// Takes over what is new, drops what is gone and leaves the others alone. New nodes connect at once.
+    void setNodes(const std::vector<NodeEntry>& nodes);
+    /// Connections that stand keep their old settings until they are made anew.
+    void setSettings(const ConnectionSettings& settings);
+    const ConnectionSettings& settings() const { return m_surroundings.settings; }
+
+    void reconnect(const QString& node);
+    void connectInteractively(const QString& node);
+    void pause(const QString& node);
+
+signals:
+    void linkChanged(const QString& node, const notrack::gui::LinkState& state);
+    void reportArrived(const QString& node, const notrack::gui::ReceivedReport& received);
+    void logged(const QString& node, const QString& line);
+
+private:
+    void addSession(const NodeEntry& entry);
+    void startSession(const QString& node);
+    void deliver();
+
+    SessionSurroundings m_surroundings;
+    StartQueue m_starts;
+    StartQueue m_interactiveStarts;
+    QHash<QString, NodeSession*> m_sessions;
+    ReportParser m_parser;
+    QTimer m_delivery;
+};
+
+} // namespace notrack::gui

@@ -1,0 +1,99 @@
+#include "gui/remote/link_state.h"
+
+#include <QCoreApplication>
+
+#include <array>
+
+namespace notrack::gui
+{
+
+namespace
+{
+
+constexpr int sshFailed = 255;
+constexpr int notExecutable = 126;
+constexpr int notFound = 127;
+constexpr int notPermitted = 77;
+
+QString translate(const char* text)
+{
+    return QCoreApplication::translate("LinkState", text);
+}
+
+bool isUnsafe(QChar character)
+{
+    const QChar::Category category = character.category();
+    return category == QChar::Other_Control || category == QChar::Other_Format || category == QChar::Separator_Line ||
+           category == QChar::Separator_Paragraph;
+}
+
+/// What OpenSSH 8 to 9 say when a person could get further where BatchMode could not.
+bool asksForPerson(const QString& words)
+{
+    static const std::array signs{
+        QLatin1String("Permission denied"),
+        QLatin1String("Host key verification failed"),
+        QLatin1String("Too many authentication failures"),
+        QLatin1String("No supported authentication methods"),
+        QLatin1String("no such identity"),
+    };
+    return std::any_of(signs.begin(), signs.end(), [&words](QLatin1String sign) { return words.contains(sign); });
+}
+
+LinkState judgeSshFailure(const QString& words)
+{
+    const QString lastLine = words.section(QLatin1Char('\n'), -1, -1, QString::SectionSkipEmpty);
+    LinkState state{LinkPhase::Waiting, LinkProblem::Unreachable, safeLine(lastLine), 0};
+    if (words.contains(QLatin1String("IDENTIFICATION HAS CHANGED"))) {
+        state.phase = LinkPhase::NeedsPerson;
+        state.problem = LinkProblem::HostKeyChanged;
+        state.reason = translate("the host key is not the known one: somebody may be listening, or the node was installed anew; "
+                                 "check it, then remove the old key with ssh-keygen -R");
+    } else if (asksForPerson(words)) {
+        state.phase = LinkPhase::NeedsPerson;
+        state.problem = LinkProblem::Authentication;
+    }
+    return state;
+}
+
+} // namespace
+
+QString safeLine(const QString& text, int longest)
+{
+    QString line = text.left(longest);
+    for (QChar& character : line) {
+        if (isUnsafe(character)) {
+            character = QLatin1Char(' ');
+        }
+    }
+    line = line.trimmed();
+    return text.size() > longest ? line + QChar(0x2026) : line;
+}
+
+LinkState judgeEnd(const ChannelEnd& end, const QString& lastWords, bool reported)
+{
+    if (!end.failure.isEmpty()) {
+        return {LinkPhase::Waiting, LinkProblem::Unreachable, safeLine(end.failure), 0};
+    }
+    if (end.exitCode == sshFailed) {
+        LinkState state = judgeSshFailure(lastWords);
+        if (state.reason.isEmpty()) {
+            state.reason = reported ? translate("the connection was lost") : translate("ssh could not connect");
+        }
+        return state;
+    }
+    LinkState state{LinkPhase::Waiting, LinkProblem::Runner, {}, 0};
+    const QString lastLine = safeLine(lastWords.section(QLatin1Char('\n'), -1, -1, QString::SectionSkipEmpty));
+    if (end.exitCode == notFound || end.exitCode == notExecutable) {
+        state.reason = translate("the runner is not there: %1").arg(lastLine);
+    } else if (end.exitCode == notPermitted) {
+        state.reason = translate("the runner may not read the rules: %1").arg(lastLine);
+    } else if (lastLine.isEmpty()) {
+        state.reason = translate("the runner ended with exit code %1").arg(end.exitCode);
+    } else {
+        state.reason = translate("the runner ended with exit code %1: %2").arg(end.exitCode).arg(lastLine);
+    }
+    return state;
+}
+
+} // namespace notrack::gui

@@ -1,0 +1,137 @@
+#include "gui/remote/node_entry.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace notrack::gui
+{
+
+namespace
+{
+
+constexpr int longestHost = 255;
+
+QString translate(const char* text)
+{
+    return QCoreApplication::translate("NodeEntry", text);
+}
+
+bool isAsciiLetterOrDigit(QChar character)
+{
+    const char16_t unit = character.unicode();
+    return (unit >= u'a' && unit <= u'z') || (unit >= u'A' && unit <= u'Z') || (unit >= u'0' && unit <= u'9');
+}
+
+std::optional<QString> objection(const QString& text, QStringView allowed)
+{
+    if (text.isEmpty()) {
+        return translate("it is empty");
+    }
+    if (text.startsWith(QLatin1Char('-'))) {
+        return translate("it begins with '-', which ssh would take for an option");
+    }
+    if (text.size() > longestHost) {
+        return translate("it is longer than 255 characters");
+    }
+    const bool clean = std::all_of(text.begin(), text.end(), [allowed](QChar character) {
+        return isAsciiLetterOrDigit(character) || allowed.contains(character);
+    });
+    if (!clean) {
+        return translate("it holds a space, a control character or another character that no host has");
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<QString> objectionToHost(const QString& host)
+{
+    return objection(host, u"._-:%[]");
+}
+
+std::optional<QString> objectionToUser(const QString& user)
+{
+    return objection(user, u"._-+@");
+}
+
+NodeEntry localNode()
+{
+    NodeEntry entry;
+    entry.name = QStringLiteral("local");
+    entry.host = QStringLiteral("localhost");
+    entry.local = true;
+    return entry;
+}
+
+std::optional<NodeEntry> readNodeArgument(const QString& text, QString& problem)
+{
+    if (text == QLatin1String("local")) {
+        return localNode();
+    }
+    NodeEntry entry;
+    entry.host = text;
+    const auto at = text.lastIndexOf(QLatin1Char('@'));
+    if (at >= 0) {
+        entry.user = text.left(at);
+        entry.host = text.mid(at + 1);
+    }
+    const auto colon = entry.host.lastIndexOf(QLatin1Char(':'));
+    if (colon > 0 && entry.host.count(QLatin1Char(':')) == 1) {
+        bool valid = false;
+        entry.port = entry.host.mid(colon + 1).toInt(&valid);
+        if (!valid || entry.port < 1 || entry.port > 65535) {
+            problem = translate("%1: the port must be a number from 1 to 65535").arg(text);
+            return std::nullopt;
+        }
+        entry.host.truncate(colon);
+    }
+    entry.name = entry.port == 0 ? entry.host : text.mid(at + 1);
+    const auto hostObjection = objectionToHost(entry.host);
+    const auto userObjection = at >= 0 ? objectionToUser(entry.user) : std::nullopt;
+    if (hostObjection || userObjection) {
+        problem = translate("%1: refused, %2").arg(text, hostObjection.value_or(userObjection.value_or(QString())));
+        return std::nullopt;
+    }
+    return entry;
+}
+
+void addNode(Inventory& inventory, const NodeEntry& entry)
+{
+    const auto known = std::find_if(inventory.nodes.begin(), inventory.nodes.end(),
+                                    [&entry](const NodeEntry& node) { return node.name == entry.name; });
+    if (known != inventory.nodes.end()) {
+        for (const QString& group : entry.groups) {
+            if (!known->groups.contains(group)) {
+                known->groups.append(group);
+            }
+        }
+        return;
+    }
+    auto refused = objectionToHost(entry.host);
+    if (!refused && !entry.user.isEmpty()) {
+        refused = objectionToUser(entry.user);
+    }
+    if (refused) {
+        inventory.problems.append(translate("%1: refused, %2").arg(entry.name, *refused));
+        return;
+    }
+    inventory.nodes.push_back(entry);
+}
+
+Inventory joinInventories(const std::vector<Inventory>& inventories)
+{
+    Inventory joined;
+    QStringList sources;
+    for (const Inventory& inventory : inventories) {
+        sources.append(inventory.source);
+        joined.problems.append(inventory.problems);
+        for (const NodeEntry& node : inventory.nodes) {
+            addNode(joined, node);
+        }
+    }
+    joined.source = sources.join(QStringLiteral(", "));
+    return joined;
+}
+
+} // namespace notrack::gui

@@ -1,0 +1,207 @@
+#include "gui/remote/node_session.h"
+
+#include "gui/remote/back_off.h"
+
+#include <utility>
+
+namespace notrack::gui
+{
+
+namespace
+{
+
+constexpr int connectLimit = 60'000;
+constexpr int interactiveLimit = 300'000;
+constexpr int shortestSilence = 30'000;
+constexpr qsizetype mostLastWords = 4096;
+
+} // namespace
+
+NodeSession::NodeSession(NodeEntry entry, const SessionSurroundings& surroundings, QObject* parent)
+    : QObject(parent), m_entry(std::move(entry)), m_surroundings(surroundings), m_timer(this)
+{
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, &NodeSession::handleTimeout);
+}
+
+StartQueue* NodeSession::queue() const
+{
+    return m_interaction == Interaction::Batch ? m_surroundings.starts : m_surroundings.interactiveStarts;
+}
+
+void NodeSession::setState(LinkState state)
+{
+    if (state == m_state) {
+        return;
+    }
+    m_state = std::move(state);
+    emit stateChanged();
+}
+
+void NodeSession::connectNow(Interaction interaction)
+{
+    dropChannel();
+    m_interaction = interaction;
+    m_attempt = 0;
+    setState({LinkPhase::Queued, m_state.problem, m_state.reason, 0});
+    emit logged(interaction == Interaction::Batch ? tr("connecting") : tr("connecting; ssh may ask"));
+    queue()->request(m_entry.name);
+}
+
+void NodeSession::pause()
+{
+    dropChannel();
+    setState({LinkPhase::Paused, LinkProblem::None, {}, 0});
+    emit logged(tr("paused"));
+}
+
+void NodeSession::queueUp()
+{
+    if (m_state.phase != LinkPhase::Live) {
+        setState({LinkPhase::Queued, m_state.problem, m_state.reason, 0});
+    }
+    queue()->request(m_entry.name);
+}
+
+void NodeSession::start()
+{
+    if (m_state.phase == LinkPhase::Paused) {
+        releaseSlot();
+        return;
+    }
+    ++m_run;
+    m_reader = {};
+    m_lastWords.clear();
+    m_arrived = false;
+    if (m_state.phase != LinkPhase::Live) {
+        setState({LinkPhase::Connecting, m_state.problem, m_state.reason, 0});
+    }
+    m_channel = m_surroundings.makeChannel(this);
+    connect(m_channel, &Channel::output, this, &NodeSession::readOutput);
+    connect(m_channel, &Channel::diagnostics, this, &NodeSession::readDiagnostics);
+    connect(m_channel, &Channel::finished, this, &NodeSession::handleEnd);
+    m_timer.start(m_interaction == Interaction::Batch ? connectLimit : interactiveLimit);
+    const Reporting reporting =
+        m_interaction == Interaction::Interactive ? Reporting::Stream : m_surroundings.reporting;
+    m_channel->start(buildCommand(m_entry, m_surroundings.settings, m_interaction, reporting));
+}
+
+void NodeSession::releaseSlot()
+{
+    queue()->release(m_entry.name);
+}
+
+void NodeSession::dropChannel()
+{
+    m_timer.stop();
+    releaseSlot();
+    ++m_run;
+    if (m_channel != nullptr) {
+        m_channel->disconnect(this);
+        std::exchange(m_channel, nullptr)->retire();
+    }
+}
+
+void NodeSession::readOutput(const QByteArray& bytes)
+{
+    std::vector<QByteArray> documents = m_reader.read(bytes);
+    if (!documents.empty()) {
+        m_arrived = true;
+        // Only the latest counts; a node that floods costs one reading a burst.
+        emit documentArrived({std::move(documents.back()), m_run, steadyNow(), QDateTime::currentDateTimeUtc()});
+    }
+    if (m_reader.failure()) {
+        fail({LinkPhase::Waiting, LinkProblem::BadReport, *m_reader.failure(), 0});
+    }
+}
+
+void NodeSession::readDiagnostics(const QByteArray& bytes)
+{
+    const qsizetype kept = m_lastWords.size();
+    m_lastWords = (m_lastWords + bytes).right(mostLastWords);
+    if (kept >= mostLastWords) {
+        return; // it has said enough for the log
+    }
+    const QStringList lines = QString::fromUtf8(bytes.left(mostLastWords)).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    for (const QString& line : lines) {
+        emit logged(safeLine(line));
+    }
+}
+
+bool NodeSession::takeReport(const ReceivedReport& received)
+{
+    if (received.document.run != m_run) {
+        return false;
+    }
+    if (!received.report) {
+        fail({LinkPhase::Waiting, LinkProblem::BadReport, safeLine(received.problem), 0});
+        return false;
+    }
+    const QString claimed = QString::fromStdString(received.report->node);
+    if (!m_claimedName.isEmpty() && claimed != m_claimedName) {
+        fail({LinkPhase::Waiting, LinkProblem::BadReport,
+              tr("it says that it is \"%1\", and was \"%2\" before").arg(safeLine(claimed, 64), safeLine(m_claimedName, 64)), 0});
+        return false;
+    }
+    m_claimedName = claimed;
+    m_attempt = 0;
+    if (m_state.phase != LinkPhase::Live) {
+        emit logged(tr("connected"));
+    }
+    setState({LinkPhase::Live, LinkProblem::None, {}, 0});
+    if (m_channel != nullptr && (m_surroundings.reporting == Reporting::Stream || m_interaction == Interaction::Interactive)) {
+        releaseSlot();
+        m_timer.start(std::max(shortestSilence, 6000 * m_surroundings.settings.interval));
+    }
+    return true;
+}
+
+void NodeSession::handleEnd(const ChannelEnd& end)
+{
+    std::exchange(m_channel, nullptr)->deleteLater();
+    const bool polled = m_surroundings.reporting == Reporting::Once && m_interaction == Interaction::Batch;
+    if (polled && m_arrived && end.failure.isEmpty()) {
+        releaseSlot();
+        m_timer.start(1000 * m_surroundings.settings.interval);
+        return;
+    }
+    fail(judgeEnd(end, QString::fromUtf8(m_lastWords), m_arrived));
+}
+
+void NodeSession::handleTimeout()
+{
+    switch (m_state.phase) {
+    case LinkPhase::Waiting:
+        queueUp();
+        return;
+    case LinkPhase::Live:
+        if (m_channel == nullptr) {
+            queueUp();
+            return;
+        }
+        fail({LinkPhase::Waiting, LinkProblem::Unreachable, tr("it went silent"), 0});
+        return;
+    case LinkPhase::Connecting:
+        fail({LinkPhase::Waiting, LinkProblem::Unreachable, tr("no report came in time"), 0});
+        return;
+    case LinkPhase::Paused:
+    case LinkPhase::Queued:
+    case LinkPhase::NeedsPerson:
+        return;
+    }
+}
+
+void NodeSession::fail(LinkState state)
+{
+    dropChannel();
+    m_interaction = Interaction::Batch;
+    emit logged(state.reason);
+    if (state.phase == LinkPhase::Waiting) {
+        const auto pause = backOff(++m_attempt, *QRandomGenerator::global());
+        state.retryAt = steadyNow() + pause.count();
+        m_timer.start(pause);
+    }
+    setState(std::move(state));
+}
+
+} // namespace notrack::gui

@@ -1,0 +1,98 @@
+#include "gui/remote/ssh_command.h"
+
+#include <QProcess>
+
+namespace notrack::gui
+{
+
+namespace
+{
+
+QString settingFor(const NodeEntry& node, const QHash<QString, QString>& byGroup, const QString& otherwise)
+{
+    for (const QString& group : node.groups) {
+        const auto setting = byGroup.constFind(group);
+        if (setting != byGroup.constEnd() && !setting->isEmpty()) {
+            return *setting;
+        }
+    }
+    return otherwise;
+}
+
+QStringList statusArguments(const ConnectionSettings& settings, Reporting reporting)
+{
+    QStringList arguments{QStringLiteral("status")};
+    if (reporting == Reporting::Stream) {
+        arguments << QStringLiteral("--watch") << QString::number(settings.interval);
+    }
+    return arguments << QStringLiteral("--output") << QStringLiteral("json");
+}
+
+Command localCommand(const NodeEntry& node, const ConnectionSettings& settings, Reporting reporting)
+{
+    QStringList words = QProcess::splitCommand(settingFor(node, settings.runnerByGroup, settings.runner));
+    Command command;
+    command.program = words.isEmpty() ? settings.runner : words.takeFirst();
+    command.arguments = words + statusArguments(settings, reporting);
+    return command;
+}
+
+/// Ours, after the person's: a node is not trusted with the agent or the display, and host keys are never accepted unasked.
+QStringList ownOptions(Interaction interaction)
+{
+    const bool batch = interaction == Interaction::Batch;
+    const QStringList options{
+        batch ? QStringLiteral("BatchMode=yes") : QStringLiteral("BatchMode=no"),
+        batch ? QStringLiteral("StrictHostKeyChecking=yes") : QStringLiteral("StrictHostKeyChecking=ask"),
+        QStringLiteral("ConnectTimeout=15"),
+        QStringLiteral("ServerAliveInterval=10"),
+        QStringLiteral("ServerAliveCountMax=3"),
+        QStringLiteral("ControlMaster=no"),
+        QStringLiteral("ForwardAgent=no"),
+        QStringLiteral("ForwardX11=no"),
+        QStringLiteral("ClearAllForwardings=yes"),
+        QStringLiteral("PermitLocalCommand=no"),
+        QStringLiteral("RemoteCommand=none"),
+    };
+    QStringList arguments{QStringLiteral("-T")};
+    for (const QString& option : options) {
+        arguments << QStringLiteral("-o") << option;
+    }
+    return arguments;
+}
+
+} // namespace
+
+Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, Interaction interaction, Reporting reporting)
+{
+    if (node.local) {
+        return localCommand(node, settings, reporting);
+    }
+    Command command;
+    command.program = settings.sshProgram;
+    command.arguments = settings.sshArguments + QProcess::splitCommand(settingFor(node, settings.sshArgumentsByGroup, {})) +
+                        ownOptions(interaction);
+    if (node.port != 0) {
+        command.arguments << QStringLiteral("-p") << QString::number(node.port);
+    }
+    if (!node.user.isEmpty()) {
+        command.arguments << QStringLiteral("-l") << node.user;
+    }
+    if (!node.identityFile.isEmpty()) {
+        command.arguments << QStringLiteral("-i") << node.identityFile;
+    }
+    const QString runner = settingFor(node, settings.runnerByGroup, settings.runner);
+    command.arguments << QStringLiteral("--") << node.host
+                      << runner + QLatin1Char(' ') + statusArguments(settings, reporting).join(QLatin1Char(' '));
+    if (interaction == Interaction::Interactive) {
+        command.environment = {
+            {QStringLiteral("SSH_ASKPASS"), settings.askpassProgram},
+            {QStringLiteral("SSH_ASKPASS_REQUIRE"), QStringLiteral("force")},
+            {QStringLiteral("NOTRACK_VIEWER_ASKPASS"), settings.askpassSocket},
+            {QStringLiteral("NOTRACK_VIEWER_NODE"), node.name},
+        };
+    }
+    return command;
+}
+
+} // namespace notrack::gui

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "gui/remote/node_entry.h"
+
+#include <QByteArray>
+
+namespace notrack::gui
+{
+
+/// Reads an Ansible INI inventory: groups, `:children`, `:vars` and host variables as far as they say how to connect, and
+/// numeric and alphabetic ranges as in `node[01:20]`.
+Inventory readIniInventory(const QString& text);
+
+/// Reads an Ansible YAML inventory (JSON included): `hosts`, `children` and `vars`.
+Inventory readYamlInventory(const QString& text);
+
+/// Reads what `ansible-inventory --list` prints.
+Inventory readAnsibleList(const QByteArray& json);
+
+/// Reads the Host lines of an ssh client configuration, patterns passed over; `Include` is followed a few levels deep.
+Inventory readSshConfig(const QString& path);
+
+/// Reads one node a line, '#' starts a comment.
+Inventory readPlainList(const QString& text);
+
+/// Whether the file holds nothing but one node a line, which Ansible would not read as we do.
+bool isPlainList(const QString& path);
+
+/// Picks the reader by the file's name and content.
+Inventory readInventoryFile(const QString& path);
+
+/// Expands Ansible's ranges: "node[01:03].a" gives node01.a, node02.a, node03.a. At most 10,000 names; no range gives the text.
+QStringList expandHostRange(const QString& pattern);
+
+/// Takes over the connection variables that `entry` heeds; gives false for a variable that it does not.
+bool applyVariable(NodeEntry& entry, const QString& key, const QString& value);
+
+} // namespace notrack::gui

@@ -1,0 +1,67 @@
+#include "gui/view/empty_page.h"
+
+#include "gui/view/appearance.h"
+#include "gui/view/icons.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace notrack::gui
+{
+
+EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), m_problem(makePlainLabel())
+{
+    constexpr int iconSize = 96;
+    constexpr int textWidth = 620;
+    auto* icon = new QLabel;
+    icon->setPixmap(applicationIcon().pixmap(iconSize, iconSize));
+    icon->setAlignment(Qt::AlignCenter);
+    QLabel* title = makePlainLabel(tr("Which nodes do you want to watch?"));
+    QFont large = title->font();
+    large.setPointSizeF(large.pointSizeF() * 1.6);
+    title->setFont(large);
+    title->setAlignment(Qt::AlignCenter);
+    QLabel* text = makePlainLabel(tr("This program shows whether the DNS NOTRACK rules of every node are what its profile asks for. It reads over your own "
+                                     "ssh and never changes a node. Each node needs the runner dns-notrack."));
+    text->setWordWrap(true);
+    text->setAlignment(Qt::AlignCenter);
+    text->setFixedWidth(textWidth);
+    m_problem->setWordWrap(true);
+    m_problem->setAlignment(Qt::AlignCenter);
+    m_problem->setFixedWidth(textWidth);
+    m_problem->setVisible(false);
+    auto* open = new QPushButton(tr("&Open an inventory…"));
+    open->setDefault(true);
+    auto* ssh = new QPushButton(tr("Hosts of my &ssh configuration"));
+    auto* node = new QPushButton(tr("&Add a node…"));
+    auto* local = new QPushButton(tr("&This machine"));
+    connect(open, &QPushButton::clicked, this, &EmptyPage::inventoryAsked);
+    connect(ssh, &QPushButton::clicked, this, &EmptyPage::sshConfigAsked);
+    connect(node, &QPushButton::clicked, this, &EmptyPage::nodeAsked);
+    connect(local, &QPushButton::clicked, this, &EmptyPage::localAsked);
+    auto* buttons = new QHBoxLayout;
+    buttons->addStretch(1);
+    for (QPushButton* button : {open, ssh, node, local}) {
+        buttons->addWidget(button);
+    }
+    buttons->addStretch(1);
+    auto* layout = new QVBoxLayout(this);
+    layout->setSpacing(18);
+    layout->addStretch(2);
+    layout->addWidget(icon);
+    layout->addWidget(title);
+    layout->addWidget(text, 0, Qt::AlignHCenter);
+    layout->addWidget(m_problem, 0, Qt::AlignHCenter);
+    layout->addLayout(buttons);
+    layout->addStretch(3);
+}
+
+void EmptyPage::setProblem(const QString& problem)
+{
+    m_problem->setText(problem);
+    m_problem->setVisible(!problem.isEmpty());
+}
+
+} // namespace notrack::gui

@@ -1,0 +1,94 @@
+#include "gui/view/fleet_delegate.h"
+
+#include "gui/model/fleet_model.h"
+#include "gui/model/keyed_tree_model.h"
+#include "gui/view/appearance.h"
+#include "gui/view/icons.h"
+
+#include <QPainter>
+#include <QPainterPath>
+
+#include <algorithm>
+
+namespace notrack::gui
+{
+
+namespace
+{
+
+/// The rates as one line each between gaps; full height is the largest of them.
+QPainterPath sparkline(const std::vector<float>& trend, const QRectF& area)
+{
+    const float largest = std::max(*std::max_element(trend.begin(), trend.end()), 0.001F);
+    const double step = area.width() / static_cast<double>(NodeHistory::mostRecent - 1);
+    const double left = area.right() - step * static_cast<double>(trend.size() - 1);
+    QPainterPath path;
+    bool drawing = false;
+    for (std::size_t index = 0; index < trend.size(); ++index) {
+        if (trend[index] < 0) {
+            drawing = false;
+            continue;
+        }
+        const QPointF point(left + step * static_cast<double>(index), area.bottom() - area.height() * static_cast<double>(trend[index] / largest));
+        if (drawing) {
+            path.lineTo(point);
+        } else {
+            path.moveTo(point);
+        }
+        drawing = true;
+    }
+    return path;
+}
+
+} // namespace
+
+void FleetDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const
+{
+    QStyledItemDelegate::initStyleOption(option, index);
+    const bool old = index.data(FleetModel::OldRole).toBool();
+    if (index.column() == FleetModel::State) {
+        option->features |= QStyleOptionViewItem::HasDecoration;
+        option->icon = stateIcon(static_cast<RowState>(index.data(FleetModel::StateRole).toInt()));
+    }
+    if (old && index.column() >= FleetModel::Profile && index.column() <= FleetModel::Age) {
+        option->font.setItalic(true);
+        option->palette.setColor(QPalette::Text, option->palette.color(QPalette::PlaceholderText));
+    }
+    if (old && index.column() == FleetModel::Age) {
+        option->features |= QStyleOptionViewItem::HasDecoration;
+        option->icon = oldDataIcon();
+    }
+}
+
+TreeDelegate::TreeDelegate(int trendColumn, QObject* parent) : QStyledItemDelegate(parent), m_trendColumn(trendColumn) {}
+
+void TreeDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const
+{
+    QStyledItemDelegate::initStyleOption(option, index);
+    const auto mark = static_cast<RowMark>(index.data(KeyedTreeModel::MarkRole).toInt());
+    if (index.column() == 0 && mark != RowMark::None) {
+        option->features |= QStyleOptionViewItem::HasDecoration;
+        option->icon = markIcon(mark);
+    }
+}
+
+void TreeDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+{
+    QStyledItemDelegate::paint(painter, option, index);
+    if (index.column() != m_trendColumn) {
+        return;
+    }
+    const auto trend = index.data(KeyedTreeModel::TrendRole).value<std::vector<float>>();
+    if (trend.empty()) {
+        return;
+    }
+    constexpr int margin = 4;
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    const bool selected = (option.state & QStyle::State_Selected) != 0;
+    painter->setPen(QPen(selected ? option.palette.color(QPalette::HighlightedText) : firstLineColor(option.palette), 1.4));
+    painter->drawPath(sparkline(trend, QRectF(option.rect).adjusted(margin, margin, -margin, -margin)));
+    painter->restore();
+}
+
+} // namespace notrack::gui

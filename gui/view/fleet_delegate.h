@@ -1,0 +1,38 @@
+#pragma once
+
+#include <QStyledItemDelegate>
+
+namespace notrack::gui
+{
+
+/// Paints a cell of the fleet table: the state's icon before its word, rows with old data faint and slanted.
+class FleetDelegate : public QStyledItemDelegate
+{
+    Q_OBJECT
+
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override;
+};
+
+/// Paints a cell of a KeyedTreeModel: the mark's icon in the first column, a sparkline in `trendColumn`.
+class TreeDelegate : public QStyledItemDelegate
+{
+    Q_OBJECT
+
+public:
+    /// `trendColumn` -1: none.
+    TreeDelegate(int trendColumn, QObject* parent);
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override;
+
+private:
+    int m_trendColumn;
+};
+
+} // namespace notrack::gui

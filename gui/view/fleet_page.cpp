@@ -1,0 +1,161 @@
+#include "gui/view/fleet_page.h"
+
+#include "gui/model/export.h"
+#include "gui/view/fleet_delegate.h"
+#include "gui/view/summary_bar.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QMenu>
+#include <QSignalBlocker>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace notrack::gui
+{
+
+FleetPage::FleetPage(FleetModel& fleet, QWidget* parent)
+    : QWidget(parent), m_fleet(fleet), m_filter(&fleet), m_table(new QTreeView), m_search(new QLineEdit), m_groups(new QComboBox),
+      m_summary(new SummaryBar), m_second(this)
+{
+    m_search->setPlaceholderText(tr("Filter by words"));
+    m_search->setAccessibleName(tr("Filter by words"));
+    m_search->setClearButtonEnabled(true);
+    m_groups->setAccessibleName(tr("Filter by group"));
+    m_groups->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_summary->setAccessibleName(tr("Nodes by state"));
+    auto* filters = new QHBoxLayout;
+    filters->addWidget(m_search, 1);
+    filters->addWidget(m_groups);
+    auto* layout = new QVBoxLayout(this);
+    layout->addLayout(filters);
+    layout->addWidget(m_summary);
+    layout->addWidget(m_table, 1);
+    makeTable();
+    connect(m_search, &QLineEdit::textChanged, &m_filter, &FleetFilter::setText);
+    connect(m_groups, &QComboBox::currentIndexChanged, this, [this](int index) { m_filter.setGroup(index <= 0 ? QString() : m_groups->currentText()); });
+    connect(m_summary, &SummaryBar::chosenChanged, this, [this] { m_filter.setStates(m_summary->chosen()); });
+    connect(&m_fleet, &FleetModel::countsChanged, this, [this] { m_summary->setCounts(m_fleet.counts()); });
+    connect(&m_fleet, &FleetModel::rowsInserted, this, &FleetPage::fillGroups);
+    connect(&m_fleet, &FleetModel::rowsRemoved, this, &FleetPage::fillGroups);
+    fillGroups();
+    // Ages and countdowns go on between reports: what is seen is painted anew each second, without a word to the models.
+    connect(&m_second, &QTimer::timeout, m_table->viewport(), qOverload<>(&QWidget::update));
+    m_second.start(1000);
+}
+
+void FleetPage::makeTable()
+{
+    m_table->setModel(&m_filter);
+    m_table->setItemDelegate(new FleetDelegate(m_table));
+    m_table->setRootIsDecorated(false);
+    m_table->setUniformRowHeights(true);
+    m_table->setAlternatingRowColors(true);
+    m_table->setAllColumnsShowFocus(true);
+    m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(FleetModel::Node, Qt::AscendingOrder);
+    m_table->setContextMenuPolicy(Qt::CustomContextMenu);
+    m_table->setAccessibleName(tr("Nodes"));
+    const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
+    constexpr std::array widths{22, 20, 17, 16, 15, 19, 18, 13, 11, 40};
+    QHeaderView* header = m_table->header();
+    for (int column = 0; column < FleetModel::ColumnCount; ++column) {
+        header->resizeSection(column, widths.at(static_cast<std::size_t>(column)) * unit);
+    }
+    header->setStretchLastSection(true);
+    header->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(header, &QWidget::customContextMenuRequested, this, [this, header](const QPoint& position) {
+        QMenu menu;
+        fillColumnMenu(menu);
+        menu.exec(header->mapToGlobal(position));
+    });
+    connect(m_table, &QWidget::customContextMenuRequested, this,
+            [this](const QPoint& position) { emit contextMenuAsked(m_table->viewport()->mapToGlobal(position)); });
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &FleetPage::currentNodeChanged);
+}
+
+void FleetPage::fillColumnMenu(QMenu& menu)
+{
+    menu.clear();
+    for (int column = 0; column < FleetModel::ColumnCount; ++column) {
+        QAction* action = menu.addAction(m_fleet.headerData(column, Qt::Horizontal).toString());
+        action->setCheckable(true);
+        action->setChecked(!m_table->isColumnHidden(column));
+        action->setEnabled(column != FleetModel::Node);
+        connect(action, &QAction::toggled, this, [this, column](bool shown) { m_table->setColumnHidden(column, !shown); });
+    }
+}
+
+void FleetPage::fillGroups()
+{
+    const QStringList groups = m_fleet.groups();
+    const QString chosen = m_groups->currentIndex() > 0 ? m_groups->currentText() : QString();
+    {
+        const QSignalBlocker blocker(m_groups);
+        m_groups->clear();
+        m_groups->addItem(tr("All groups"));
+        m_groups->addItems(groups);
+        m_groups->setCurrentIndex(std::max(0, chosen.isEmpty() ? 0 : m_groups->findText(chosen)));
+    }
+    m_groups->setVisible(!groups.isEmpty());
+    m_filter.setGroup(m_groups->currentIndex() > 0 ? chosen : QString());
+}
+
+QString FleetPage::currentNode() const
+{
+    const QModelIndex current = m_filter.mapToSource(m_table->currentIndex());
+    return current.isValid() ? m_fleet.record(current.row()).entry.name : QString();
+}
+
+QStringList FleetPage::selectedNodes() const
+{
+    QStringList nodes;
+    const QModelIndexList rows = m_table->selectionModel()->selectedRows();
+    for (const QModelIndex& row : rows) {
+        nodes.append(m_fleet.record(m_filter.mapToSource(row).row()).entry.name);
+    }
+    return nodes;
+}
+
+void FleetPage::chooseNode(const QString& node)
+{
+    const QModelIndex source = m_fleet.index(m_fleet.rowOf(node), 0);
+    m_table->setCurrentIndex(m_filter.mapFromSource(source));
+}
+
+void FleetPage::clearFilters()
+{
+    m_search->clear();
+    m_groups->setCurrentIndex(0);
+    m_summary->clear();
+}
+
+QList<int> FleetPage::shownColumns() const
+{
+    QList<int> columns;
+    for (int place = 0; place < FleetModel::ColumnCount; ++place) {
+        const int column = m_table->header()->logicalIndex(place);
+        if (!m_table->isColumnHidden(column)) {
+            columns.append(column);
+        }
+    }
+    return columns;
+}
+
+QString FleetPage::selectionText() const
+{
+    QList<int> rows;
+    const QModelIndexList selected = m_table->selectionModel()->selectedRows();
+    for (const QModelIndex& index : selected) {
+        rows.append(index.row());
+    }
+    std::sort(rows.begin(), rows.end());
+    return toTabbedText(m_filter, rows, shownColumns());
+}
+
+} // namespace notrack::gui

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "gui/model/fleet_filter.h"
+
+#include <QTimer>
+#include <QWidget>
+
+class QComboBox;
+class QLineEdit;
+class QMenu;
+class QTreeView;
+
+namespace notrack::gui
+{
+
+class SummaryBar;
+
+/// The fleet table with its filters.
+class FleetPage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit FleetPage(FleetModel& fleet, QWidget* parent = nullptr);
+
+    QTreeView* table() const { return m_table; }
+    QLineEdit* search() const { return m_search; }
+    SummaryBar* summary() const { return m_summary; }
+    FleetFilter& filter() { return m_filter; }
+
+    /// The node whose row is current; empty without one.
+    QString currentNode() const;
+    QStringList selectedNodes() const;
+    void chooseNode(const QString& node);
+    void clearFilters();
+    /// Logical numbers of the columns that are seen, in the order they are seen.
+    QList<int> shownColumns() const;
+    /// The selected rows with the columns that are seen, for the clipboard.
+    QString selectionText() const;
+    /// Fills the menu with one switch a column.
+    void fillColumnMenu(QMenu& menu);
+
+signals:
+    void currentNodeChanged();
+    void contextMenuAsked(const QPoint& globalPosition);
+
+private:
+    void makeTable();
+    void fillGroups();
+
+    FleetModel& m_fleet;
+    FleetFilter m_filter;
+    QTreeView* m_table;
+    QLineEdit* m_search;
+    QComboBox* m_groups;
+    SummaryBar* m_summary;
+    QTimer m_second;
+};
+
+} // namespace notrack::gui

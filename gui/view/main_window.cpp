@@ -1,0 +1,239 @@
+#include "gui/view/main_window.h"
+
+#include "gui/model/export.h"
+#include "gui/remote/askpass.h"
+#include "gui/view/empty_page.h"
+#include "gui/view/fleet_page.h"
+#include "gui/view/icons.h"
+#include "gui/view/node_page.h"
+#include "gui/view/question_dialog.h"
+#include "gui/view/settings_dialog.h"
+
+#include <QCloseEvent>
+#include <QDir>
+#include <QFileDialog>
+#include <QHeaderView>
+#include <QInputDialog>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMessageBox>
+#include <QSaveFile>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QTreeView>
+
+#include <utility>
+
+namespace notrack::gui
+{
+
+namespace
+{
+
+/// The settings with where this run listens for ssh's questions.
+ConnectionSettings withAskpass(ConnectionSettings settings, const AskpassServer& askpass)
+{
+    settings.askpassSocket = askpass.socketPath();
+    return settings;
+}
+
+} // namespace
+
+MainWindow::MainWindow(Preferences preferences, Sources remember, ChannelFactory makeChannel, QWidget* parent)
+    : QMainWindow(parent), m_preferences(std::move(preferences)), m_remember(remember), m_askpass(new AskpassServer(this)),
+      m_watch(withAskpass(m_preferences.connection, *m_askpass), std::move(makeChannel)), m_stack(new QStackedWidget),
+      m_emptyPage(new EmptyPage), m_fleetPage(new FleetPage(m_watch.model())), m_nodePage(new NodePage),
+      m_splitter(new QSplitter(Qt::Vertical))
+{
+    setWindowTitle(tr("DNS NOTRACK viewer"));
+    setWindowIcon(applicationIcon());
+    m_splitter->addWidget(m_fleetPage);
+    m_splitter->addWidget(m_nodePage);
+    m_splitter->setStretchFactor(0, 3);
+    m_splitter->setStretchFactor(1, 2);
+    m_splitter->setChildrenCollapsible(false);
+    m_stack->addWidget(m_emptyPage);
+    m_stack->addWidget(m_splitter);
+    setCentralWidget(m_stack);
+    m_notifier.setEnabled(m_preferences.notify);
+    makeActions();
+    connectPages();
+    restoreLayout();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::connectPages()
+{
+    connect(&m_loader, &SourceLoader::loaded, this, &MainWindow::takeInventory);
+    connect(m_askpass, &AskpassServer::asked, this, &MainWindow::ask);
+    connect(m_askpass, &AskpassServer::withdrawn, this, [this] { delete m_question; });
+    connect(m_emptyPage, &EmptyPage::inventoryAsked, this, &MainWindow::openInventory);
+    connect(m_emptyPage, &EmptyPage::sshConfigAsked, this, &MainWindow::addSshConfig);
+    connect(m_emptyPage, &EmptyPage::nodeAsked, this, &MainWindow::addNode);
+    connect(m_emptyPage, &EmptyPage::localAsked, this, &MainWindow::addLocal);
+    connect(m_fleetPage, &FleetPage::currentNodeChanged, this, &MainWindow::showCurrentNode);
+    connect(m_fleetPage, &FleetPage::contextMenuAsked, this, [this](const QPoint& position) { m_nodeMenu->popup(position); });
+    connect(m_nodePage, &NodePage::pageChanged, this, &MainWindow::showCurrentNode);
+    connect(m_nodePage, &NodePage::reconnectAsked, this, [this] { m_watch.connection().reconnect(m_fleetPage->currentNode()); });
+    connect(m_nodePage, &NodePage::interactiveAsked, this, [this] { m_watch.connection().connectInteractively(m_fleetPage->currentNode()); });
+    connect(&m_watch.model(), &FleetModel::nodeChanged, this, [this](const QString& node) {
+        if (node == m_fleetPage->currentNode()) {
+            showCurrentNode();
+        }
+    });
+    connect(&m_watch.model(), &FleetModel::nodeWorsened, this, [this](const QString& node, RowState, RowState now) { m_notifier.add(node, now); });
+    auto* second = new QTimer(this);
+    connect(second, &QTimer::timeout, this, &MainWindow::showCurrentNode);
+    second->start(1000);
+}
+
+void MainWindow::restoreLayout()
+{
+    resize(1180, 780);
+    restoreGeometry(m_settings.value(QStringLiteral("view/window")).toByteArray());
+    m_splitter->restoreState(m_settings.value(QStringLiteral("view/splitter")).toByteArray());
+    m_fleetPage->table()->header()->restoreState(m_settings.value(QStringLiteral("view/columns")).toByteArray());
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    m_settings.setValue(QStringLiteral("view/window"), saveGeometry());
+    m_settings.setValue(QStringLiteral("view/splitter"), m_splitter->saveState());
+    m_settings.setValue(QStringLiteral("view/columns"), m_fleetPage->table()->header()->saveState());
+    m_settings.setValue(QStringLiteral("view/node"), m_fleetPage->currentNode());
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::loadSources()
+{
+    if (!m_preferences.sources.empty()) {
+        statusBar()->showMessage(tr("Reading the inventory…"));
+    }
+    m_loader.load(m_preferences.sources);
+}
+
+void MainWindow::takeInventory(const Inventory& inventory)
+{
+    statusBar()->showMessage(tr("%n node(s) read", nullptr, static_cast<int>(inventory.nodes.size())), 5000);
+    const QString problems = safeLine(inventory.problems.mid(0, 3).join(QStringLiteral("; ")), 1000);
+    m_emptyPage->setProblem(problems);
+    m_stack->setCurrentWidget(inventory.nodes.empty() ? static_cast<QWidget*>(m_emptyPage) : m_splitter);
+    m_watch.setNodes(inventory.nodes);
+    if (!problems.isEmpty()) {
+        statusBar()->showMessage(problems);
+    }
+    if (m_fleetPage->currentNode().isEmpty() && !inventory.nodes.empty()) {
+        const QString last = m_settings.value(QStringLiteral("view/node")).toString();
+        m_fleetPage->chooseNode(m_watch.model().rowOf(last) >= 0 ? last : inventory.nodes.front().name);
+        m_fleetPage->table()->setFocus();
+    }
+}
+
+void MainWindow::showCurrentNode()
+{
+    m_nodePage->show(m_watch.model().find(m_fleetPage->currentNode()));
+}
+
+void MainWindow::setSources(const NodeSources& sources)
+{
+    m_preferences.sources = sources;
+    if (m_remember == Sources::Remember) {
+        writePreferences(m_settings, m_preferences);
+    }
+    loadSources();
+}
+
+void MainWindow::openInventory()
+{
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open an Ansible inventory or a list of hosts"));
+    if (path.isEmpty()) {
+        return;
+    }
+    NodeSources sources = m_preferences.sources;
+    sources.inventories = QStringList{path};
+    setSources(sources);
+}
+
+void MainWindow::addNode()
+{
+    const QString text = QInputDialog::getText(this, tr("Add a node"), tr("Host, user@host or user@host:port:")).trimmed();
+    QString problem;
+    if (text.isEmpty()) {
+        return;
+    }
+    if (!readNodeArgument(text, problem)) {
+        QMessageBox box(QMessageBox::Warning, tr("Add a node"), problem, QMessageBox::Ok, this);
+        box.setTextFormat(Qt::PlainText);
+        box.exec();
+        return;
+    }
+    NodeSources sources = m_preferences.sources;
+    sources.nodes.append(text);
+    setSources(sources);
+}
+
+void MainWindow::addSshConfig()
+{
+    NodeSources sources = m_preferences.sources;
+    sources.sshConfigs = QStringList{QDir::homePath() + QStringLiteral("/.ssh/config")};
+    setSources(sources);
+}
+
+void MainWindow::addLocal()
+{
+    NodeSources sources = m_preferences.sources;
+    sources.nodes.removeAll(QStringLiteral("local"));
+    sources.nodes.append(QStringLiteral("local"));
+    setSources(sources);
+}
+
+void MainWindow::changeSettings()
+{
+    SettingsDialog dialog(m_preferences, this);
+    if (dialog.exec() != QDialog::Accepted) {
+        return;
+    }
+    m_preferences = dialog.preferences();
+    m_watch.setSettings(withAskpass(m_preferences.connection, *m_askpass));
+    m_notifier.setEnabled(m_preferences.notify);
+    Preferences kept = m_preferences;
+    if (m_remember == Sources::Forget) {
+        kept.sources = readPreferences(m_settings).sources;
+    }
+    writePreferences(m_settings, kept);
+    for (int row = 0; row < m_watch.model().rowCount(); ++row) {
+        m_watch.connection().reconnect(m_watch.model().record(row).entry.name);
+    }
+}
+
+void MainWindow::setAppearanceTo(Appearance appearance)
+{
+    m_preferences.appearance = appearance;
+    setAppearance(appearance);
+    m_settings.setValue(QStringLiteral("view/appearance"), static_cast<int>(appearance));
+}
+
+void MainWindow::save(const QString& title, const QString& suffix, const QByteArray& bytes)
+{
+    const QString path = QFileDialog::getSaveFileName(this, title, QStringLiteral("dns-notrack.") + suffix);
+    if (path.isEmpty()) {
+        return;
+    }
+    QSaveFile file(path);
+    const bool saved = file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit();
+    statusBar()->showMessage(saved ? tr("Saved %1").arg(path) : tr("%1: %2").arg(path, file.errorString()), 10'000);
+}
+
+void MainWindow::ask(const Question& question)
+{
+    m_question = new QuestionDialog(question, this);
+    m_question->setAttribute(Qt::WA_DeleteOnClose);
+    m_question->setModal(true);
+    connect(m_question, &QDialog::accepted, this, [this] { m_askpass->answer(m_question->answer()); });
+    connect(m_question, &QDialog::rejected, this, [this] { m_askpass->refuse(); });
+    m_question->open();
+}
+
+} // namespace notrack::gui

@@ -1,0 +1,135 @@
+#include "gui/view/main_window.h"
+
+#include "gui/model/export.h"
+#include "gui/view/fleet_page.h"
+#include "gui/view/icons.h"
+#include "gui/view/node_page.h"
+#include "gui/view/shortcuts_dialog.h"
+#include "gui/view/summary_bar.h"
+
+#include "core/version.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QClipboard>
+#include <QLineEdit>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QTabWidget>
+#include <QToolButton>
+#include <QTreeView>
+
+namespace notrack::gui
+{
+
+QAction* MainWindow::addAction(QMenu* menu, const QString& text, const QKeySequence& shortcut, std::function<void()> action)
+{
+    QAction* made = menu->addAction(text);
+    made->setShortcut(shortcut);
+    connect(made, &QAction::triggered, this, [action = std::move(action)] { action(); });
+    m_actions.append(made);
+    return made;
+}
+
+void MainWindow::makeActions()
+{
+    makeFileMenu();
+    makeNodeMenu();
+    makeViewMenu();
+    makeHelpMenu();
+}
+
+void MainWindow::makeFileMenu()
+{
+    QMenu* menu = menuBar()->addMenu(tr("&File"));
+    addAction(menu, tr("&Open an inventory…"), QKeySequence::Open, [this] { openInventory(); });
+    addAction(menu, tr("Add hosts of my &ssh configuration"), {}, [this] { addSshConfig(); });
+    addAction(menu, tr("&Add a node…"), QKeySequence(Qt::CTRL | Qt::Key_N), [this] { addNode(); });
+    addAction(menu, tr("Add this &machine"), {}, [this] { addLocal(); });
+    addAction(menu, tr("&Read the inventory again"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R), [this] { loadSources(); });
+    addAction(menu, tr("&Close all nodes"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W), [this] { setSources({}); });
+    menu->addSeparator();
+    addAction(menu, tr("Export the &table as CSV…"), QKeySequence(Qt::CTRL | Qt::Key_E),
+              [this] { save(tr("Export the table"), QStringLiteral("csv"), toCsv(m_fleetPage->filter(), m_fleetPage->shownColumns())); });
+    addAction(menu, tr("Export all re&ports as JSON…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
+              [this] { save(tr("Export all reports"), QStringLiteral("json"), toJson(m_watch.model())); });
+    menu->addSeparator();
+    addAction(menu, tr("Se&ttings…"), QKeySequence(Qt::CTRL | Qt::Key_Comma), [this] { changeSettings(); });
+    addAction(menu, tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); });
+}
+
+void MainWindow::makeNodeMenu()
+{
+    m_nodeMenu = menuBar()->addMenu(tr("&Nodes"));
+    const auto forEach = [this](void (FleetConnection::*act)(const QString&)) {
+        return [this, act] {
+            const QStringList nodes = m_fleetPage->selectedNodes();
+            for (const QString& node : nodes) {
+                (m_watch.connection().*act)(node);
+            }
+        };
+    };
+    addAction(m_nodeMenu, tr("&Reconnect"), QKeySequence(Qt::Key_F5), forEach(&FleetConnection::reconnect));
+    addAction(m_nodeMenu, tr("Connect and &ask…"), QKeySequence(Qt::CTRL | Qt::Key_Return), forEach(&FleetConnection::connectInteractively));
+    addAction(m_nodeMenu, tr("&Pause"), QKeySequence(Qt::CTRL | Qt::Key_P), forEach(&FleetConnection::pause));
+    m_nodeMenu->addSeparator();
+    addAction(m_nodeMenu, tr("&Copy as text"), QKeySequence::Copy, [this] { copy(); });
+    addAction(m_nodeMenu, tr("Select a&ll"), QKeySequence(Qt::CTRL | Qt::Key_A), [this] { m_fleetPage->table()->selectAll(); });
+}
+
+void MainWindow::copy()
+{
+    const bool inNode = m_nodePage->isAncestorOf(QApplication::focusWidget());
+    QApplication::clipboard()->setText(inNode ? m_nodePage->pageText() : m_fleetPage->selectionText());
+}
+
+void MainWindow::makeViewMenu()
+{
+    QMenu* menu = menuBar()->addMenu(tr("&View"));
+    addAction(menu, tr("&Filter by words"), QKeySequence::Find, [this] { m_fleetPage->search()->setFocus(); });
+    addAction(menu, tr("&Show all nodes"), QKeySequence(Qt::Key_Escape), [this] { m_fleetPage->clearFilters(); });
+    int digit = 0;
+    QMenu* states = menu->addMenu(tr("Filter by s&tate"));
+    for (const RowState state : allRowStates) {
+        QAction* action = addAction(states, tr("Only %1").arg(displayText(state)), QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + digit++)),
+                                    [this, state] { m_fleetPage->summary()->button(state)->toggle(); });
+        action->setIcon(stateIcon(state));
+    }
+    menu->addSeparator();
+    addAction(menu, tr("Go to the &table"), QKeySequence(Qt::Key_F6), [this] { m_fleetPage->table()->setFocus(); });
+    addAction(menu, tr("Go to the &node"), QKeySequence(Qt::Key_F7), [this] { m_nodePage->tabs()->currentWidget()->setFocus(); });
+    QMenu* columns = menu->addMenu(tr("&Columns"));
+    connect(columns, &QMenu::aboutToShow, this, [this, columns] { m_fleetPage->fillColumnMenu(*columns); });
+    QMenu* appearances = menu->addMenu(tr("&Appearance"));
+    auto* group = new QActionGroup(this);
+    const std::array choices{std::make_pair(tr("As the &desktop"), Appearance::System), std::make_pair(tr("&Light"), Appearance::Light),
+                             std::make_pair(tr("Da&rk"), Appearance::Dark)};
+    for (const auto& choice : choices) {
+        const Appearance appearance = choice.second;
+        QAction* action = appearances->addAction(choice.first);
+        action->setCheckable(true);
+        action->setChecked(appearance == m_preferences.appearance);
+        group->addAction(action);
+        connect(action, &QAction::triggered, this, [this, appearance] { setAppearanceTo(appearance); });
+    }
+}
+
+void MainWindow::makeHelpMenu()
+{
+    QMenu* menu = menuBar()->addMenu(tr("&Help"));
+    addAction(menu, tr("&Keyboard shortcuts"), QKeySequence(Qt::Key_F1), [this] { ShortcutsDialog(m_actions, this).exec(); });
+    addAction(menu, tr("&About"), {}, [this] { showAbout(); });
+}
+
+void MainWindow::showAbout()
+{
+    QMessageBox box(this);
+    box.setWindowTitle(tr("About"));
+    box.setIconPixmap(applicationIcon().pixmap(64, 64));
+    box.setTextFormat(Qt::PlainText);
+    box.setText(tr("DNS NOTRACK viewer %1\n\nShows the DNS NOTRACK rules of every node. It reads and never changes a node.\nGPL-2.0-or-later")
+                    .arg(QString::fromUtf8(programVersion.data(), static_cast<qsizetype>(programVersion.size()))));
+    box.exec();
+}
+
+} // namespace notrack::gui

@@ -1,0 +1,224 @@
+#include "gui/view/node_page.h"
+
+#include "gui/model/node_pages.h"
+#include "gui/view/appearance.h"
+#include "gui/view/diff_highlighter.h"
+#include "gui/view/fleet_delegate.h"
+#include "gui/view/history_chart.h"
+#include "gui/view/icons.h"
+
+#include <QEvent>
+#include <QFontDatabase>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QScrollBar>
+#include <QSplitter>
+#include <QTabWidget>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+namespace notrack::gui
+{
+
+namespace
+{
+
+constexpr int trendColumn = 6;
+constexpr int iconSize = 22;
+
+/// Sets the text unless it is there already, and keeps the place that was scrolled to.
+void replaceText(QPlainTextEdit* view, const QString& text)
+{
+    if (view->toPlainText() == text) {
+        return;
+    }
+    const int place = view->verticalScrollBar()->value();
+    const bool atEnd = place == view->verticalScrollBar()->maximum() && place > 0;
+    view->setPlainText(text);
+    view->verticalScrollBar()->setValue(atEnd ? view->verticalScrollBar()->maximum() : place);
+}
+
+} // namespace
+
+NodePage::NodePage(QWidget* parent)
+    : QWidget(parent), m_icon(makePlainLabel()), m_title(makePlainLabel()), m_note(makePlainLabel()), m_action(new QPushButton),
+      m_tabs(new QTabWidget), m_rules(ruleTitles()), m_findings(findingTitles()), m_services(serviceTitles()),
+      m_conntrack(conntrackTitles()), m_profile(profileTitles())
+{
+    m_rules.setNumericColumns(2, 5);
+    m_services.setNumericColumns(2, 4);
+    m_conntrack.setNumericColumns(1, 2);
+    QFont bold = font();
+    bold.setBold(true);
+    m_title->setFont(bold);
+    m_note->setWordWrap(true);
+    m_title->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_note->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto* header = new QHBoxLayout;
+    header->addWidget(m_icon);
+    header->addWidget(m_title);
+    header->addWidget(m_note, 1);
+    header->addWidget(m_action);
+    auto* layout = new QVBoxLayout(this);
+    layout->addLayout(header);
+    layout->addWidget(m_tabs, 1);
+    m_tabs->setDocumentMode(true);
+    m_ruleTree = addTree(m_rules, tr("&Rules"), trendColumn);
+    m_diff = addText(tr("&Difference"));
+    m_highlighter = new DiffHighlighter(m_diff->document());
+    m_findingTree = addTree(m_findings, tr("F&indings"), -1);
+    m_serviceTree = addTree(m_services, tr("I&PVS"), -1);
+    addConntrackPage();
+    m_profileTree = addTree(m_profile, tr("Pr&ofile"), -1);
+    m_report = addText(tr("Repor&t"));
+    m_log = addText(tr("&Log"));
+    connect(m_tabs, &QTabWidget::currentChanged, this, &NodePage::pageChanged);
+    connect(m_action, &QPushButton::clicked, this, [this] {
+        if (m_needsPerson) {
+            emit interactiveAsked();
+        } else {
+            emit reconnectAsked();
+        }
+    });
+    show(nullptr);
+}
+
+QTreeView* NodePage::addTree(KeyedTreeModel& model, const QString& title, int column)
+{
+    auto* tree = new QTreeView;
+    tree->setModel(&model);
+    tree->setItemDelegate(new TreeDelegate(column, tree));
+    tree->setUniformRowHeights(true);
+    tree->setAlternatingRowColors(true);
+    tree->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    tree->setAccessibleName(QString(title).remove(QLatin1Char('&')));
+    tree->header()->setStretchLastSection(true);
+    const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
+    tree->header()->resizeSection(0, 64 * unit);
+    for (int section = 1; section < model.columnCount(); ++section) {
+        tree->header()->resizeSection(section, 13 * unit);
+    }
+    if (&model != &m_conntrack) {
+        m_tabs->addTab(tree, title);
+    }
+    return tree;
+}
+
+QPlainTextEdit* NodePage::addText(const QString& title)
+{
+    auto* text = new QPlainTextEdit;
+    text->setReadOnly(true);
+    text->setUndoRedoEnabled(false);
+    text->setLineWrapMode(QPlainTextEdit::NoWrap);
+    text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    text->setAccessibleName(QString(title).remove(QLatin1Char('&')));
+    m_tabs->addTab(text, title);
+    return text;
+}
+
+void NodePage::addConntrackPage()
+{
+    auto* splitter = new QSplitter(Qt::Horizontal);
+    m_conntrackTree = addTree(m_conntrack, tr("Connection tracking"), -1);
+    m_conntrackTree->setRootIsDecorated(false);
+    const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
+    m_conntrackTree->header()->resizeSection(0, 22 * unit);
+    m_chart = new HistoryChart;
+    splitter->addWidget(m_conntrackTree);
+    splitter->addWidget(m_chart);
+    splitter->setStretchFactor(0, 2);
+    splitter->setStretchFactor(1, 3);
+    splitter->setChildrenCollapsible(false);
+    m_tabs->addTab(splitter, tr("&Conntrack"));
+}
+
+void NodePage::show(const NodeRecord* record)
+{
+    showHeader(record);
+    m_tabs->setEnabled(record != nullptr);
+    static const NodeRecord nothing;
+    showPage(record != nullptr ? *record : nothing);
+}
+
+void NodePage::showHeader(const NodeRecord* record)
+{
+    m_action->setVisible(false);
+    if (record == nullptr) {
+        m_icon->clear();
+        m_title->setText(tr("No node chosen"));
+        m_note->setText(tr("Choose a node in the table above to see its rules."));
+        return;
+    }
+    const RowState state = record->state();
+    m_icon->setPixmap(stateIcon(state).pixmap(iconSize, iconSize));
+    m_title->setText(tr("%1: %2").arg(safeLine(record->entry.name), displayText(state)));
+    QString note = record->note(steadyNow());
+    if (record->monotonic != 0 && record->link.phase != LinkPhase::Live) {
+        note = tr("%1. What is shown is %2 old.").arg(note, ageText(steadyNow() - record->monotonic));
+    }
+    m_note->setText(note);
+    m_needsPerson = record->link.problem == LinkProblem::Authentication;
+    m_action->setText(m_needsPerson ? tr("Connect and ask…") : tr("Reconnect now"));
+    m_action->setVisible(record->link.phase == LinkPhase::NeedsPerson || record->link.phase == LinkPhase::Waiting ||
+                         record->link.phase == LinkPhase::Paused);
+    const int findings = record->findingCount();
+    m_tabs->setTabText(2, findings == 0 ? tr("F&indings") : tr("F&indings (%1)").arg(findings));
+}
+
+void NodePage::showTree(KeyedTreeModel& model, QTreeView* tree, const std::vector<TreeRow>& rows)
+{
+    const bool first = model.rowCount() == 0;
+    model.setRows(rows);
+    if (first) {
+        tree->expandAll();
+    }
+}
+
+void NodePage::showPage(const NodeRecord& record)
+{
+    QWidget* page = m_tabs->currentWidget();
+    if (page == m_ruleTree) {
+        showTree(m_rules, m_ruleTree, buildRuleRows(record));
+    } else if (page == m_diff) {
+        const QString diff = diffText(record);
+        const QString nothing = record.report ? tr("The kernel holds what the profile asks for.") : QString();
+        replaceText(m_diff, diff.isEmpty() ? nothing : diff);
+    } else if (page == m_findingTree) {
+        showTree(m_findings, m_findingTree, buildFindingRows(record));
+    } else if (page == m_serviceTree) {
+        showTree(m_services, m_serviceTree, buildServiceRows(record));
+    } else if (page == m_profileTree) {
+        showTree(m_profile, m_profileTree, buildProfileRows(record));
+    } else if (page == m_report) {
+        replaceText(m_report, rawText(record));
+    } else if (page == m_log) {
+        QStringList lines(record.log.begin(), record.log.end());
+        replaceText(m_log, lines.join(QLatin1Char('\n')));
+    } else {
+        showTree(m_conntrack, m_conntrackTree, buildConntrackRows(record));
+        m_chart->setSamples(record.history.samples());
+    }
+}
+
+QString NodePage::pageText() const
+{
+    const QWidget* page = m_tabs->currentWidget();
+    if (const auto* text = qobject_cast<const QPlainTextEdit*>(page)) {
+        return text->toPlainText();
+    }
+    const auto* tree = qobject_cast<const QTreeView*>(page);
+    return printModel(tree != nullptr ? *tree->model() : *m_conntrackTree->model());
+}
+
+void NodePage::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_highlighter != nullptr) {
+        m_highlighter->setPalette(palette());
+    }
+}
+
+} // namespace notrack::gui

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "gui/model/keyed_tree_model.h"
+#include "gui/model/node_record.h"
+
+#include <QWidget>
+
+class QLabel;
+class QPlainTextEdit;
+class QPushButton;
+class QTabWidget;
+class QTreeView;
+
+namespace notrack::gui
+{
+
+class DiffHighlighter;
+class HistoryChart;
+
+/// Everything about one node, on pages. Only the page that is seen is brought up to date.
+class NodePage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit NodePage(QWidget* parent = nullptr);
+
+    /// Shows the record, or that no node is chosen. The record is not kept.
+    void show(const NodeRecord* record);
+    /// The page that is seen, as text.
+    QString pageText() const;
+    QTabWidget* tabs() const { return m_tabs; }
+
+signals:
+    /// Another page is seen and wants its data.
+    void pageChanged();
+    void reconnectAsked();
+    void interactiveAsked();
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    QTreeView* addTree(KeyedTreeModel& model, const QString& title, int trendColumn);
+    QPlainTextEdit* addText(const QString& title);
+    void addConntrackPage();
+    void showHeader(const NodeRecord* record);
+    void showPage(const NodeRecord& record);
+    void showTree(KeyedTreeModel& model, QTreeView* tree, const std::vector<TreeRow>& rows);
+
+    QLabel* m_icon;
+    QLabel* m_title;
+    QLabel* m_note;
+    QPushButton* m_action;
+    QTabWidget* m_tabs;
+    KeyedTreeModel m_rules;
+    KeyedTreeModel m_findings;
+    KeyedTreeModel m_services;
+    KeyedTreeModel m_conntrack;
+    KeyedTreeModel m_profile;
+    QTreeView* m_ruleTree = nullptr;
+    QTreeView* m_findingTree = nullptr;
+    QTreeView* m_serviceTree = nullptr;
+    QTreeView* m_conntrackTree = nullptr;
+    QTreeView* m_profileTree = nullptr;
+    QPlainTextEdit* m_diff = nullptr;
+    QPlainTextEdit* m_report = nullptr;
+    QPlainTextEdit* m_log = nullptr;
+    DiffHighlighter* m_highlighter = nullptr;
+    HistoryChart* m_chart = nullptr;
+    bool m_needsPerson = false;
+};
+
+} // namespace notrack::gui

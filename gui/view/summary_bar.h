@@ -1,0 +1,35 @@
+#pragma once
+
+#include "gui/model/fleet_model.h"
+
+#include <QSet>
+#include <QWidget>
+
+class QLabel;
+class QToolButton;
+
+namespace notrack::gui
+{
+
+/// How many nodes there are in each state; a press shows those only.
+class SummaryBar : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit SummaryBar(QWidget* parent = nullptr);
+
+    void setCounts(const StateCounts& counts);
+    QSet<RowState> chosen() const;
+    void clear();
+    QToolButton* button(RowState state) const { return m_buttons.at(static_cast<std::size_t>(state)); }
+
+signals:
+    void chosenChanged();
+
+private:
+    QLabel* m_total;
+    std::array<QToolButton*, allRowStates.size()> m_buttons{};
+};
+
+} // namespace notrack::gui

@@ -1,0 +1,291 @@
+#include "gui/remote/askpass.h"
+#include "gui/remote/back_off.h"
+#include "gui/remote/document_reader.h"
+#include "gui/remote/fleet_connection.h"
+#include "gui/remote/process_channel.h"
+#include "tests/gui/memory_channel.h"
+#include "tests/gui/sample_reports.h"
+
+#include <QLocalSocket>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace notrack;
+using namespace notrack::gui;
+
+namespace
+{
+
+std::vector<NodeEntry> nodesNamed(const QStringList& names)
+{
+    std::vector<NodeEntry> nodes;
+    for (const QString& name : names) {
+        nodes.push_back({name, name, {}, 0, {}, false, {}});
+    }
+    return nodes;
+}
+
+/// A fleet over channels in memory, with the last state of each node.
+struct Fleet
+{
+    explicit Fleet(ConnectionSettings settings = {})
+        : connection(std::move(settings), [this](QObject* parent) { return new MemoryChannel(parent, channels); })
+    {
+        QObject::connect(&connection, &FleetConnection::linkChanged, [this](const QString& node, const LinkState& state) { states[node] = state; });
+        QObject::connect(&connection, &FleetConnection::reportArrived, [this](const QString&, const ReceivedReport&) { ++reports; });
+    }
+
+    MemoryChannel& channelOf(const QString& host)
+    {
+        const auto found = std::find_if(channels.begin(), channels.end(), [&host](const MemoryChannel* channel) {
+            return !channel->retired && channel->command.arguments.contains(host);
+        });
+        return **found;
+    }
+
+    std::vector<MemoryChannel*> channels;
+    QHash<QString, LinkState> states;
+    int reports = 0;
+    FleetConnection connection;
+};
+
+} // namespace
+
+class ConnectionTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void documents()
+    {
+        DocumentReader reader;
+        QCOMPARE(reader.read("Welcome!\n{\"sch").size(), std::size_t{0});
+        const auto documents = reader.read("ema\":1}\r\n\n{\"schema\":2}\n{\"");
+        QCOMPARE(documents.size(), std::size_t{2});
+        QCOMPARE(documents[0] + documents[1], QByteArray("{\"schema\":1}{\"schema\":2}"));
+        QVERIFY(!reader.failure());
+    }
+
+    void endlessStreams()
+    {
+        DocumentReader endlessLine;
+        for (int piece = 0; piece < 40 && !endlessLine.failure(); ++piece) {
+            endlessLine.read(QByteArray(64 << 10, 'x'));
+        }
+        QVERIFY(endlessLine.failure());
+        DocumentReader endlessNoise;
+        for (int piece = 0; piece < 5000 && !endlessNoise.failure(); ++piece) {
+            endlessNoise.read(QByteArray(80, 'x') + '\n');
+        }
+        QVERIFY(endlessNoise.failure());
+    }
+
+    void ends_data()
+    {
+        QTest::addColumn<int>("exitCode");
+        QTest::addColumn<QString>("words");
+        QTest::addColumn<int>("problem");
+        QTest::newRow("refused") << 255 << "ssh: connect to host a port 22: Connection refused" << int(LinkProblem::Unreachable);
+        QTest::newRow("no key") << 255 << "root@a: Permission denied (publickey,password)." << int(LinkProblem::Authentication);
+        QTest::newRow("unknown host key") << 255 << "No ED25519 host key is known for a and you have requested strict checking.\nHost key verification failed."
+                                          << int(LinkProblem::Authentication);
+        QTest::newRow("changed host key") << 255 << "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed."
+                                          << int(LinkProblem::HostKeyChanged);
+        QTest::newRow("no runner") << 127 << "bash: /usr/bin/dns-notrack: No such file or directory" << int(LinkProblem::Runner);
+        QTest::newRow("not permitted") << 77 << "not root" << int(LinkProblem::Runner);
+        QTest::newRow("sudo") << 1 << "sudo: a password is required" << int(LinkProblem::Runner);
+    }
+
+    void ends()
+    {
+        QFETCH(int, exitCode);
+        QFETCH(QString, words);
+        QFETCH(int, problem);
+        const LinkState state = judgeEnd({exitCode, {}}, words, false);
+        QCOMPARE(int(state.problem), problem);
+        QVERIFY(!state.reason.isEmpty());
+    }
+
+    void backOffGrowsAndScatters()
+    {
+        QRandomGenerator random(1);
+        for (int attempt = 1; attempt < 40; ++attempt) {
+            const auto pause = backOff(attempt, random).count();
+            QVERIFY(pause >= 1500 && pause <= 75'000);
+            QVERIFY(attempt < 6 || pause >= 45'000);
+        }
+    }
+
+    void aNodeGoesLive()
+    {
+        Fleet fleet;
+        fleet.connection.setNodes(nodesNamed({QStringLiteral("a")}));
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{1});
+        QCOMPARE(fleet.states[QStringLiteral("a")].phase, LinkPhase::Connecting);
+        fleet.channels[0]->say("motd\n" + lineOf(sampleReport("node-a")));
+        QTRY_COMPARE(fleet.states[QStringLiteral("a")].phase, LinkPhase::Live);
+        QCOMPARE(fleet.reports, 1);
+    }
+
+    void startsAreBounded()
+    {
+        ConnectionSettings settings;
+        settings.startLimit = 2;
+        Fleet fleet(settings);
+        fleet.connection.setNodes(nodesNamed({QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}));
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{2});
+        QTest::qWait(50);
+        QCOMPARE(fleet.channels.size(), std::size_t{2});
+        fleet.channels[0]->say(lineOf(sampleReport("a")));
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{3});
+        fleet.connection.pause(QStringLiteral("b"));
+        QCOMPARE(fleet.states[QStringLiteral("b")].phase, LinkPhase::Paused);
+    }
+
+    void hostileDocuments_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::newRow("malformed") << QByteArray("{\"schema\":\"dns-notrack/report/v1\",\n");
+        QTest::newRow("newer schema") << QByteArray("{\"schema\":\"dns-notrack/report/v9\",\"node\":\"a\"}\n");
+        QTest::newRow("deep") << QByteArray("{\"schema\":") + QByteArray(100'000, '[') + "\n";
+        QTest::newRow("endless") << QByteArray("{\"schema\":") + QByteArray(2 << 20, 'x');
+        QTest::newRow("another node") << lineOf(sampleReport("b"));
+        QTest::newRow("not a document") << QByteArray("hello\n");
+    }
+
+    void hostileDocuments()
+    {
+        QFETCH(QByteArray, bytes);
+        Fleet fleet;
+        fleet.connection.setNodes(nodesNamed({QStringLiteral("a")}));
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{1});
+        fleet.channels[0]->say(lineOf(sampleReport("a")));
+        QTRY_COMPARE(fleet.states[QStringLiteral("a")].phase, LinkPhase::Live);
+        fleet.channels[0]->say(bytes);
+        QTRY_COMPARE(fleet.states[QStringLiteral("a")].problem, LinkProblem::BadReport);
+        QCOMPARE(fleet.states[QStringLiteral("a")].phase, LinkPhase::Waiting);
+        QVERIFY(fleet.states[QStringLiteral("a")].retryAt > steadyNow());
+        QVERIFY(!fleet.states[QStringLiteral("a")].reason.isEmpty());
+        QTRY_VERIFY(fleet.channels.empty());
+    }
+
+    void lateReportsAreDropped()
+    {
+        Fleet fleet;
+        fleet.connection.setNodes(nodesNamed({QStringLiteral("a")}));
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{1});
+        fleet.channels[0]->say(lineOf(sampleReport("a")));
+        fleet.connection.reconnect(QStringLiteral("a"));
+        QTest::qWait(100);
+        QCOMPARE(fleet.reports, 0);
+    }
+
+    void lostConnectionsComeBack()
+    {
+        Fleet fleet;
+        fleet.connection.setNodes(nodesNamed({QStringLiteral("a")}));
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{1});
+        fleet.channels[0]->end(255, "ssh: connect to host a port 22: Connection refused\n");
+        QCOMPARE(fleet.states[QStringLiteral("a")].problem, LinkProblem::Unreachable);
+        QTRY_VERIFY_WITH_TIMEOUT(fleet.channels.size() == 1 && !fleet.channels[0]->command.program.isEmpty() &&
+                                     fleet.states[QStringLiteral("a")].phase == LinkPhase::Connecting,
+                                 4000);
+        fleet.channels[0]->say(lineOf(sampleReport("a")));
+        QTRY_COMPARE(fleet.states[QStringLiteral("a")], (LinkState{LinkPhase::Live, LinkProblem::None, {}, 0}));
+    }
+
+    void authenticationWaitsForThePerson()
+    {
+        Fleet fleet;
+        fleet.connection.setNodes(nodesNamed({QStringLiteral("a"), QStringLiteral("b")}));
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{2});
+        fleet.channelOf(QStringLiteral("a")).end(255, "Host key verification failed.\n");
+        fleet.channelOf(QStringLiteral("b")).end(255, "Host key verification failed.\n");
+        QCOMPARE(fleet.states[QStringLiteral("a")].phase, LinkPhase::NeedsPerson);
+        QTRY_VERIFY(fleet.channels.empty());
+        fleet.connection.connectInteractively(QStringLiteral("a"));
+        fleet.connection.connectInteractively(QStringLiteral("b"));
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{1});
+        QTest::qWait(50);
+        QCOMPARE(fleet.channels.size(), std::size_t{1}); // questions come one at a time
+        QVERIFY(fleet.channels[0]->command.arguments.contains(QStringLiteral("BatchMode=no")));
+        fleet.channels[0]->say(lineOf(sampleReport("a")));
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{2});
+    }
+
+    void largeFleetsArePolledInTurn()
+    {
+        ConnectionSettings settings;
+        settings.streamLimit = 2;
+        settings.pollPool = 2;
+        settings.interval = 1;
+        Fleet fleet(settings);
+        fleet.connection.setNodes(nodesNamed({QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}));
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{2});
+        QVERIFY(!fleet.channels[0]->command.arguments.last().contains(QStringLiteral("--watch")));
+        for (int poll = 0; poll < 6; ++poll) {
+            QTRY_VERIFY(!fleet.channels.empty());
+            MemoryChannel* channel = fleet.channels[0];
+            const QString host = channel->command.arguments.at(channel->command.arguments.size() - 2);
+            channel->say(lineOf(sampleReport(host.toStdString())));
+            channel->end(2);
+            QTRY_VERIFY(std::find(fleet.channels.begin(), fleet.channels.end(), channel) == fleet.channels.end());
+        }
+        QTRY_COMPARE(fleet.reports, 6);
+        QCOMPARE(fleet.states[QStringLiteral("c")].phase, LinkPhase::Live);
+    }
+
+    void nodesAreMerged()
+    {
+        Fleet fleet;
+        fleet.connection.setNodes(nodesNamed({QStringLiteral("a"), QStringLiteral("b")}));
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{2});
+        const MemoryChannel* kept = &fleet.channelOf(QStringLiteral("b"));
+        fleet.connection.setNodes(nodesNamed({QStringLiteral("b"), QStringLiteral("c")}));
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{2});
+        QCOMPARE(&fleet.channelOf(QStringLiteral("b")), kept);
+    }
+
+    void processChannelReportsOutputAndEnd()
+    {
+        ProcessChannel channel(nullptr);
+        QSignalSpy output(&channel, &Channel::output);
+        QSignalSpy finished(&channel, &Channel::finished);
+        channel.start({QStringLiteral("sh"), {QStringLiteral("-c"), QStringLiteral("echo hello; exit 3")}, {}});
+        QVERIFY(finished.wait());
+        QCOMPARE(output.first().first().toByteArray(), QByteArray("hello\n"));
+        QCOMPARE(finished.first().first().value<ChannelEnd>().exitCode, 3);
+        ProcessChannel missing(nullptr);
+        QSignalSpy failed(&missing, &Channel::finished);
+        missing.start({QStringLiteral("/nonexistent/ssh"), {}, {}});
+        QVERIFY(failed.count() == 1 || failed.wait());
+        QVERIFY(!failed.first().first().value<ChannelEnd>().failure.isEmpty());
+    }
+
+    void questionsComeOneAtATime()
+    {
+        AskpassServer server;
+        QSignalSpy asked(&server, &AskpassServer::asked);
+        QLocalSocket first;
+        QLocalSocket second;
+        first.connectToServer(server.socketPath());
+        first.write("{\"prompt\":\"Enter passphrase\",\"node\":\"a\"}\n");
+        QVERIFY(asked.wait());
+        second.connectToServer(server.socketPath());
+        second.write("{\"prompt\":\"The authenticity ... (yes/no/[fingerprint])? \",\"node\":\"b\"}\n");
+        QTest::qWait(50);
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(asked.at(0).first().value<Question>().kind, QuestionKind::Secret);
+        server.answer(QStringLiteral("secret"));
+        QTRY_COMPARE(asked.count(), 2);
+        QCOMPARE(asked.at(1).first().value<Question>().kind, QuestionKind::Confirm);
+        QTRY_VERIFY(first.canReadLine());
+        QCOMPARE(first.readLine(), QByteArray("{\"answer\":\"secret\"}\n"));
+        QSignalSpy withdrawn(&server, &AskpassServer::withdrawn);
+        second.abort();
+        QVERIFY(withdrawn.count() == 1 || withdrawn.wait());
+    }
+};
+
+QTEST_GUILESS_MAIN(ConnectionTest)
+#include "connection_test.moc"

@@ -1,0 +1,173 @@
+#include "gui/remote/ansible_inventory.h"
+#include "gui/remote/node_sources.h"
+#include "gui/remote/ssh_command.h"
+#include "gui/remote/static_inventory.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace notrack::gui;
+
+namespace
+{
+
+QString flat(const Inventory& inventory)
+{
+    QStringList lines;
+    for (const NodeEntry& node : inventory.nodes) {
+        QStringList groups = node.groups;
+        groups.sort();
+        QString line = node.name + QLatin1Char('=') + (node.local ? QStringLiteral("local") : node.host);
+        line += node.port == 0 ? QString() : QStringLiteral(":%1").arg(node.port);
+        line += node.user.isEmpty() ? QString() : QLatin1Char('/') + node.user;
+        lines.append(line + QLatin1Char('[') + groups.join(QLatin1Char(',')) + QLatin1Char(']'));
+    }
+    return lines.join(QLatin1Char(' '));
+}
+
+const char* const iniText = R"(lone
+[workers]
+node[01:02].a ansible_user=root
+odd ansible_host=10.0.0.9 ansible_port=2222   # a comment
+[edge]
+odd
+here ansible_connection=local
+[cluster:children]
+workers
+edge
+[workers:vars]
+ansible_port=22022
+[edge]
+-oProxyCommand=evil
+)";
+
+void writeFile(const QString& path, const QByteArray& text)
+{
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(text);
+}
+
+} // namespace
+
+class InventoryTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void hosts_data()
+    {
+        QTest::addColumn<QString>("host");
+        QTest::addColumn<bool>("allowed");
+        QTest::newRow("name") << "node-1.example.org" << true;
+        QTest::newRow("IPv4") << "10.0.0.1" << true;
+        QTest::newRow("IPv6 with zone") << "fe80::1%eth0" << true;
+        QTest::newRow("option") << "-oProxyCommand=evil" << false;
+        QTest::newRow("space") << "a b" << false;
+        QTest::newRow("newline") << "a\nb" << false;
+        QTest::newRow("NUL") << QString(QStringLiteral("a") + QChar(0)) << false;
+        QTest::newRow("shell") << "a;touch$IFS/tmp/x" << false;
+        QTest::newRow("command") << "$(id)" << false;
+        QTest::newRow("empty") << "" << false;
+        QTest::newRow("look-alike letters") << QString(QChar(0x0430)) << false;
+        QTest::newRow("long") << QString(256, QLatin1Char('a')) << false;
+    }
+
+    void hosts()
+    {
+        QFETCH(QString, host);
+        QFETCH(bool, allowed);
+        QCOMPARE(!objectionToHost(host).has_value(), allowed);
+    }
+
+    void ini()
+    {
+        const Inventory inventory = readIniInventory(QString::fromLatin1(iniText));
+        QCOMPARE(flat(inventory), QStringLiteral("lone=lone[] node01.a=node01.a:22022/root[cluster,workers] node02.a=node02.a:22022/root[cluster,workers] "
+                                                 "odd=10.0.0.9:2222[cluster,edge,workers] here=local[cluster,edge]"));
+        QCOMPARE(inventory.problems.size(), 1);
+        QVERIFY(inventory.problems.first().contains(QStringLiteral("begins with '-'")));
+    }
+
+    void yaml()
+    {
+        const Inventory inventory = readYamlInventory(QStringLiteral("all:\n  vars: {ansible_user: ops}\n  hosts:\n    lone:\n  children:\n    cluster:\n"
+                                                                     "      children:\n        workers:\n          hosts:\n            node[1:2]: {ansible_host: 10.0.0.1}\n"));
+        QCOMPARE(flat(inventory), QStringLiteral("node1=10.0.0.1/ops[cluster,workers] node2=10.0.0.1/ops[cluster,workers] lone=lone/ops[]"));
+        QCOMPARE(readYamlInventory(QStringLiteral("a: [")).problems.size(), 1);
+        QCOMPARE(readYamlInventory(QStringLiteral("- a")).problems.size(), 1);
+    }
+
+    void ansibleList()
+    {
+        const Inventory inventory = readAnsibleList(R"({"_meta":{"hostvars":{"a":{"ansible_host":"10.0.0.1","ansible_port":2022}}},
+            "all":{"children":["ungrouped","top"]},"top":{"children":["workers"]},"workers":{"hosts":["a"]},"ungrouped":{"hosts":["b"]}})");
+        QCOMPARE(flat(inventory), QStringLiteral("b=b[] a=10.0.0.1:2022[top,workers]"));
+        QCOMPARE(readAnsibleList("no json").problems.size(), 1);
+    }
+
+    void sshConfig()
+    {
+        QTemporaryDir directory;
+        writeFile(directory.filePath(QStringLiteral("config")), "Include more*\nHost bastion node1 *.example !not\n  User x\nHost=\"node2\"\n");
+        writeFile(directory.filePath(QStringLiteral("more.conf")), "host included\nInclude config\n");
+        QCOMPARE(flat(readSshConfig(directory.filePath(QStringLiteral("config")))), QStringLiteral("included=included[] bastion=bastion[] node1=node1[] node2=node2[]"));
+    }
+
+    void plainList()
+    {
+        const Inventory inventory = readPlainList(QStringLiteral("a\nroot@b:2222 # comment\n\nlocal\n-bad\na\nc:99999\n"));
+        QCOMPARE(flat(inventory), QStringLiteral("a=a[] b:2222=b:2222/root[] local=local[]"));
+        QCOMPARE(inventory.problems.size(), 2);
+    }
+
+    void ansibleProgramOrOurReader_data()
+    {
+        QTest::addColumn<bool>("ansible");
+        QTest::newRow("what is installed") << true;
+        QTest::newRow("no Ansible") << false;
+    }
+
+    void ansibleProgramOrOurReader()
+    {
+        QFETCH(bool, ansible);
+        QTemporaryDir directory;
+        const QByteArray path = qgetenv("PATH");
+        if (!ansible) {
+            qputenv("PATH", "/nonexistent");
+        }
+        writeFile(directory.filePath(QStringLiteral("hosts")), "[workers]\nnode1 ansible_host=10.0.0.1\n");
+        SourceLoader loader;
+        QSignalSpy loaded(&loader, &SourceLoader::loaded);
+        loader.load({{directory.filePath(QStringLiteral("hosts"))}, {}, {QStringLiteral("local")}});
+        QVERIFY(loaded.count() == 1 || loaded.wait(30'000));
+        qputenv("PATH", path);
+        QCOMPARE(flat(loaded.first().first().value<Inventory>()), QStringLiteral("local=local[] node1=10.0.0.1[workers]"));
+    }
+
+    void sshArguments()
+    {
+        NodeEntry node{QStringLiteral("n"), QStringLiteral("h"), QStringLiteral("u"), 22, QStringLiteral("/k"), false, {QStringLiteral("edge")}};
+        ConnectionSettings settings;
+        settings.sshArguments = QStringList{QStringLiteral("-F"), QStringLiteral("my config")};
+        settings.runnerByGroup.insert(QStringLiteral("edge"), QStringLiteral("sudo -n /opt/dns-notrack"));
+        const Command batch = buildCommand(node, settings, Interaction::Batch, Reporting::Stream);
+        QCOMPARE(batch.program, QStringLiteral("ssh"));
+        QCOMPARE(batch.arguments.mid(0, 3).join(QLatin1Char('|')), QStringLiteral("-F|my config|-T"));
+        QCOMPARE(batch.arguments.mid(batch.arguments.size() - 9).join(QLatin1Char('|')),
+                 QStringLiteral("-p|22|-l|u|-i|/k|--|h|sudo -n /opt/dns-notrack status --watch 5 --output json"));
+        QVERIFY(batch.arguments.contains(QStringLiteral("BatchMode=yes")));
+        QVERIFY(batch.arguments.contains(QStringLiteral("StrictHostKeyChecking=yes")));
+        QVERIFY(batch.environment.empty());
+        const Command asking = buildCommand(node, settings, Interaction::Interactive, Reporting::Once);
+        QVERIFY(asking.arguments.contains(QStringLiteral("StrictHostKeyChecking=ask")));
+        QCOMPARE(asking.arguments.last(), QStringLiteral("sudo -n /opt/dns-notrack status --output json"));
+        QCOMPARE(asking.environment.size(), std::size_t{4});
+        const Command local = buildCommand(localNode(), settings, Interaction::Batch, Reporting::Stream);
+        QCOMPARE(local.program + QLatin1Char(' ') + local.arguments.join(QLatin1Char(' ')), QStringLiteral("/usr/bin/dns-notrack status --watch 5 --output json"));
+    }
+};
+
+QTEST_GUILESS_MAIN(InventoryTest)
+#include "inventory_test.moc"

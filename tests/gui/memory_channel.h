@@ -1,0 +1,41 @@
+#pragma once
+
+#include "gui/remote/channel.h"
+
+#include <QHash>
+#include <QStringList>
+
+namespace notrack::gui
+{
+
+/// A channel without a process: a test writes what the node says.
+class MemoryChannel : public Channel
+{
+    Q_OBJECT
+
+public:
+    explicit MemoryChannel(QObject* parent, std::vector<MemoryChannel*>& made) : Channel(parent), m_made(made) { m_made.push_back(this); }
+    ~MemoryChannel() override { std::erase(m_made, this); }
+
+    void start(const Command& given) override { command = given; }
+    void retire() override
+    {
+        retired = true;
+        deleteLater();
+    }
+
+    void say(const QByteArray& bytes) { emit output(bytes); }
+    void end(int exitCode, const QByteArray& lastWords = {})
+    {
+        emit diagnostics(lastWords);
+        emit finished({exitCode, {}});
+    }
+
+    Command command;
+    bool retired = false;
+
+private:
+    std::vector<MemoryChannel*>& m_made;
+};
+
+} // namespace notrack::gui

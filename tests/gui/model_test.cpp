@@ -1,0 +1,227 @@
+#include "gui/model/export.h"
+#include "gui/model/fleet_filter.h"
+#include "gui/model/keyed_tree_model.h"
+#include "gui/model/node_pages.h"
+#include "tests/gui/sample_reports.h"
+
+#include <QAbstractItemModelTester>
+#include <QJsonDocument>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace notrack;
+using namespace notrack::gui;
+
+namespace
+{
+
+constexpr auto failOnError = QAbstractItemModelTester::FailureReportingMode::QtTest;
+
+NodeEntry node(const QString& name, const QStringList& groups = {})
+{
+    return {name, name, {}, 0, {}, false, groups};
+}
+
+LinkState live()
+{
+    return {LinkPhase::Live, LinkProblem::None, {}, 0};
+}
+
+void report(FleetModel& fleet, const QString& name, const Report& value, qint64 monotonic)
+{
+    fleet.takeLink(name, live());
+    fleet.takeReport(name, receivedAt(value, monotonic));
+    fleet.flush();
+}
+
+/// The columns that do not depend on the time of day.
+QString printed(const QAbstractItemModel& model)
+{
+    QStringList lines;
+    for (int row = 0; row < model.rowCount(); ++row) {
+        QStringList cells;
+        for (int column = 0; column < FleetModel::Age; ++column) {
+            cells.append(model.index(row, column).data().toString());
+        }
+        lines.append(cells.join(QLatin1Char('|')));
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+} // namespace
+
+class ModelTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void fleetMergesByName()
+    {
+        FleetModel fleet;
+        FleetFilter filter(&fleet);
+        const QAbstractItemModelTester fleetTester(&fleet, failOnError);
+        const QAbstractItemModelTester filterTester(&filter, failOnError);
+        fleet.setNodes({node(QStringLiteral("n10"), {QStringLiteral("edge")}), node(QStringLiteral("n9")), node(QStringLiteral("gone"))});
+        filter.sort(FleetModel::Node);
+        report(fleet, QStringLiteral("n9"), sampleReport("n9", 100), 1000);
+        report(fleet, QStringLiteral("n10"), driftedReport("n10", 100), 1000);
+        const QPersistentModelIndex kept = filter.index(2, 0);
+        fleet.setNodes({node(QStringLiteral("n9")), node(QStringLiteral("n10"), {QStringLiteral("core")}), node(QStringLiteral("n1"))});
+        report(fleet, QStringLiteral("n9"), sampleReport("n9", 150), 6000);
+        QCOMPARE(printed(filter), QStringLiteral("n1||connecting||–|–|–|–\n"
+                                                 "n9||in sync|kubeadm|40|1.0|50.0 %|0\n"
+                                                 "n10|core|drifted|kubeadm|–|–|50.0 %|1"));
+        QCOMPARE(kept.data().toString(), QStringLiteral("n10"));
+        filter.sort(FleetModel::State, Qt::DescendingOrder);
+        QCOMPARE(filter.index(0, 0).data().toString(), QStringLiteral("n10"));
+        filter.setText(QStringLiteral("KUBE sync"));
+        QCOMPARE(filter.rowCount(), 1);
+        filter.setText({});
+        filter.setStates({RowState::Drifted, RowState::Connecting});
+        QCOMPARE(filter.rowCount(), 2);
+        filter.setGroup(QStringLiteral("core"));
+        QCOMPARE(filter.rowCount(), 1);
+        QCOMPARE(fleet.counts().at(static_cast<std::size_t>(RowState::Drifted)), 1);
+        QCOMPARE(fleet.groups(), QStringList{QStringLiteral("core")});
+    }
+
+    void statesComeFromLinkAndReport()
+    {
+        FleetModel fleet;
+        fleet.setNodes({node(QStringLiteral("a"))});
+        QSignalSpy worsened(&fleet, &FleetModel::nodeWorsened);
+        const auto state = [&fleet] { return stableName(fleet.record(0).state()); };
+        QCOMPARE(state(), QStringLiteral("connecting"));
+        report(fleet, QStringLiteral("a"), sampleReport("a"), 1000);
+        QCOMPARE(state(), QStringLiteral("in-sync"));
+        QCOMPARE(worsened.count(), 0);
+        fleet.takeLink(QStringLiteral("a"), {LinkPhase::Waiting, LinkProblem::Unreachable, QStringLiteral("refused"), steadyNow() + 9500});
+        QCOMPARE(state(), QStringLiteral("unreachable"));
+        QCOMPARE(worsened.count(), 1);
+        QCOMPARE(fleet.index(0, FleetModel::Note).data().toString(), QStringLiteral("refused; next try in 9 s"));
+        QCOMPARE(fleet.index(0, FleetModel::OldRole).isValid(), false);
+        QVERIFY(fleet.index(0, FleetModel::Age).data(FleetModel::OldRole).toBool());
+        fleet.takeLink(QStringLiteral("a"), {LinkPhase::Connecting, LinkProblem::Unreachable, QStringLiteral("refused"), 0});
+        QCOMPARE(state(), QStringLiteral("unreachable"));
+        report(fleet, QStringLiteral("a"), driftedReport("a"), steadyNow());
+        QCOMPARE(state(), QStringLiteral("drifted"));
+        QCOMPARE(worsened.count(), 1); // better than unreachable
+        fleet.takeLink(QStringLiteral("a"), {LinkPhase::Waiting, LinkProblem::BadReport, QStringLiteral("bad"), 0});
+        QCOMPARE(state(), QStringLiteral("error"));
+        fleet.takeLink(QStringLiteral("a"), {});
+        QCOMPARE(state(), QStringLiteral("paused"));
+    }
+
+    void resetsAreNoSpikes()
+    {
+        NodeHistory history;
+        history.take(sampleReport("a", 1'000'000), 1000, 20'000);
+        QVERIFY(!history.latest()->untracked);
+        history.take(sampleReport("a", 1'000'100), 6000, 20'000);
+        QCOMPARE(*history.latest()->untracked, 80.0F); // four rules, 100 packets each, 5 s
+        history.take(sampleReport("a", 50), 11'000, 20'000); // the node started anew
+        QVERIFY(!history.latest()->untracked && !history.latest()->insertFailed);
+        history.take(sampleReport("a", 150), 16'000, 20'000);
+        QCOMPARE(*history.latest()->untracked, 80.0F);
+        history.take(sampleReport("a", 9'000'000), 90'000, 20'000); // after a long silence
+        QVERIFY(!history.latest()->untracked);
+        for (int second = 0; second < 1000; ++second) {
+            history.take(sampleReport("a", 9'000'000), 91'000 + second * 1000, 20'000);
+        }
+        QCOMPARE(history.samples().size(), NodeHistory::mostSamples);
+        QCOMPARE(history.latest()->untracked, std::optional<float>(0.0F));
+    }
+
+    void treesMergeByKey()
+    {
+        KeyedTreeModel model({QStringLiteral("One"), QStringLiteral("Two")});
+        const QAbstractItemModelTester tester(&model, failOnError);
+        const auto row = [](const QString& key, const QString& cell, std::vector<TreeRow> children = {}) {
+            return TreeRow{key, {key, cell}, RowMark::None, {}, std::move(children)};
+        };
+        const QString a = QStringLiteral("a");
+        const QString b = QStringLiteral("b");
+        const QString c = QStringLiteral("c");
+        model.setRows({row(a, {}, {row(b, QStringLiteral("1")), row(c, QStringLiteral("2"))}), row(b, {})});
+        const QPersistentModelIndex kept = model.index(1, 0, model.index(0, 0));
+        QSignalSpy removed(&model, &QAbstractItemModel::rowsRemoved);
+        model.setRows({row(c, {}), row(b, {}), row(a, {}, {row(c, QStringLiteral("3")), row(b, QStringLiteral("1")), row(b, QStringLiteral("twin"))})});
+        QCOMPARE(printModel(model), QStringLiteral("c\nb\na\n  c | 3\n  b | 1\n  b | twin\n"));
+        QCOMPARE(kept.data().toString(), c);
+        QCOMPARE(kept.sibling(kept.row(), 1).data().toString(), QStringLiteral("3"));
+        QCOMPARE(removed.count(), 0);
+        model.setRows({});
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void pages()
+    {
+        FleetModel fleet;
+        fleet.setNodes({node(QStringLiteral("a"))});
+        report(fleet, QStringLiteral("a"), driftedReport("a", 100), 1000);
+        report(fleet, QStringLiteral("a"), driftedReport("a", 150), 6000);
+        KeyedTreeModel rules(ruleTitles());
+        const QAbstractItemModelTester tester(&rules, failOnError);
+        rules.setRows(buildRuleRows(fleet.record(0)));
+        QCOMPARE(printModel(rules).section(QLatin1Char('\n'), 0, 5),
+                 QStringLiteral("IPv4\n  PREROUTING → NMANAGER_PREROUTING | ok, at 1 | 150 | 10,500\n  NMANAGER_NOT_DNS_PREROUTING | ok\n"
+                                "    -s 10.244.0.0/16 -d 10.96.0.10/32 -p udp -m udp --dport 53 -m addrtype ! --src-type LOCAL -j CT --notrack | ok | 150 | 10,500 | 10 | 700\n"
+                                "    -s 10.244.0.0/16 -d 10.244.0.0/16 -p udp -m udp --dport 53 -m addrtype ! --src-type LOCAL -j CT --notrack | missing\n"
+                                "    -p udp -j ACCEPT | unexpected | 7 | 490 | 0 | 0"));
+        KeyedTreeModel findings(findingTitles());
+        findings.setRows(buildFindingRows(fleet.record(0)));
+        QCOMPARE(printModel(findings), QStringLiteral("other-notrack: somebody else's rule does the same | warning\n  What was found\n"
+                                                      "    -A PREROUTING -j CT --notrack\n  What to do\n    remove it\n"));
+        KeyedTreeModel services(serviceTitles());
+        services.setRows(buildServiceRows(fleet.record(0)));
+        QCOMPARE(printModel(services), QStringLiteral("UDP 10.96.0.10:53 | rr\n  10.244.1.2:53 | Masq | 1 | 0 | 12\n"));
+        QVERIFY(diffText(fleet.record(0)).startsWith(QStringLiteral("--- found")));
+        QVERIFY(rawText(fleet.record(0)).contains(QStringLiteral("\"node\": \"a\"")));
+        QVERIFY(!buildConntrackRows(fleet.record(0)).empty());
+        QVERIFY(!buildProfileRows(fleet.record(0)).empty());
+    }
+
+    void hostileTextStaysText()
+    {
+        const std::string hostile = std::string("<img src=x>\x1b[31m\n\xe2\x80\xae") + std::string(2000, 'x');
+        Report value = sampleReport("a");
+        value.profileName = hostile;
+        value.families[0].chains[0].rules[0].text = hostile;
+        FleetModel fleet;
+        fleet.setNodes({node(QStringLiteral("a"))});
+        report(fleet, QStringLiteral("a"), value, 1000);
+        const QString profile = fleet.index(0, FleetModel::Profile).data().toString();
+        QVERIFY(profile.startsWith(QStringLiteral("<img src=x> [31m")));
+        QVERIFY(profile.size() <= 102);
+        KeyedTreeModel rules(ruleTitles());
+        rules.setRows(buildRuleRows(fleet.record(0)));
+        const QModelIndex rule = rules.index(0, 0, rules.index(1, 0, rules.index(0, 0)));
+        QVERIFY(rule.data().toString().size() <= 502);
+        QVERIFY(rule.data(Qt::ToolTipRole).toString().startsWith(QStringLiteral("&lt;img")));
+        QVERIFY(!rawText(fleet.record(0)).contains(QChar(0x202e)));
+    }
+
+    void logIsBounded()
+    {
+        FleetModel fleet;
+        fleet.setNodes({node(QStringLiteral("a"))});
+        for (int line = 0; line < 1000; ++line) {
+            fleet.takeLog(QStringLiteral("a"), QStringLiteral("line"));
+        }
+        QCOMPARE(fleet.record(0).log.size(), NodeRecord::mostLogLines);
+    }
+
+    void exports()
+    {
+        FleetModel fleet;
+        fleet.setNodes({node(QStringLiteral("=a,\"b\""), {QStringLiteral("x"), QStringLiteral("y")})});
+        report(fleet, QStringLiteral("=a,\"b\""), sampleReport("a"), 1000);
+        QCOMPARE(toCsv(fleet, {FleetModel::Node, FleetModel::Groups, FleetModel::State}), QByteArray("Node,Groups,State\r\n\"'=a,\"\"b\"\"\",\"x, y\",in sync\r\n"));
+        QCOMPARE(toTabbedText(fleet, {0}, {FleetModel::State, FleetModel::Profile}), QStringLiteral("in sync\tkubeadm"));
+        const QJsonDocument document = QJsonDocument::fromJson(toJson(fleet));
+        QCOMPARE(document[QStringLiteral("nodes")][0][QStringLiteral("report")][QStringLiteral("node")].toString(), QStringLiteral("a"));
+    }
+};
+
+QTEST_GUILESS_MAIN(ModelTest)
+#include "model_test.moc"
