@@ -35,7 +35,7 @@ FleetConnection::FleetConnection(ConnectionSettings settings, ChannelFactory mak
 void FleetConnection::setNodes(const std::vector<NodeEntry>& nodes)
 {
     const bool poll = nodes.size() > static_cast<std::size_t>(settings().streamLimit);
-    m_surroundings.reporting = poll ? Reporting::Once : Reporting::Stream;
+    m_surroundings.reporting = poll ? Reporting::Poll : Reporting::Stream;
     m_starts.setSlotCount(poll ? settings().pollPool : settings().startLimit);
     QHash<QString, NodeSession*> gone = std::exchange(m_sessions, {});
     for (const NodeEntry& entry : nodes) {
@@ -76,7 +76,7 @@ void FleetConnection::addSession(const NodeEntry& entry)
 void FleetConnection::setSettings(const ConnectionSettings& settings)
 {
     m_surroundings.settings = settings;
-    m_starts.setSlotCount(m_surroundings.reporting == Reporting::Once ? settings.pollPool : settings.startLimit);
+    m_starts.setSlotCount(m_surroundings.reporting == Reporting::Poll ? settings.pollPool : settings.startLimit);
 }
 
 void FleetConnection::reconnect(const QString& node)

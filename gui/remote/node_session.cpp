@@ -81,14 +81,25 @@ void NodeSession::start()
     connect(m_channel, &Channel::diagnostics, this, &NodeSession::readDiagnostics);
     connect(m_channel, &Channel::finished, this, &NodeSession::handleEnd);
     m_timer.start(m_interaction == Interaction::Batch ? connectLimit : interactiveLimit);
-    const Reporting reporting =
-        m_interaction == Interaction::Interactive ? Reporting::Stream : m_surroundings.reporting;
-    m_channel->start(buildCommand(m_entry, m_surroundings.settings, m_interaction, reporting));
+    m_channel->start(buildCommand(m_entry, m_surroundings.settings, m_interaction));
 }
 
 void NodeSession::releaseSlot()
 {
     queue()->release(m_entry.name);
+}
+
+bool NodeSession::polls() const
+{
+    return m_surroundings.reporting == Reporting::Poll && m_interaction == Interaction::Batch;
+}
+
+void NodeSession::endPoll()
+{
+    releaseSlot();
+    m_channel->disconnect(this);
+    std::exchange(m_channel, nullptr)->retire();
+    m_timer.start(1000 * m_surroundings.settings.interval);
 }
 
 void NodeSession::dropChannel()
@@ -112,6 +123,8 @@ void NodeSession::readOutput(const QByteArray& bytes)
     }
     if (m_reader.failure()) {
         fail({LinkPhase::Waiting, LinkProblem::BadReport, *m_reader.failure(), 0});
+    } else if (m_arrived && polls()) {
+        endPoll();
     }
 }
 
@@ -149,7 +162,7 @@ bool NodeSession::takeReport(const ReceivedReport& received)
         emit logged(tr("connected"));
     }
     setState({LinkPhase::Live, LinkProblem::None, {}, 0});
-    if (m_channel != nullptr && (m_surroundings.reporting == Reporting::Stream || m_interaction == Interaction::Interactive)) {
+    if (m_channel != nullptr) {
         releaseSlot();
         m_timer.start(std::max(shortestSilence, 6000 * m_surroundings.settings.interval));
     }
@@ -159,12 +172,6 @@ bool NodeSession::takeReport(const ReceivedReport& received)
 void NodeSession::handleEnd(const ChannelEnd& end)
 {
     std::exchange(m_channel, nullptr)->deleteLater();
-    const bool polled = m_surroundings.reporting == Reporting::Once && m_interaction == Interaction::Batch;
-    if (polled && m_arrived && end.failure.isEmpty()) {
-        releaseSlot();
-        m_timer.start(1000 * m_surroundings.settings.interval);
-        return;
-    }
     fail(judgeEnd(end, QString::fromUtf8(m_lastWords), m_arrived));
 }
 
@@ -182,6 +189,10 @@ void NodeSession::handleTimeout()
         fail({LinkPhase::Waiting, LinkProblem::Unreachable, tr("it went silent"), 0});
         return;
     case LinkPhase::Connecting:
+        if (m_channel == nullptr) { // a poll whose report is not read yet
+            queueUp();
+            return;
+        }
         fail({LinkPhase::Waiting, LinkProblem::Unreachable, tr("no report came in time"), 0});
         return;
     case LinkPhase::Paused:

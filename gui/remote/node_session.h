@@ -11,6 +11,9 @@
 namespace notrack::gui
 {
 
+/// Whether a connection stays, or ends with the first report until it is this node's turn again.
+enum class Reporting { Stream, Poll };
+
 /// What the sessions of a fleet have in common.
 struct SessionSurroundings
 {
@@ -50,6 +53,8 @@ private:
     void queueUp();
     void dropChannel();
     void releaseSlot();
+    bool polls() const;
+    void endPoll();
     void readOutput(const QByteArray& bytes);
     void readDiagnostics(const QByteArray& bytes);
     void handleEnd(const ChannelEnd& end);

@@ -19,21 +19,18 @@ QString settingFor(const NodeEntry& node, const QHash<QString, QString>& byGroup
     return otherwise;
 }
 
-QStringList statusArguments(const ConnectionSettings& settings, Reporting reporting)
+/// Always the same words, so that one exact line in sudoers allows them.
+QStringList statusArguments(const ConnectionSettings& settings)
 {
-    QStringList arguments{QStringLiteral("status")};
-    if (reporting == Reporting::Stream) {
-        arguments << QStringLiteral("--watch") << QString::number(settings.interval);
-    }
-    return arguments << QStringLiteral("--output") << QStringLiteral("json");
+    return {QStringLiteral("status"), QStringLiteral("--watch"), QString::number(settings.interval), QStringLiteral("--output"), QStringLiteral("json")};
 }
 
-Command localCommand(const NodeEntry& node, const ConnectionSettings& settings, Reporting reporting)
+Command localCommand(const NodeEntry& node, const ConnectionSettings& settings)
 {
     QStringList words = QProcess::splitCommand(settingFor(node, settings.runnerByGroup, settings.runner));
     Command command;
     command.program = words.isEmpty() ? settings.runner : words.takeFirst();
-    command.arguments = words + statusArguments(settings, reporting);
+    command.arguments = words + statusArguments(settings);
     return command;
 }
 
@@ -63,10 +60,10 @@ QStringList ownOptions(Interaction interaction)
 
 } // namespace
 
-Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, Interaction interaction, Reporting reporting)
+Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, Interaction interaction)
 {
     if (node.local) {
-        return localCommand(node, settings, reporting);
+        return localCommand(node, settings);
     }
     Command command;
     command.program = settings.sshProgram;
@@ -83,7 +80,7 @@ Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, 
     }
     const QString runner = settingFor(node, settings.runnerByGroup, settings.runner);
     command.arguments << QStringLiteral("--") << node.host
-                      << runner + QLatin1Char(' ') + statusArguments(settings, reporting).join(QLatin1Char(' '));
+                      << runner + QLatin1Char(' ') + statusArguments(settings).join(QLatin1Char(' '));
     if (interaction == Interaction::Interactive) {
         command.environment = {
             {QStringLiteral("SSH_ASKPASS"), settings.askpassProgram},

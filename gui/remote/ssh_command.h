@@ -24,11 +24,8 @@ struct Command
 /// Whether ssh may ask the person.
 enum class Interaction { Batch, Interactive };
 
-/// Whether the runner goes on reporting.
-enum class Reporting { Stream, Once };
-
-/// What reads the state of `node`: ssh with the runner as its remote command, or the runner itself for a local node. The node
+/// What streams the state of `node`: ssh with the runner as its remote command, or the runner itself for a local node. The node
 /// must have passed objectionToHost().
-Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, Interaction interaction, Reporting reporting);
+Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, Interaction interaction);
 
 } // namespace notrack::gui

@@ -152,7 +152,7 @@ private slots:
         ConnectionSettings settings;
         settings.sshArguments = QStringList{QStringLiteral("-F"), QStringLiteral("my config")};
         settings.runnerByGroup.insert(QStringLiteral("edge"), QStringLiteral("sudo -n /opt/dns-notrack"));
-        const Command batch = buildCommand(node, settings, Interaction::Batch, Reporting::Stream);
+        const Command batch = buildCommand(node, settings, Interaction::Batch);
         QCOMPARE(batch.program, QStringLiteral("ssh"));
         QCOMPARE(batch.arguments.mid(0, 3).join(QLatin1Char('|')), QStringLiteral("-F|my config|-T"));
         QCOMPARE(batch.arguments.mid(batch.arguments.size() - 9).join(QLatin1Char('|')),
@@ -160,11 +160,11 @@ private slots:
         QVERIFY(batch.arguments.contains(QStringLiteral("BatchMode=yes")));
         QVERIFY(batch.arguments.contains(QStringLiteral("StrictHostKeyChecking=yes")));
         QVERIFY(batch.environment.empty());
-        const Command asking = buildCommand(node, settings, Interaction::Interactive, Reporting::Once);
+        const Command asking = buildCommand(node, settings, Interaction::Interactive);
         QVERIFY(asking.arguments.contains(QStringLiteral("StrictHostKeyChecking=ask")));
-        QCOMPARE(asking.arguments.last(), QStringLiteral("sudo -n /opt/dns-notrack status --output json"));
+        QCOMPARE(asking.arguments.last(), QStringLiteral("sudo -n /opt/dns-notrack status --watch 5 --output json"));
         QCOMPARE(asking.environment.size(), std::size_t{4});
-        const Command local = buildCommand(localNode(), settings, Interaction::Batch, Reporting::Stream);
+        const Command local = buildCommand(localNode(), settings, Interaction::Batch);
         QCOMPARE(local.program + QLatin1Char(' ') + local.arguments.join(QLatin1Char(' ')), QStringLiteral("/usr/bin/dns-notrack status --watch 5 --output json"));
     }
 };

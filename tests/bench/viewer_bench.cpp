@@ -1,0 +1,235 @@
+// What many nodes cost the viewer: time to the first full table, CPU, memory, the longest stall of the UI thread.
+//   viewer_bench simulated COUNT SECONDS [SCREENSHOT]            streams in memory through everything below the process
+//   viewer_bench ssh LAB-DIRECTORY SECONDS [SCREENSHOT]          real ssh to the nodes of tests/gui/ssh_lab.sh
+#include "gui/remote/process_channel.h"
+#include "gui/view/appearance.h"
+#include "gui/view/fleet_page.h"
+#include "gui/view/main_window.h"
+#include "tests/gui/sample_reports.h"
+
+#include <sys/resource.h>
+
+#include <QAbstractEventDispatcher>
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QRandomGenerator>
+#include <QTemporaryDir>
+#include <QTimer>
+
+#include <cstdio>
+#include <ctime>
+
+using namespace notrack;
+using namespace notrack::gui;
+
+namespace
+{
+
+constexpr int interval = 5;
+
+/// A node in memory: a report every interval, counters always of ten digits so that a line is made by overwriting.
+class SimulatedChannel : public Channel
+{
+    Q_OBJECT
+
+public:
+    explicit SimulatedChannel(QObject* parent) : Channel(parent), m_timer(this)
+    {
+        connect(&m_timer, &QTimer::timeout, this, &SimulatedChannel::report);
+    }
+
+    void start(const Command& command) override
+    {
+        m_name = command.arguments.at(command.arguments.size() - 2).toLatin1();
+        QTimer::singleShot(QRandomGenerator::global()->bounded(20, 200), this, [this] {
+            report();
+            // From here on at a phase of its own, as nodes are.
+            QTimer::singleShot(QRandomGenerator::global()->bounded(interval * 1000), this, [this] { m_timer.start(interval * 1000); });
+        });
+    }
+
+    void retire() override { deleteLater(); }
+
+private:
+    void report()
+    {
+        static const QByteArray sample = lineOf(sampleReport("NODE", 1'000'000'000));
+        QByteArray line = sample;
+        line.replace("NODE", m_name);
+        line.replace("1000000000", QByteArray::number(m_packets));
+        m_packets += QRandomGenerator::global()->bounded(5000);
+        emit output(line);
+    }
+
+    QByteArray m_name;
+    quint64 m_packets = 1'000'000'000;
+    QTimer m_timer;
+};
+
+double seconds(const timeval& time)
+{
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+double processSeconds()
+{
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+double threadMilliseconds()
+{
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
+}
+
+/// Private memory of this process in KiB.
+double privateKibibytes()
+{
+    QFile file(QStringLiteral("/proc/self/smaps_rollup"));
+    double sum = 0;
+    if (file.open(QIODevice::ReadOnly)) {
+        const auto lines = file.readAll().split('\n');
+        for (const QByteArray& line : lines) {
+            if (line.startsWith("Private_")) {
+                sum += line.simplified().split(' ').value(1).toDouble();
+            }
+        }
+    }
+    return sum;
+}
+
+/// The longest time the event loop of this thread was not waiting: by the clock, and by this thread's own CPU time, which leaves
+/// out what other programs on a busy machine took.
+class StallWatch : public QObject
+{
+    Q_OBJECT
+
+public:
+    StallWatch()
+    {
+        auto* dispatcher = QAbstractEventDispatcher::instance();
+        connect(dispatcher, &QAbstractEventDispatcher::awake, this, [this] {
+            if (!m_busy) {
+                m_busy = true;
+                m_wall.start();
+                m_cpu = threadMilliseconds();
+            } else {
+                note();
+            }
+        });
+        connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, [this] {
+            if (m_busy) {
+                note();
+                m_busy = false;
+            }
+        });
+    }
+
+    double longestWall = 0;
+    double longestCpu = 0;
+
+private:
+    void note()
+    {
+        longestWall = std::max(longestWall, static_cast<double>(m_wall.nsecsElapsed()) / 1e6);
+        longestCpu = std::max(longestCpu, threadMilliseconds() - m_cpu);
+        m_wall.start();
+        m_cpu = threadMilliseconds();
+    }
+
+    QElapsedTimer m_wall;
+    double m_cpu = 0;
+    bool m_busy = false;
+};
+
+Preferences preferencesFor(const QString& mode, const QString& what)
+{
+    Preferences preferences;
+    preferences.connection.interval = interval;
+    preferences.connection.streamLimit = 100'000;
+    if (mode == QLatin1String("simulated")) {
+        // Starting 2,000 streams at once is what is to be withstood.
+        preferences.connection.startLimit = 64;
+        for (int node = 1; node <= what.toInt(); ++node) {
+            preferences.sources.nodes.append(QStringLiteral("node%1").arg(node, 4, 10, QLatin1Char('0')));
+        }
+    } else {
+        preferences.connection.runner = what + QStringLiteral("/runner");
+        preferences.connection.sshArguments = QStringList{QStringLiteral("-F"), what + QStringLiteral("/ssh_config")};
+        preferences.sources.inventories = QStringList{what + QStringLiteral("/hosts.ini")};
+    }
+    return preferences;
+}
+
+int missing(FleetModel& fleet)
+{
+    return fleet.rowCount() == 0 ? -1 : fleet.counts().at(static_cast<std::size_t>(RowState::Connecting));
+}
+
+} // namespace
+
+int main(int argc, char* argv[])
+{
+    if (argc < 4) {
+        std::fprintf(stderr, "usage: viewer_bench simulated COUNT SECONDS [SCREENSHOT] | ssh LAB SECONDS [SCREENSHOT]\n");
+        return 64;
+    }
+    const QTemporaryDir home;
+    qputenv("XDG_CONFIG_HOME", home.path().toLocal8Bit());
+    QApplication application(argc, argv);
+    const QString mode = QString::fromLocal8Bit(argv[1]);
+    raiseDescriptorLimit();
+    setAppearance(Appearance::Light);
+    const ChannelFactory channels = mode == QLatin1String("ssh") ? processChannels() : [](QObject* parent) { return new SimulatedChannel(parent); };
+    MainWindow window(preferencesFor(mode, QString::fromLocal8Bit(argv[2])), MainWindow::Sources::Forget, channels);
+    window.resize(1200, 780);
+    window.show();
+    for (int pass = 0; pass < 20; ++pass) {
+        QApplication::processEvents(QEventLoop::AllEvents, 50);
+    }
+    const double memoryBefore = privateKibibytes();
+    StallWatch stalls;
+    QElapsedTimer since;
+    since.start();
+    window.loadSources();
+    qint64 full = 0;
+    double cpuAtFull = 0;
+    double connectWall = 0;
+    double connectCpu = 0;
+    QTimer look;
+    QObject::connect(&look, &QTimer::timeout, [&] {
+        if (full == 0 && missing(window.watch().model()) == 0) {
+            full = since.elapsed();
+            cpuAtFull = processSeconds();
+            connectWall = std::exchange(stalls.longestWall, 0);
+            connectCpu = std::exchange(stalls.longestCpu, 0);
+            QTimer::singleShot(QString::fromLocal8Bit(argv[3]).toInt() * 1000, &application, &QApplication::quit);
+        }
+    });
+    look.start(100);
+    QTimer::singleShot(600'000, &application, &QApplication::quit);
+    QApplication::exec();
+    const int nodes = window.watch().model().rowCount();
+    const double spent = static_cast<double>(since.elapsed() - full) / 1e3;
+    const StateCounts counts = window.watch().model().counts();
+    std::printf("nodes %d, first full table %.1f s\n", nodes, static_cast<double>(full) / 1e3);
+    for (const RowState state : allRowStates) {
+        if (counts.at(static_cast<std::size_t>(state)) > 0) {
+            std::printf("  %s: %d\n", qPrintable(stableName(state)), counts.at(static_cast<std::size_t>(state)));
+        }
+    }
+    std::printf("CPU at an interval of %d s: %.1f %% of one core over %.0f s\n", interval, 100 * (processSeconds() - cpuAtFull) / spent, spent);
+    std::printf("memory: %.0f KiB a node\n", (privateKibibytes() - memoryBefore) / nodes);
+    std::printf("longest stall while connecting: %.1f ms (own CPU time %.1f ms)\n", connectWall, connectCpu);
+    std::printf("longest stall afterwards: %.1f ms (own CPU time %.1f ms)\n", stalls.longestWall, stalls.longestCpu);
+    if (argc > 4) {
+        window.grab().save(QString::fromLocal8Bit(argv[4]));
+    }
+    return 0;
+}
+
+#include "viewer_bench.moc"

@@ -1,0 +1,101 @@
+#!/bin/bash
+# A lab of ssh nodes: network namespaces joined by a bridge, one for the desktop and one for each node, a real sshd in each node.
+#   ssh_lab.sh up DIRECTORY COUNT RUNNER   makes it; DIRECTORY gets keys, an inventory, an ssh configuration and the profile
+#   ssh_lab.sh down DIRECTORY              ends the sshds by their pids and removes the namespaces
+# The namespaces are called TAG and TAG-1 … TAG-COUNT, TAG from the directory's name; addresses stay inside them.
+set -euo pipefail
+command=$1
+directory=$2
+tag=nv$(echo -n "$directory" | cksum | cut -c1-6)
+
+start_node() {
+    ip netns exec "$tag-$1" /usr/sbin/sshd -f "$directory/sshd_$1.conf" -E "$directory/sshd_$1.log"
+}
+
+up() {
+    local count=$1 runner=$2
+    mkdir -p "$directory" /run/sshd
+    echo "$tag" > "$directory/tag"
+    ssh-keygen -q -t ed25519 -N '' -f "$directory/client"
+    ssh-keygen -q -t ed25519 -N '' -f "$directory/host"
+    cp "$directory/client.pub" "$directory/authorized_keys"
+    printf '#!/bin/sh\nexec %s "$@" --profile %s/profile.yaml\n' "$runner" "$directory" > "$directory/runner"
+    chmod 755 "$directory" "$directory/runner"
+    cat > "$directory/profile.yaml" <<EOF
+version: 1
+name: lab
+services: [10.96.0.10]
+podCIDRs: [10.244.0.0/16]
+safety: {waive: [not-ipvs, no-backends, per-node-cidr], probe: false}
+EOF
+    cat > "$directory/ssh_config" <<EOF
+Host *
+  User root
+  IdentityFile $directory/client
+  IdentitiesOnly yes
+  UserKnownHostsFile $directory/known_hosts
+  GlobalKnownHostsFile /dev/null
+EOF
+    : > "$directory/known_hosts"
+    echo '[workers]' > "$directory/hosts.ini"
+    ip netns add "$tag"
+    ip -n "$tag" link set lo up
+    ip -n "$tag" link add br0 type bridge
+    ip -n "$tag" addr add 10.99.0.1/16 dev br0
+    ip -n "$tag" link set br0 up
+    for node in $(seq "$count"); do
+        local address=10.99.$((node / 200 + 1)).$((node % 200 + 1))
+        ip netns add "$tag-$node"
+        ip -n "$tag-$node" link set lo up
+        ip -n "$tag" link add "n$node" type veth peer name eth0 netns "$tag-$node"
+        ip -n "$tag" link set "n$node" master br0 up
+        ip -n "$tag-$node" addr add "$address/16" dev eth0
+        ip -n "$tag-$node" link set eth0 up
+        cat > "$directory/sshd_$node.conf" <<EOF
+Port 22
+ListenAddress $address
+HostKey $directory/host
+PidFile $directory/sshd_$node.pid
+AuthorizedKeysFile $directory/authorized_keys
+StrictModes no
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+UsePAM no
+UseDNS no
+PrintMotd no
+EOF
+        start_node "$node"
+        echo "node$node ansible_host=$address" >> "$directory/hosts.ini"
+        # The first node stays unknown, so that somebody has to be asked.
+        [ "$node" = 1 ] || echo "$address $(cut -d' ' -f1,2 "$directory/host.pub")" >> "$directory/known_hosts"
+    done
+}
+
+stop_node() {
+    local pid
+    for pid in $(ip netns pids "$tag-$1"); do
+        if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = sshd ]; then
+            kill "$pid" 2>/dev/null || true
+        fi
+    done
+}
+
+down() {
+    local name pid
+    for name in $(ip netns list | cut -d' ' -f1 | grep -E "^$tag(-[0-9]+)?$"); do
+        for pid in $(ip netns pids "$name"); do
+            kill "$pid" 2>/dev/null || true
+        done
+        ip netns del "$name"
+    done
+    rm -rf "$directory"
+}
+
+case $command in
+up) up "$3" "$4" ;;
+down) down ;;
+start) start_node "$3" ;;
+stop) stop_node "$3" ;;
+*) echo "unknown command $command" >&2; exit 64 ;;
+esac
