@@ -1,7 +1,5 @@
 #include "gui/model/fleet_filter.h"
 
-#include <QCollator>
-
 #include <algorithm>
 
 namespace notrack::gui
@@ -43,14 +41,41 @@ double figureOf(const NodeRecord& record, FleetModel::Column column)
     return 0;
 }
 
+/// The number that begins at `place`, leading zeros skipped, as its digits; moves `place` behind it.
+QStringView numberAt(const QString& text, qsizetype& place)
+{
+    while (place < text.size() && text.at(place) == QLatin1Char('0')) {
+        ++place;
+    }
+    const qsizetype start = place;
+    while (place < text.size() && text.at(place).isDigit()) {
+        ++place;
+    }
+    return QStringView(text).mid(start, place - start);
+}
+
+/// Numbers inside names count as numbers: node9 before node10. QCollator does so in some locales only.
 int compareNames(const QString& left, const QString& right)
 {
-    static const QCollator collator = [] {
-        QCollator made;
-        made.setNumericMode(true);
-        return made;
-    }();
-    return collator.compare(left, right);
+    qsizetype first = 0;
+    qsizetype second = 0;
+    while (first < left.size() && second < right.size()) {
+        if (left.at(first).isDigit() && right.at(second).isDigit()) {
+            const QStringView one = numberAt(left, first);
+            const QStringView other = numberAt(right, second);
+            const int order = one.size() != other.size() ? (one.size() < other.size() ? -1 : 1) : one.compare(other);
+            if (order != 0) {
+                return order;
+            }
+            continue;
+        }
+        const QChar one = left.at(first++).toCaseFolded();
+        const QChar other = right.at(second++).toCaseFolded();
+        if (one != other) {
+            return one < other ? -1 : 1;
+        }
+    }
+    return left.size() - first == right.size() - second ? left.compare(right) : (first < left.size() ? 1 : -1);
 }
 
 } // namespace

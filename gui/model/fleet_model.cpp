@@ -205,7 +205,9 @@ void FleetModel::takeLink(const QString& node, const LinkState& state)
     }
     NodeRecord& record = *m_records[static_cast<std::size_t>(row)];
     record.link = state;
-    settle(record);
+    if (state.phase != LinkPhase::Live) { // else the report that follows tells, not the one from before
+        settle(record);
+    }
     markChanged(row);
 }
 

@@ -58,7 +58,7 @@ private:
         QByteArray line = sample;
         line.replace("NODE", m_name);
         line.replace("1000000000", QByteArray::number(m_packets));
-        m_packets += QRandomGenerator::global()->bounded(5000);
+        m_packets += QRandomGenerator::global()->bounded(5000U);
         emit output(line);
     }
 

@@ -11,8 +11,6 @@ namespace notrack::gui
 /// A channel without a process: a test writes what the node says.
 class MemoryChannel : public Channel
 {
-    Q_OBJECT
-
 public:
     explicit MemoryChannel(QObject* parent, std::vector<MemoryChannel*>& made) : Channel(parent), m_made(made) { m_made.push_back(this); }
     ~MemoryChannel() override { std::erase(m_made, this); }
