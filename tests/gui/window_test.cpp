@@ -101,7 +101,7 @@ private slots:
         QStringList nameless;
         const auto views = window.findChildren<QAbstractScrollArea*>();
         for (const QAbstractScrollArea* view : views) {
-            if (view->accessibleName().isEmpty() && qobject_cast<const QHeaderView*>(view) == nullptr && view->objectName().isEmpty()) {
+            if (view->accessibleName().isEmpty() && qobject_cast<const QHeaderView*>(view) == nullptr && !view->inherits("QComboBoxListView")) {
                 nameless.append(QString::fromLatin1(view->metaObject()->className()));
             }
         }
