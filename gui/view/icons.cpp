@@ -13,7 +13,10 @@ QIcon bundled(const QString& name)
     static QHash<QString, QIcon> icons;
     auto icon = icons.find(name);
     if (icon == icons.end()) {
-        icon = icons.insert(name, QIcon(QStringLiteral(":/icons/%1.svg").arg(name)));
+        const QString path = QStringLiteral(":/icons/%1.svg").arg(name);
+        QIcon made(path);
+        made.addFile(path, {}, QIcon::Selected); // else the style tints it on a selected row
+        icon = icons.insert(name, made);
     }
     return *icon;
 }

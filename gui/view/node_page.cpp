@@ -97,9 +97,9 @@ QTreeView* NodePage::addTree(KeyedTreeModel& model, const QString& title, int co
     tree->setAccessibleName(QString(title).remove(QLatin1Char('&')));
     tree->header()->setStretchLastSection(true);
     const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
-    tree->header()->resizeSection(0, 64 * unit);
+    tree->header()->resizeSection(0, 84 * unit);
     for (int section = 1; section < model.columnCount(); ++section) {
-        tree->header()->resizeSection(section, 13 * unit);
+        tree->header()->resizeSection(section, 11 * unit);
     }
     if (&model != &m_conntrack) {
         m_tabs->addTab(tree, title);

@@ -25,6 +25,7 @@ QuestionDialog::QuestionDialog(const Question& question, QWidget* parent)
     m_secret->setAccessibleName(tr("Answer to ssh"));
     m_secret->setVisible(m_kind == QuestionKind::Secret);
     auto* buttons = new QDialogButtonBox;
+    QWidget* first = buttons;
     if (m_kind == QuestionKind::Notice) {
         buttons->addButton(QDialogButtonBox::Cancel);
     } else {
@@ -33,10 +34,9 @@ QuestionDialog::QuestionDialog(const Question& question, QWidget* parent)
         QPushButton* refuse = buttons->addButton(confirm ? tr("&No") : tr("Cancel"), QDialogButtonBox::RejectRole);
         accept->setObjectName(QStringLiteral("accept"));
         // A key must not be trusted by a careless Return.
+        accept->setAutoDefault(!confirm);
         (confirm ? refuse : accept)->setDefault(true);
-        if (confirm) {
-            refuse->setFocus();
-        }
+        first = confirm ? refuse : static_cast<QWidget*>(m_secret);
     }
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -45,9 +45,7 @@ QuestionDialog::QuestionDialog(const Question& question, QWidget* parent)
     layout->addWidget(text);
     layout->addWidget(m_secret);
     layout->addWidget(buttons);
-    if (m_kind == QuestionKind::Secret) {
-        m_secret->setFocus();
-    }
+    first->setFocus();
 }
 
 QString QuestionDialog::answer() const
