@@ -267,6 +267,7 @@ class Damage(NftablesTest):
     def test_base_chain_deleted(self):
         self.check("flush chain ip nmanager OUTPUT", "delete chain ip nmanager OUTPUT")
 
+    @unittest.skipIf(os.environ.get("NOTRACK_SANITIZED"), "libnftables 1.0.6 prints uninitialised memory for a table's flags, where a sanitizer puts what ends the listing")
     def test_table_dormant(self):
         self.check("add table ip nmanager { flags dormant; }")
         self.assertNotIn("dormant", nft("list", "table", *TABLE))
