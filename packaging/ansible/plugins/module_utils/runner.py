@@ -1,0 +1,194 @@
+# Copyright: the dns-notrack authors
+# GNU General Public License v2.0 or later (see https://www.gnu.org/licenses/old-licenses/gpl-2.0.txt)
+"""Calls the runner dns-notrack on a node and turns its exit code and JSON report into what a task returns."""
+
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+
+SCHEMA = "dns-notrack/report/v1"
+OLDEST_RUNNER = "0.1.0"
+
+EXIT_DONE = 0
+EXIT_DIFFERS = 2
+EXIT_REFUSED = 3
+EXIT_ROLLED_BACK = 4
+EXIT_USAGE = 64
+EXIT_NOT_PERMITTED = 77
+
+# How long a runner that was told to stop may take before it is killed: it may be between a commit and taking it back.
+GRACE_SECONDS = 10
+
+
+def profile_argument_spec():
+    """The options that both modules have."""
+    return dict(
+        profile=dict(type="dict"),
+        path=dict(type="list", elements="path"),
+        node=dict(type="str"),
+        runner=dict(type="path", default="dns-notrack"),
+        timeout=dict(type="int", default=60),
+    )
+
+
+class Runner:
+    """The runner on this node, called for one task; ends the task with a sentence when it cannot do what it should."""
+
+    def __init__(self, module):
+        self.module = module
+        self.program = module.get_bin_path(module.params["runner"], opt_dirs=["/usr/sbin", "/usr/local/sbin"])
+        if self.program is None:
+            module.fail_json(msg="dns-notrack is not installed on this node: there is no executable '%s'. Install the package dns-notrack; "
+                                 "the role notrack.dns.node does." % module.params["runner"])
+
+    def run(self, command, options):
+        """Runs one command with the task's profile; returns the exit code and the report."""
+        words = [self.program, command, "--output", "json"] + options + self._profile_words()
+        if self.module.params["node"]:
+            words += ["--node", self.module.params["node"]]
+        code, output, errors = self._call(words)
+        return code, self._read_report(code, output, errors)
+
+    def _profile_words(self):
+        if self.module.params["profile"] is not None:
+            return ["--profile", self._write_profile(self.module.params["profile"])]
+        words = []
+        for path in self.module.params["path"] or []:
+            words += ["--profile", path]
+        return words
+
+    def _write_profile(self, profile):
+        """Writes the task's dictionary where the runner can read it. JSON is YAML, and indented it has lines that a message can name."""
+        folder = tempfile.mkdtemp(prefix="dns-notrack-", dir=self.module.tmpdir)
+        self.module.add_cleanup_file(folder)
+        path = os.path.join(folder, "profile.yaml")
+        with open(path, "w") as stream:
+            json.dump(profile, stream, indent=2, sort_keys=True)
+            stream.write("\n")
+        return path
+
+    def _call(self, words):
+        """Like Module.run_command, but with a limit on the time. Standard input is closed and the locale is C."""
+        environment = dict(os.environ, LC_ALL="C", LANGUAGE="C")
+        try:
+            child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+        except OSError as problem:
+            self.module.fail_json(msg="dns-notrack cannot be run on this node: %s: %s" % (self.program, problem.strerror))
+        limit = self.module.params["timeout"]
+        expired = threading.Event()
+
+        def stop():
+            expired.set()
+            child.send_signal(signal.SIGTERM)
+
+        timers = [threading.Timer(limit, stop), threading.Timer(limit + GRACE_SECONDS, child.kill)]
+        for timer in timers:
+            timer.daemon = True
+            timer.start()
+        output, errors = child.communicate()
+        for timer in timers:
+            timer.cancel()
+        if expired.is_set():
+            self.module.fail_json(msg="dns-notrack gave no answer within %d s and was stopped. A higher 'timeout' gives it more time; "
+                                      "'dns-notrack doctor' on the node shows what it waits for." % limit, cmd=words)
+        return child.returncode, output.decode("utf-8", "replace"), errors.decode("utf-8", "replace").strip()
+
+    def _read_report(self, code, output, errors):
+        if code < 0:
+            self.module.fail_json(msg="dns-notrack was ended by signal %d before its report was complete (%d bytes of it arrived)."
+                                      % (-code, len(output)), stderr=errors)
+        if code == EXIT_USAGE:
+            self.module.fail_json(msg=self._too_old(errors), stderr=errors)
+        try:
+            report = json.loads(output)
+        except ValueError:
+            report = None
+        if isinstance(report, dict) and report.get("schema") == SCHEMA:
+            return report
+        if report is not None:
+            self.module.fail_json(msg=self._too_old(errors), stderr=errors)
+        if code == EXIT_NOT_PERMITTED:
+            self.module.fail_json(msg=NEEDS_ROOT + " (%s)" % errors, stderr=errors)
+        self.module.fail_json(msg="dns-notrack ended with exit code %d and without a complete report (%d bytes of it arrived)%s"
+                                  % (code, len(output), ": " + errors if errors else "."), rc=code, stdout=output, stderr=errors)
+
+    def _too_old(self, errors):
+        """What to say of a runner that does not know our options or speaks another format."""
+        dummy, version, dummy2 = self._call([self.program, "version"])
+        return ("dns-notrack on this node does not understand this collection: it is '%s', and %s or newer is needed. Upgrade the package "
+                "dns-notrack. (%s)" % (version.strip() or "of unknown version", OLDEST_RUNNER, errors or "its report has another format"))
+
+
+NEEDS_ROOT = "dns-notrack needs root on this node: add 'become: true' to the task or the play."
+
+
+def describe_finding(finding):
+    """One finding as people read it: what, the evidence, what to do."""
+    lines = ["%s: %s" % (finding.get("id"), finding.get("summary"))]
+    lines += ["  found: %s" % evidence for evidence in finding.get("evidence") or []]
+    lines += ["  do: %s" % advice for advice in finding.get("advice") or []]
+    return "\n".join(lines)
+
+
+def fatal_findings(report):
+    """The findings for which apply refuses."""
+    return [finding for finding in report.get("findings") or [] if finding.get("severity") == "fatal" and not finding.get("waived")]
+
+
+def describe_refusal(report):
+    """Why nothing was changed."""
+    return "\n".join(["Refused: the rules would break DNS on this node, so nothing was changed."] + [describe_finding(finding) for finding in fatal_findings(report)])
+
+
+def describe_rollback(report):
+    """What was seen after the change, and that it is undone."""
+    lines = ["Rolled back: DNS stopped answering after the rules were applied, so they were taken back."]
+    for result in (report.get("probe") or {}).get("after") or []:
+        if result.get("answered", 0) < result.get("asked", 0):
+            lines.append("  %s -> %s: %s of %s queries answered (%s)" % (result.get("from"), result.get("service"), result.get("answered"), result.get("asked"),
+                                                                       result.get("problem") or "no answer"))
+    return "\n".join(lines + [describe_finding(finding) for finding in report.get("findings") or []])
+
+
+def describe_error(report):
+    """The runner's own sentence, with the place that it names first."""
+    error = report.get("error") or {}
+    if error.get("kind") == "not-permitted":
+        return NEEDS_ROOT + " (%s)" % error.get("message")
+    return ": ".join(part for part in (error.get("where"), error.get("message")) if part) or "dns-notrack failed"
+
+
+def failure_of(code, report):
+    """The sentence with which a task fails; None for a task that is all right."""
+    if report.get("error"):
+        return describe_error(report)
+    if code == EXIT_REFUSED:
+        return describe_refusal(report)
+    if code == EXIT_ROLLED_BACK:
+        return describe_rollback(report)
+    if code not in (EXIT_DONE, EXIT_DIFFERS):
+        return "dns-notrack ended with exit code %d" % code
+    return None
+
+
+def split_diff(text):
+    """The two sides of the runner's unified diff, as Ansible shows differences: one entry a family."""
+    sides = []
+    for line in text.splitlines():
+        if line.startswith("--- "):
+            sides.append(dict(before="", after="", before_header=line[4:], after_header=""))
+        elif line.startswith("+++ ") and sides:
+            sides[-1]["after_header"] = line[4:]
+        elif sides and not line.startswith("@@"):
+            if line[:1] in (" ", "-"):
+                sides[-1]["before"] += line[1:] + "\n"
+            if line[:1] in (" ", "+"):
+                sides[-1]["after"] += line[1:] + "\n"
+    return sides

@@ -1,0 +1,29 @@
+# bash completion for dns-notrack(8)
+_dns_notrack() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        case $word in
+        apply | remove | status | doctor | probe | discover | validate | schema | version) command=$word && break ;;
+        esac
+    done
+    COMPREPLY=()
+    case $previous in
+    --profile | --textfile) mapfile -t COMPREPLY < <(compgen -f -- "$current") && compopt -o filenames && return ;;
+    --output)
+        if [ "$command" = status ]; then word='text json prometheus'; else word='text json'; fi
+        mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current") && return ;;
+    --wait | --watch | --node) return ;;
+    esac
+    case $command in
+    '') word='apply remove status doctor probe discover validate schema version --help --version' ;;
+    apply) word='--profile --node --check --diff --reconcile --wait --output --textfile --quiet --help' ;;
+    remove) word='--profile --node --check --diff --wait --output --quiet --help' ;;
+    status) word='--profile --node --diff --watch --output --textfile --help' ;;
+    doctor | probe) word='--profile --node --output --help' ;;
+    schema) word='profile report' ;;
+    validate) mapfile -t COMPREPLY < <(compgen -f -- "$current") && compopt -o filenames && return ;;
+    *) word='--help' ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")
+}
+complete -F _dns_notrack dns-notrack

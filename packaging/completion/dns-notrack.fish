@@ -1,0 +1,25 @@
+# fish completion for dns-notrack(8)
+set -l commands apply remove status doctor probe discover validate schema version
+complete -c dns-notrack -f
+complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a apply -d 'Make this node hold the rules of the profile'
+complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a remove -d 'Take all our rules away'
+complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a status -d 'Compare this node with the profile'
+complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'Tell what speaks against the profile'
+complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a probe -d 'Ask the DNS service from the node and from pods'
+complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a discover -d 'Write a profile from what the node knows'
+complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a validate -d 'Check profiles and print their rules'
+complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a schema -d 'Print a JSON Schema'
+complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a version -d 'Print the version'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status doctor probe' -l profile -r -F -d 'Profile file or directory'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status doctor probe' -l node -x -d 'Name to look up in nodes'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove doctor probe' -l output -x -a 'text json' -d Format
+complete -c dns-notrack -n '__fish_seen_subcommand_from status' -l output -x -a 'text json prometheus' -d Format
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove' -l check -d 'Write nothing'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status' -l diff -d 'Show what changes'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove' -l wait -x -d 'Seconds to wait for the lock'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove' -l quiet -d 'Print only problems'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply' -l reconcile -d 'As the timer runs it'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply status' -l textfile -r -F -d 'Metrics file'
+complete -c dns-notrack -n '__fish_seen_subcommand_from status' -l watch -x -d 'Report again every SECONDS'
+complete -c dns-notrack -n '__fish_seen_subcommand_from schema' -a 'profile report'
+complete -c dns-notrack -n '__fish_seen_subcommand_from validate' -F

@@ -1,0 +1,23 @@
+{%- from "dns_notrack/map.jinja" import dns_notrack with context %}
+
+no dns-notrack timer:
+  service.dead:
+    - name: dns-notrack.timer
+    - enable: False
+
+no dns-notrack rules:
+  dns_notrack.absent:
+    - require:
+      - service: no dns-notrack timer
+
+no dns-notrack profile:
+  file.absent:
+    - name: /etc/dns-notrack/profile.yaml
+    - require:
+      - dns_notrack: no dns-notrack rules
+
+no dns-notrack package:
+  pkg.removed:
+    - name: {{ dns_notrack.package }}
+    - require:
+      - dns_notrack: no dns-notrack rules
