@@ -131,6 +131,9 @@ private:
         addProfile(command);
         addChange(command);
         addOutput(command);
+        addTextFile(command);
+        command.add_flag("--reconcile", m_arguments.reconcile, "As the timer runs it: wait for what is not ready, withdraw rules that became unsafe")
+            ->excludes("--check");
     }
 
     void addRemove()
@@ -145,7 +148,8 @@ private:
     {
         CLI::App& command = addCommand(CommandName::Status, "status", "Compare this node with the profile, with counters; changes nothing");
         addProfile(command);
-        addOutput(command);
+        addStatusOutput(command);
+        addTextFile(command);
         command.add_flag("--diff", m_arguments.diff, "Show what apply would change");
         command.add_option("--watch", m_watch, "Report again every SECONDS until the reader goes away")
             ->option_text("SECONDS")
@@ -224,6 +228,18 @@ private:
         command.add_option("--output", m_arguments.output, "text (default) or json")
             ->option_text("FORMAT")
             ->transform(oneOf<OutputFormat>({{"text", OutputFormat::Text}, {"json", OutputFormat::Json}}));
+    }
+
+    void addStatusOutput(CLI::App& command)
+    {
+        command.add_option("--output", m_arguments.output, "text (default), json or prometheus")
+            ->option_text("FORMAT")
+            ->transform(oneOf<OutputFormat>({{"text", OutputFormat::Text}, {"json", OutputFormat::Json}, {"prometheus", OutputFormat::Prometheus}}));
+    }
+
+    void addTextFile(CLI::App& command)
+    {
+        command.add_option("--textfile", m_arguments.textFile, "Write metrics there as well, for the node exporter's textfile collector")->option_text("PATH");
     }
 
     void finish()

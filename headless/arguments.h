@@ -14,7 +14,7 @@ namespace notrack
 
 enum class CommandName { Apply, Remove, Status, Doctor, Probe, Discover, Validate, Schema, Version };
 
-enum class OutputFormat { Text, Json };
+enum class OutputFormat { Text, Json, Prometheus };
 
 enum class SchemaName { Profile, Report };
 
@@ -29,6 +29,8 @@ struct Arguments
     bool check = false;
     bool diff = false;
     bool quiet = false;
+    bool reconcile = false;  ///< an unattended run: waits instead of failing
+    std::string textFile;    ///< where to write metrics as well; empty for nowhere
     std::chrono::milliseconds wait{5000};
     std::optional<std::chrono::milliseconds> watch;
     ProbeSeries series;

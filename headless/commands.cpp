@@ -7,8 +7,12 @@
 #include "core/linux/node_clues.h"
 #include "core/linux/node_inspector.h"
 #include "core/linux/privileges.h"
+#include "core/linux/replaced_file.h"
+#include "core/linux/rollback_memory.h"
 #include "core/profile_files.h"
 #include "core/profile_reader.h"
+#include "core/prometheus.h"
+#include "core/reconcile.h"
 #include "core/report_codec.h"
 #include "core/rule_report.h"
 #include "core/schema.h"
@@ -36,20 +40,40 @@ Result<Profile> loadProfile(const Arguments& arguments)
     return readProfile(*sources, arguments.node);
 }
 
+/// The report in the format that programs asked for; nothing where people read.
+void printForPrograms(const Arguments& arguments, const Report& report)
+{
+    if (arguments.output == OutputFormat::Json)
+        std::cout << (arguments.watch ? writeReport(report) : writeReportIndented(report)) << '\n';
+    else if (arguments.output == OutputFormat::Prometheus)
+        std::cout << describeMetrics(report);
+}
+
+/// Writes the file for the node exporter, if there shall be one; failing at it makes a run that was all right fail.
+ExitCode exportMetrics(const Arguments& arguments, const Report& report, ExitCode code)
+{
+    if (arguments.textFile.empty())
+        return code;
+    const Result<void> written = replaceFile(arguments.textFile, describeMetrics(report));
+    if (written)
+        return code;
+    std::cerr << "dns-notrack: " << toText(written.error()) << '\n';
+    return code == ExitCode::Done ? exitCodeOf(written.error().kind) : code;
+}
+
 /// A failure goes to people as a sentence, and to programs as a report as well, so that they need to read one format only.
 ExitCode fail(const Arguments& arguments, const std::string& command, const Error& error)
 {
     std::cerr << "dns-notrack: " << toText(error) << '\n';
-    if (arguments.output == OutputFormat::Json) {
-        Report report;
-        report.node = arguments.node;
-        report.version = programVersion;
-        report.command = command;
-        report.state = NodeState::Error;
-        report.error = error;
-        std::cout << (arguments.watch ? writeReport(report) : writeReportIndented(report)) << '\n';
-    }
-    return exitCodeOf(error.kind);
+    Report report;
+    report.node = arguments.node;
+    report.time = currentTime();
+    report.version = programVersion;
+    report.command = command;
+    report.state = NodeState::Error;
+    report.error = error;
+    printForPrograms(arguments, report);
+    return exportMetrics(arguments, report, exitCodeOf(error.kind));
 }
 
 /// Prints what an apply or a remove did.
@@ -58,16 +82,15 @@ ExitCode conclude(const Arguments& arguments, const Report& report)
     const Mode mode = arguments.check ? Mode::Check : Mode::Write;
     if (report.error)
         std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
-    if (arguments.output == OutputFormat::Json) {
-        std::cout << writeReportIndented(report) << '\n';
-    } else if (!report.error) {
+    printForPrograms(arguments, report);
+    if (arguments.output == OutputFormat::Text && !report.error) {
         const bool worthTelling = !arguments.quiet || report.state == NodeState::Unsafe || report.rolledBack;
         if (worthTelling)
             std::cout << describeOutcome(report, arguments.check) << describeProblems(report);
         if (arguments.diff)
             std::cout << report.diff;
     }
-    return exitCodeOf(report, mode);
+    return exportMetrics(arguments, report, exitCodeOf(report, mode));
 }
 
 /// The doors to the node that this program runs on.
@@ -103,6 +126,28 @@ OperationOptions optionsOf(const Arguments& arguments)
     return {.mode = arguments.check ? Mode::Check : Mode::Write, .wait = arguments.wait};
 }
 
+/// One run of the timer: what it waits for goes to the journal, and only a failure that will not pass by itself is one.
+ExitCode runReconcile(const Arguments& arguments, const Profile& profile, LocalNode& local)
+{
+    const RollbackMemory memory;
+    Reconciliation done = reconcile(profile, local.node(), {.wait = arguments.wait, .rolledBackDigest = memory.recentDigest()});
+    Report& report = done.report;
+    report.backendReason = local.backendReason();
+    if (report.rolledBack)
+        memory.remember(report.profileDigest);
+    if (report.error)
+        std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
+    printForPrograms(arguments, report);
+    if (arguments.output == OutputFormat::Text && !report.error) {
+        const bool eventful = report.changed || report.rolledBack || !done.waitsFor.empty();
+        if (eventful || !arguments.quiet)
+            std::cout << describeReconciliation(done);
+        if (arguments.diff)
+            std::cout << report.diff;
+    }
+    return exportMetrics(arguments, report, exitCodeOf(done));
+}
+
 ExitCode runApply(const Arguments& arguments)
 {
     const Result<Profile> profile = loadProfile(arguments);
@@ -112,6 +157,8 @@ ExitCode runApply(const Arguments& arguments)
     if (!backend)
         return fail(arguments, "apply", backend.error());
     LocalNode local(arguments.node, std::move(*backend));
+    if (arguments.reconcile)
+        return runReconcile(arguments, *profile, local);
     Report report = applyProfile(*profile, local.node(), optionsOf(arguments));
     report.backendReason = local.backendReason();
     return conclude(arguments, report);
@@ -136,9 +183,8 @@ ExitCode runRemove(const Arguments& arguments)
 
 void printStatus(const Arguments& arguments, const Report& report)
 {
-    if (arguments.output == OutputFormat::Json)
-        std::cout << (arguments.watch ? writeReport(report) : writeReportIndented(report)) << '\n';
-    else
+    printForPrograms(arguments, report);
+    if (arguments.output == OutputFormat::Text && !report.error)
         std::cout << describeReport(report) << (arguments.diff ? report.diff : "") << (arguments.watch ? "\n" : "");
 }
 
@@ -163,9 +209,8 @@ public:
         }
         if (report.error)
             std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
-        if (!report.error || m_arguments.output == OutputFormat::Json)
-            printStatus(m_arguments, report);
-        return exitCodeOf(report, Mode::Check);
+        printStatus(m_arguments, report);
+        return exportMetrics(m_arguments, report, exitCodeOf(report, Mode::Check));
     }
 
 private:

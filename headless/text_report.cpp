@@ -140,4 +140,13 @@ std::string describeOutcome(const Report& report, bool check)
     return report.node + ": unchanged: " + (report.command == "remove" ? "nothing of ours is there\n" : "in sync with " + what + "\n");
 }
 
+std::string describeReconciliation(const Reconciliation& reconciliation)
+{
+    const Report& report = reconciliation.report;
+    if (reconciliation.waitsFor.empty())
+        return describeOutcome(report, false);
+    const std::string did = report.changed ? ": withdrew our rules: " : ": waiting: ";
+    return report.node + did + reconciliation.waitsFor + "\n";
+}
+
 } // namespace notrack

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/reconcile.h"
 #include "core/report.h"
 
 #include <string>
@@ -19,5 +20,8 @@ std::string describeProbe(const std::vector<ProbeResult>& results);
 
 /// One line: what an apply or a remove did.
 std::string describeOutcome(const Report& report, bool check);
+
+/// One line: what an unattended run did or waits for.
+std::string describeReconciliation(const Reconciliation& reconciliation);
 
 } // namespace notrack
