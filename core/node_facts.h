@@ -82,7 +82,8 @@ public:
     NodeInspector& operator=(const NodeInspector&) = delete;
     virtual ~NodeInspector() = default;
 
-    /// Reads everything about the node that bears on `profile`; changes nothing.
+    /// Reads everything about the node that bears on `profile`, except for the legacy raw tables, which a store has read already;
+    /// changes nothing.
     virtual NodeFacts inspect(const Profile& profile) = 0;
 
     /// Reads the IPVS table and the conntrack figures only, which costs next to nothing; the other facts stay empty.

@@ -2,12 +2,14 @@
 
 #include "core/diff.h"
 #include "core/findings.h"
+#include "core/raw_listing.h"
 #include "core/rule_report.h"
 #include "core/stopwatch.h"
 #include "core/transaction.h"
 #include "core/version.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace notrack
@@ -153,8 +155,23 @@ private:
     std::vector<OwnedPart> m_otherBefore;
 };
 
-/// What the tables hold against what is wanted, with the diff. The other backend counts only where it holds something of ours.
-Result<bool> findDifferences(const Change& change, Report& report)
+/// What the tables hold against what is wanted.
+struct Differences
+{
+    bool any = false;
+    std::vector<SavedTable> rawTables; ///< legacy raw tables as they were read, for the findings
+};
+
+void listRawTables(const TableStore* store, const std::vector<Comparison>& comparisons, Differences& differences)
+{
+    if (store == nullptr || store->name() != "iptables") // the other store reads tables of our own only
+        return;
+    for (const Comparison& comparison : comparisons)
+        differences.rawTables.push_back(listRawTable(comparison.table, "iptables"));
+}
+
+/// Puts state, rules and diff into the report. The other backend counts only where it holds something of ours.
+Result<Differences> findDifferences(const Change& change, const Node& node, Report& report)
 {
     const auto comparisons = change.compare();
     if (!comparisons)
@@ -167,7 +184,19 @@ Result<bool> findDifferences(const Change& change, Report& report)
     reportDiff(*others, report);
     if (report.state == NodeState::InSync && !allInSync(*others))
         report.state = NodeState::Drifted;
-    return report.state != NodeState::InSync;
+    Differences differences{report.state != NodeState::InSync, {}};
+    listRawTables(&node.store, *comparisons, differences);
+    listRawTables(node.other, *others, differences);
+    return differences;
+}
+
+/// Everything about the node and what it means for the profile.
+void judgeNode(const Profile& profile, Node& node, Differences differences, Report& report)
+{
+    NodeFacts facts = node.inspector.inspect(profile);
+    std::move(differences.rawTables.begin(), differences.rawTables.end(), std::back_inserter(facts.savedTables));
+    reportFacts(facts, report);
+    report.findings = judge(profile, facts, node.store.name());
 }
 
 /// Reads the rules again, for a report of how things stand now; the diff stays the one of before.
@@ -221,16 +250,14 @@ Report applyProfile(const Profile& profile, Node& node, const OperationOptions& 
     Report report = startReport("apply", node, profile);
     Stopwatch watch(report.timings);
     Change change(node, wantedParts(profile), nothingOfOurs(profile.chainPrefix), options.wait);
-    const Result<bool> different = findDifferences(change, report);
+    Result<Differences> different = findDifferences(change, node, report);
     watch.lap("read");
     if (!different)
         return failed(report, different.error());
-    if (!*different)
+    if (!different->any)
         return report;
 
-    const NodeFacts facts = node.inspector.inspect(profile);
-    reportFacts(facts, report);
-    report.findings = judge(profile, facts, node.store.name());
+    judgeNode(profile, node, std::move(*different), report);
     watch.lap("findings");
     if (forbidsApply(report.findings))
         report.state = NodeState::Unsafe;
@@ -244,11 +271,11 @@ Report removeRules(const std::string& chainPrefix, Node& node, const OperationOp
     Report report = startReport("remove", node);
     Stopwatch watch(report.timings);
     Change change(node, nothingOfOurs(chainPrefix), nothingOfOurs(chainPrefix), options.wait);
-    const Result<bool> different = findDifferences(change, report);
+    Result<Differences> different = findDifferences(change, node, report);
     watch.lap("read");
     if (!different)
         return failed(report, different.error());
-    if (!*different || options.mode == Mode::Check)
+    if (!different->any || options.mode == Mode::Check)
         return report;
     const Result<bool> changed = change.write();
     watch.lap("commit");
@@ -264,13 +291,16 @@ Report readStatus(const Profile& profile, Node& node, const std::vector<Finding>
     Report report = startReport("status", node, profile);
     Stopwatch watch(report.timings);
     const Change change(node, wantedParts(profile), nothingOfOurs(profile.chainPrefix), {});
-    const Result<bool> different = findDifferences(change, report);
+    Result<Differences> different = findDifferences(change, node, report);
     watch.lap("read");
     if (!different)
         return failed(report, different.error());
-    const NodeFacts facts = earlier == nullptr ? node.inspector.inspect(profile) : node.inspector.readFigures();
-    reportFacts(facts, report);
-    report.findings = earlier == nullptr ? judge(profile, facts, node.store.name()) : *earlier;
+    if (earlier == nullptr) {
+        judgeNode(profile, node, std::move(*different), report);
+    } else {
+        reportFacts(node.inspector.readFigures(), report);
+        report.findings = *earlier;
+    }
     watch.lap("findings");
     if (forbidsApply(report.findings))
         report.state = NodeState::Unsafe;

@@ -54,7 +54,7 @@ void saveLegacy(const std::string& root, const CommandRunner& run, Family family
         return;
     }
     for (const std::string_view name : splitWords(*names))
-        if (isWanted(name))
+        if (isWanted(name) && name != "raw") // the store has read that already: see listRawTable
             save(run, saveCommand(family, "legacy"), std::string(name), "iptables", family, facts);
 }
 

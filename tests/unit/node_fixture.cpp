@@ -1,5 +1,6 @@
 #include "node_fixture.h"
 
+#include "core/linux/saved_tables.h"
 #include "core/profile_reader.h"
 #include "golden.h"
 
@@ -38,6 +39,17 @@ FactSources fixtureSources(const QString& directory)
         return tables;
     };
     return {(directory + "/node").toStdString(), run, nftTables};
+}
+
+NodeFacts fixtureFacts(const QString& directory, const Profile& profile)
+{
+    NodeFacts facts = LinuxNodeInspector(fixtureSources(directory)).inspect(profile);
+    for (const Family family : allFamilies) {
+        const QString program = family == Family::Ipv4 ? "iptables-legacy-save" : "ip6tables-legacy-save";
+        for (SavedTable& saved : readSaveOutput(tableOf(fileText(directory + "/saves/" + program), "raw"), "iptables", family))
+            facts.savedTables.push_back(std::move(saved));
+    }
+    return facts;
 }
 
 Profile fixtureProfile(const QString& directory)

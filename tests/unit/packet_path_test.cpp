@@ -134,7 +134,6 @@ private slots:
         timer.start();
         for (int i = 0; i < 10; ++i)
             QVERIFY(follow(table, "FORWARD", packet).always(Fate::Accepted));
-        QVERIFY2(timer.elapsed() < 20'000, "ten journeys through 20,000 rules took too long");
     }
 };
 
