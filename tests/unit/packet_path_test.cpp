@@ -1,6 +1,5 @@
 #include "core/packet_path.h"
 
-#include <QElapsedTimer>
 #include <QTest>
 
 #include <string>
@@ -121,7 +120,7 @@ private slots:
         QCOMPARE(QString::fromStdString(flatten(follow(table, "FORWARD", reply(Tracking::Untracked)))), untracked);
     }
 
-    void longRuleSetsAreFollowedQuickly()
+    void longRuleSetsAreFollowed()
     {
         SavedTable saved{"iptables", Family::Ipv4, "filter", {":FORWARD ACCEPT [0:0]"}};
         for (int i = 0; i < 20'000; ++i)
@@ -130,8 +129,6 @@ private slots:
         const SavedChains table = readSavedTable(saved);
         PacketClass packet = reply(Tracking::Untracked);
         packet.destination = *readPrefix("192.0.2.1/32");
-        QElapsedTimer timer;
-        timer.start();
         for (int i = 0; i < 10; ++i)
             QVERIFY(follow(table, "FORWARD", packet).always(Fate::Accepted));
     }
