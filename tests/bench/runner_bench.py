@@ -30,9 +30,9 @@ def run(*command, stdin=None):
         subprocess.run(command, check=True, stdin=source, **NOWHERE)
 
 
-def write_profile(services=(("10.96.0.10", "fd00:96::a"))):
+def write_profile(services=("10.96.0.10", "fd00:96::a"), backend="iptables"):
     content = {"version": 1, "services": list(services), "podCIDRs": ["10.244.0.0/16", "fd00:244::/48"], "scope": "any",
-               "backend": "iptables", "safety": {"waive": ["not-ipvs"], "probe": False}}
+               "backend": backend, "safety": {"waive": ["not-ipvs"], "probe": False}}
     PROFILE.write_text(json.dumps(content))
 
 
@@ -130,6 +130,33 @@ def size_and_libraries():
     print(f"\nStripped size: {stripped.stat().st_size / 2**20:.2f} MiB (goal: under 1.5). Linked: {', '.join(needed)}.")
 
 
+def nftables():
+    """The same profile on the other backend, against nft with what that wrote."""
+    remove()
+    write_profile(backend="nftables")
+    apply()
+    tables = [("ip", "nmanager"), ("ip6", "nmanager")]
+    path = FOLDER / "ours.nft"
+    path.write_text("".join(subprocess.run(["nft", "-s", "list", "table", *table], check=True, capture_output=True, text=True).stdout for table in tables))
+    remove()
+
+    def clear():
+        for table in tables:
+            subprocess.run(["nft", "delete", "table", *table], check=False, **NOWHERE)
+
+    def listing():
+        for table in tables:
+            run("nft", "list", "table", *table)
+
+    print("\n| what | dns-notrack | nft | ratio |\n|---|---|---|---|")
+    compare("first apply, dual stack / one nft -f", apply, lambda: run("nft", "-f", str(path)), clear)
+    clear()
+    apply()
+    compare("unchanged apply / two nft list table", apply, listing)
+    remove()
+    write_profile()
+
+
 def own_rules():
     print("\n| own rules | first apply | per rule, against 250 rules |\n|---|---|---|")
     per_rule = None
@@ -167,6 +194,7 @@ def main():
     first = peak_memory()
     print(f"\nPeak memory of an apply: {first / 1024:.1f} MiB first, {peak_memory() / 1024:.1f} MiB unchanged (goal: under 8).")
     own_rules()
+    nftables()
     size_and_libraries()
 
 
