@@ -157,6 +157,23 @@ void quoteOtherServices(const Circumstances& node, std::vector<std::string>& evi
     }
 }
 
+/// Rules that give a pod's query to a host port the node's address, so that the answer comes back through the node's NAT.
+std::string masqueradeForwardedPorts(const Profile& profile)
+{
+    std::string commands;
+    for (const Prefix& pods : profile.podCidrs) {
+        for (const Protocol protocol : profile.protocols) {
+            for (const Port port : profile.ports) {
+                const std::string name(toText(protocol));
+                commands += std::string(commands.empty() ? "" : "; ") + (pods.family() == Family::Ipv4 ? "iptables" : "ip6tables") +
+                            " -t nat -I POSTROUTING -s " + toText(pods) + " -d " + toText(pods) + " -p " + name + " --dport " +
+                            std::to_string(port.value) + " -m conntrack --ctstate DNAT -j MASQUERADE";
+            }
+        }
+    }
+    return commands;
+}
+
 } // namespace
 
 std::optional<Finding> checkServiceDnat(const Circumstances& node)
@@ -190,6 +207,8 @@ std::optional<Finding> checkHostPort(const Circumstances& node)
     if (node.profile().scope == Scope::Pods) {
         finding.summary = "Pods that ask a host port of this node for DNS would get no answer: the reply is untracked and keeps the pod's address.";
         finding.advice = {"let pods ask the service's address, and remove the hostPort of the DNS pod",
+                          "or let such queries be masqueraded, which costs one conntrack entry each (the lab's matrix has the row), and add `host-port` "
+                          "to `safety.waive`: " + masqueradeForwardedPorts(node.profile()),
                           "if no pod asks the host port (clients outside the cluster are served as before), add `host-port` to `safety.waive`"};
         return finding;
     }
