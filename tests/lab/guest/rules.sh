@@ -1,5 +1,5 @@
 # The NOTRACK rules under test. dns-notrack puts them in place when the lab was given one (RUNNER); the rules written out here are
-# the independent reference: they serve without it, and with it, its raw table must be the same. Sourced by start.
+# the independent reference that serves without it. Sourced by start.
 # shellcheck shell=bash disable=SC2153
 
 # Every finding of dns-notrack: the matrix applies what is unsafe too, which is the point of it.

@@ -15,8 +15,13 @@ apply_profile() {
 
 remove_profile() { "$RUNNER" remove --profile /run/profile.yaml >/dev/null; }
 
-# The rules of the raw table, both families.
-raw_rules() { ipt_rules node 4 raw; ipt_rules node 6 raw; }
+# The rules of the raw tables, both families and both backends.
+raw_rules() {
+  ipt_rules node 4 raw
+  ipt_rules node 6 raw
+  nft --stateless list table ip nmanager 2>/dev/null || :
+  nft --stateless list table ip6 nmanager 2>/dev/null || :
+}
 
 # places_answered PORT TARGET PLACE...: "yes" when every query from every place was answered over both families, or which were not.
 places_answered() {
