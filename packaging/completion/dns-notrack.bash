@@ -12,16 +12,20 @@ _dns_notrack() {
     --output)
         if [ "$command" = status ]; then word='text json prometheus'; else word='text json'; fi
         mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current") && return ;;
-    --wait | --watch | --node) return ;;
+    --wait | --watch | --node | --count | --rate) return ;;
     esac
     case $command in
     '') word='apply remove status doctor probe discover validate schema version --help --version' ;;
     apply) word='--profile --node --check --diff --reconcile --wait --output --textfile --quiet --help' ;;
     remove) word='--profile --node --check --diff --wait --output --quiet --help' ;;
     status) word='--profile --node --diff --watch --output --textfile --help' ;;
-    doctor | probe) word='--profile --node --output --help' ;;
+    doctor) word='--profile --node --output --help' ;;
+    probe) word='--profile --node --output --count --rate --help' ;;
+    discover) word='--node --help' ;;
     schema) word='profile report' ;;
-    validate) mapfile -t COMPREPLY < <(compgen -f -- "$current") && compopt -o filenames && return ;;
+    validate)
+        if [[ $current != -* ]]; then mapfile -t COMPREPLY < <(compgen -f -- "$current") && compopt -o filenames && return; fi
+        word='--node --output --help' ;;
     *) word='--help' ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current")

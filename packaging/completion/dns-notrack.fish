@@ -11,8 +11,8 @@ complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a valida
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a schema -d 'Print a JSON Schema'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a version -d 'Print the version'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status doctor probe' -l profile -r -F -d 'Profile file or directory'
-complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status doctor probe' -l node -x -d 'Name to look up in nodes'
-complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove doctor probe' -l output -x -a 'text json' -d Format
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status doctor probe discover validate' -l node -x -d 'Name to look up in nodes'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove doctor probe validate' -l output -x -a 'text json' -d Format
 complete -c dns-notrack -n '__fish_seen_subcommand_from status' -l output -x -a 'text json prometheus' -d Format
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove' -l check -d 'Write nothing'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status' -l diff -d 'Show what changes'
@@ -23,3 +23,5 @@ complete -c dns-notrack -n '__fish_seen_subcommand_from apply status' -l textfil
 complete -c dns-notrack -n '__fish_seen_subcommand_from status' -l watch -x -d 'Report again every SECONDS'
 complete -c dns-notrack -n '__fish_seen_subcommand_from schema' -a 'profile report'
 complete -c dns-notrack -n '__fish_seen_subcommand_from validate' -F
+complete -c dns-notrack -n '__fish_seen_subcommand_from probe' -l count -x -d 'Pairs of queries from each place'
+complete -c dns-notrack -n '__fish_seen_subcommand_from probe' -l rate -x -d 'Pairs a second'

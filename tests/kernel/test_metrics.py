@@ -91,7 +91,7 @@ class Unattended(NodeTest):
 
     def test_a_busy_lock_is_waited_for(self):
         lock = pathlib.Path(os.environ["XTABLES_LOCKFILE"])
-        holder = subprocess.Popen(["flock", str(lock), "sh", "-c", "echo held; exec sleep 30"], stdout=subprocess.PIPE)
+        holder = subprocess.Popen(["flock", "--no-fork", str(lock), "sh", "-c", "echo held; exec sleep 30"], stdout=subprocess.PIPE)
         try:
             holder.stdout.readline()
             done = self.run_runner("apply", "--reconcile", "--wait", "0.1")

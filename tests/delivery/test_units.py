@@ -1,0 +1,115 @@
+"""The units, the sudoers file, completion and man pages as systemd, sudo, shells and man themselves judge them."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from fleet import RUNNER, SOURCE, require, run
+
+BUILD = pathlib.Path(os.environ.get("NOTRACK_BUILD", SOURCE / "build/dev")) / "packaging"
+ALLOWED = ["status", "status --output json", "status --output prometheus", "status --watch 5", "status --watch 5 --output json", "status --watch 30 --output json",
+           "doctor", "doctor --output json"]
+FORBIDDEN = ["", "apply", "remove", "probe", "status --profile /etc/shadow", "status --textfile /etc/passwd", "status --output json --profile /etc/shadow",
+             "status --watch 5 --output json --textfile /etc/passwd", "status --watch 5 --profile /etc/shadow", "doctor --profile /etc/shadow", "apply --check"]
+
+
+class Units(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="dns-notrack-units-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        unit = (BUILD / "dns-notrack.service").read_text(encoding="ascii")
+        self.assertEqual(len(re.findall(r"^ExecStart=(\S+/dns-notrack) apply --reconcile", unit, re.MULTILINE)), 1)
+        (self.folder / "dns-notrack.service").write_text(re.sub(r"^ExecStart=\S+", f"ExecStart={RUNNER}", unit, flags=re.MULTILINE), encoding="ascii")
+        shutil.copy(SOURCE / "packaging/systemd/dns-notrack.timer", self.folder)
+        for page, section in (("dns-notrack.8", "man8"), ("dns-notrack-profile.5", "man5")):
+            (self.folder / section).mkdir()
+            shutil.copy(BUILD / page, self.folder / section)
+        self.environment = dict(os.environ, MANPATH=str(self.folder), LC_ALL="C.UTF-8", MANWIDTH="100")
+
+    def test_verify(self):
+        self.assertEqual(run("systemd-analyze", "verify", self.folder / "dns-notrack.service", self.folder / "dns-notrack.timer", env=self.environment), "")
+
+    def test_exposure(self):
+        printed = run("systemd-analyze", "security", "--offline=true", "--no-pager", self.folder / "dns-notrack.service")
+        level = float(re.search(r"Overall exposure level for \S+: ([\d.]+)", printed).group(1))
+        print(f"exposure {level}")
+        self.assertLess(level, 3)
+
+    def test_man_pages(self):
+        for page in ("dns-notrack", "dns-notrack-profile"):
+            self.assertEqual(subprocess.run(["man", "--warnings", page], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True).stderr, "")
+
+
+class Documentation(unittest.TestCase):
+    """What the pages and the completion tell is what the runner takes."""
+
+    def options_of(self, command):
+        return set(re.findall(r"(--[a-z]+)", run(RUNNER, command, "--help").split("Exit codes")[0])) - {"--help"}
+
+    def test_every_option_has_a_place_in_the_manual(self):
+        page = (SOURCE / "packaging/man/dns-notrack.8.scd").read_text(encoding="utf-8")
+        for command in ("apply", "remove", "status", "doctor", "probe", "discover", "validate", "schema"):
+            for option in self.options_of(command):
+                self.assertIn(f"*{option}*", page, command)
+
+    def test_bash_completes_what_the_runner_takes(self):
+        script = 'source "$1"; COMP_WORDS=(dns-notrack "$2" --); COMP_CWORD=2; _dns_notrack; printf "%s\\n" "${COMPREPLY[@]}"'
+        for command in ("apply", "remove", "status", "doctor", "probe", "discover", "validate"):
+            offered = run("bash", "-c", script, "bash", SOURCE / "packaging/completion/dns-notrack.bash", command).split()
+            self.assertEqual(set(offered) - {"--help"}, self.options_of(command), command)
+
+    def test_other_shells_accept_their_completion(self):
+        for shell, arguments in (("zsh", ["-n", "_dns-notrack"]), ("fish", ["--no-execute", "dns-notrack.fish"])):
+            if shutil.which(shell):
+                run(shell, arguments[0], SOURCE / "packaging/completion" / arguments[1])
+
+    def test_shell_scripts(self):
+        scripts = ["build-packages", "install-packages", "debian/dns-notrack.prerm", "debian/dns-notrack.postrm", "debian/dns-notrack.postinst"]
+        run("shellcheck", *[SOURCE / "packaging" / script for script in scripts])
+        run("shellcheck", "--shell=bash", SOURCE / "packaging/completion/dns-notrack.bash")
+
+
+class Sudoers(unittest.TestCase):
+    def test_syntax(self):
+        run("visudo", "--check", "--strict", "--file", BUILD / "sudoers/dns-notrack")
+
+    def test_the_group_may_look_and_nothing_else(self):
+        """Asks sudo itself, with our file in place of the machine's; needs a mount namespace."""
+        path = re.search(r"(\S+/dns-notrack) status,", (BUILD / "sudoers/dns-notrack").read_text(encoding="ascii")).group(1)
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="dns-notrack-sudo-"))
+        self.addCleanup(shutil.rmtree, folder)
+        for name in ("passwd", "group", "shadow"):
+            shutil.copy("/etc/" + name, folder)
+        with open(folder / "passwd", "a", encoding="ascii") as stream:
+            stream.write("watcher:x:4243:4243::/:/bin/sh\nstranger:x:4244:4244::/:/bin/sh\n")
+        with open(folder / "group", "a", encoding="ascii") as stream:
+            stream.write("watcher:x:4243:\nstranger:x:4244:\ndns-notrack-monitor:x:4245:watcher\n")
+        with open(folder / "shadow", "a", encoding="ascii") as stream:
+            stream.write("watcher:*:19000:0:99999:7:::\nstranger:*:19000:0:99999:7:::\n")
+        shutil.copy(BUILD / "sudoers/dns-notrack", folder / "sudoers")
+        (folder / "sudoers").chmod(0o440)
+        (folder / "bin").mkdir()
+        for name in ("passwd", "group", "shadow", "sudoers"):
+            run("mount", "--bind", folder / name, "/etc/" + name)
+            self.addCleanup(run, "umount", "/etc/" + name)
+        place = pathlib.Path(path)
+        run("mount", "-t", "tmpfs", "tmpfs", place.parent)
+        self.addCleanup(run, "umount", place.parent)
+        place.write_text("#!/bin/sh\n", encoding="ascii")
+        place.chmod(0o755)
+        allowed = [words for words in ALLOWED + FORBIDDEN if self.may("watcher", path, words)]
+        self.assertEqual(allowed, ALLOWED)
+        self.assertEqual([words for words in ALLOWED if self.may("stranger", path, words)], [])
+
+    def may(self, user, path, words):
+        sudo = "/usr/bin/sudo"
+        return subprocess.run(["setpriv", "--reuid", user, "--regid", user, "--init-groups", sudo, "-n", path, *words.split()], capture_output=True, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    require("systemd-analyze", "man", "scdoc", "visudo", "sudo", "shellcheck", "setpriv")
+    unittest.main(verbosity=2)
