@@ -137,6 +137,8 @@ std::string describeSuffering(const ConntrackFigures& figures)
 std::string describeHealth(const Report& report)
 {
     std::string text;
+    if (!report.backend.empty())
+        text += "rules go to " + report.backend + (report.backendReason.empty() ? "" : ": " + report.backendReason) + "\n";
     for (const VirtualService& service : report.virtualServices)
         if (service.port == dnsPort) // a node knows thousands of others
             text += describeService(service);

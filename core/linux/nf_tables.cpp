@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <cstring>
 #include <optional>
-#include <span>
 #include <utility>
 
 namespace notrack
@@ -28,6 +27,8 @@ using Bytes = std::vector<std::byte>;
 /// The kernel fills at most this much of a dump at once (netlink's NLMSG_GOODSIZE is a page).
 constexpr std::size_t receiveSize = 64 * 1024;
 constexpr int mostDumpAttempts = 5;
+/// More tables than anybody has; what comes beyond them is not kept.
+constexpr std::size_t mostAnswers = 16'384;
 
 /// Messages and attributes begin at multiples of four (NLMSG_ALIGNTO, NLA_ALIGNTO).
 constexpr std::size_t aligned(std::size_t size)
@@ -49,10 +50,10 @@ struct Request
     std::vector<Attribute> attributes;
 };
 
-/// One answer: its type and what follows nfgenmsg.
+/// One answer: nfgenmsg's family, and the attributes that follow.
 struct Answer
 {
-    std::uint16_t type;
+    std::uint8_t family;
     Bytes attributes;
 };
 
@@ -67,6 +68,20 @@ struct Answers
 std::uint8_t protocolFamily(Family family)
 {
     return family == Family::Ipv4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
+}
+
+std::string_view familyName(std::uint8_t family)
+{
+    switch (family) {
+    case NFPROTO_INET:
+        return "inet";
+    case NFPROTO_IPV4:
+        return "ip";
+    case NFPROTO_IPV6:
+        return "ip6";
+    default:
+        return "other";
+    }
 }
 
 template <typename T>
@@ -114,9 +129,9 @@ void take(std::span<const std::byte> datagram, Answers& answers)
             answers.finished = true;
             return;
         }
-        if (payload.size() >= sizeof(nfgenmsg)) {
+        if (payload.size() >= sizeof(nfgenmsg) && answers.messages.size() < mostAnswers) {
             const auto attributes = payload.subspan(sizeof(nfgenmsg));
-            answers.messages.push_back({header.nlmsg_type, {attributes.begin(), attributes.end()}});
+            answers.messages.push_back({std::to_integer<std::uint8_t>(payload.front()), {attributes.begin(), attributes.end()}});
         }
         datagram = datagram.subspan(std::min<std::size_t>(datagram.size(), aligned(header.nlmsg_len)));
     }
@@ -137,9 +152,9 @@ std::optional<std::span<const std::byte>> findAttribute(std::span<const std::byt
 }
 
 /// A number in network byte order.
-std::optional<std::uint32_t> numberAt(const Answer& answer, std::uint16_t type)
+std::optional<std::uint32_t> numberAt(std::span<const std::byte> attributes, std::uint16_t type)
 {
-    const auto attribute = findAttribute(answer.attributes, type);
+    const auto attribute = findAttribute(attributes, type);
     std::uint32_t number = 0;
     if (!attribute || attribute->size() != sizeof number)
         return std::nullopt;
@@ -147,9 +162,27 @@ std::optional<std::uint32_t> numberAt(const Answer& answer, std::uint16_t type)
     return ntohl(number);
 }
 
-bool isDormant(const Answer& table)
+/// A string, which ends with a zero; empty where there is none.
+std::string textAt(std::span<const std::byte> attributes, std::uint16_t type)
 {
-    return (numberAt(table, NFTA_TABLE_FLAGS).value_or(0) & NFT_TABLE_F_DORMANT) != 0;
+    const auto attribute = findAttribute(attributes, type);
+    if (!attribute)
+        return {};
+    const std::string_view text(reinterpret_cast<const char*>(attribute->data()), attribute->size());
+    return std::string(text.substr(0, text.find('\0')));
+}
+
+std::vector<NftablesTable> toTables(const Answers& answers)
+{
+    std::vector<NftablesTable> tables;
+    for (const Answer& answer : answers.messages) {
+        std::string name = textAt(answer.attributes, NFTA_TABLE_NAME);
+        if (name.empty())
+            continue;
+        const bool dormant = (numberAt(answer.attributes, NFTA_TABLE_FLAGS).value_or(0) & NFT_TABLE_F_DORMANT) != 0;
+        tables.push_back({std::string(familyName(answer.family)), std::move(name), dormant});
+    }
+    return tables;
 }
 
 tl::unexpected<Error> failure(int number)
@@ -191,6 +224,35 @@ Result<Answers> ask(const Request& request)
     return answers;
 }
 
+/// Whether a chain is a base chain of type filter where packets to, through or from this node pass.
+bool isFilter(const Answer& chain)
+{
+    const auto hook = findAttribute(chain.attributes, NFTA_CHAIN_HOOK);
+    if (!hook || textAt(chain.attributes, NFTA_CHAIN_TYPE) != "filter")
+        return false;
+    switch (numberAt(*hook, NFTA_HOOK_HOOKNUM).value_or(NF_INET_PRE_ROUTING)) {
+    case NF_INET_LOCAL_IN:
+    case NF_INET_FORWARD:
+    case NF_INET_LOCAL_OUT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/// A whole dump of tables or chains, of all families and of one moment.
+Result<Answers> askForAll(std::uint16_t type)
+{
+    for (int attempt = 0; attempt < mostDumpAttempts; ++attempt) {
+        Result<Answers> answers = ask({type, NLM_F_DUMP, NFPROTO_UNSPEC, {}});
+        if (answers && answers->error != 0)
+            return failure(answers->error);
+        if (!answers || !answers->interrupted)
+            return answers;
+    }
+    return makeError(ErrorKind::Busy, "nftables kept changing while it was listed", "nf_tables");
+}
+
 } // namespace
 
 std::string_view nftablesFamily(Family family)
@@ -198,25 +260,32 @@ std::string_view nftablesFamily(Family family)
     return family == Family::Ipv4 ? "ip" : "ip6";
 }
 
-Result<std::vector<NftablesName>> readNftablesNames(Family family)
+std::vector<NftablesTable> tablesIn(std::span<const std::byte> datagram)
 {
-    for (int attempt = 0; attempt < mostDumpAttempts; ++attempt) {
-        const Result<Answers> answers = ask({NFT_MSG_GETTABLE, NLM_F_DUMP, protocolFamily(family), {}});
-        if (!answers)
-            return tl::unexpected(answers.error());
-        if (answers->error != 0)
-            return failure(answers->error);
-        if (answers->interrupted)
-            continue;
-        std::vector<NftablesName> names;
-        for (const Answer& answer : answers->messages) {
-            const auto name = findAttribute(answer.attributes, NFTA_TABLE_NAME);
-            if (name && !name->empty())
-                names.push_back({std::string(reinterpret_cast<const char*>(name->data()), name->size() - 1), isDormant(answer)});
-        }
-        return names;
+    Answers answers;
+    take(datagram, answers);
+    return toTables(answers);
+}
+
+Result<std::vector<NftablesTable>> readNftablesTables()
+{
+    const Result<Answers> answers = askForAll(NFT_MSG_GETTABLE);
+    if (!answers)
+        return tl::unexpected(answers.error());
+    return toTables(*answers);
+}
+
+Result<std::set<std::string>> readFilteringNftablesTables()
+{
+    const Result<Answers> answers = askForAll(NFT_MSG_GETCHAIN);
+    if (!answers)
+        return tl::unexpected(answers.error());
+    std::set<std::string> tables;
+    for (const Answer& chain : answers->messages) {
+        if (isFilter(chain))
+            tables.insert(std::string(familyName(chain.family)) + " " + textAt(chain.attributes, NFTA_CHAIN_TABLE));
     }
-    return makeError(ErrorKind::Busy, "the list of nftables tables kept changing while it was read", "nf_tables");
+    return tables;
 }
 
 Result<bool> hasNftablesChain(Family family, std::string_view table, std::string_view chain)
@@ -240,7 +309,7 @@ Result<std::uint32_t> readNftablesGeneration()
     if (answers->error != 0)
         return failure(answers->error);
     for (const Answer& answer : answers->messages) {
-        if (const std::optional<std::uint32_t> number = numberAt(answer, NFTA_GEN_ID))
+        if (const std::optional<std::uint32_t> number = numberAt(answer.attributes, NFTA_GEN_ID))
             return *number;
     }
     return failure(EPROTO);

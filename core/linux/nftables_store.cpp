@@ -99,11 +99,13 @@ private:
 
     Result<Seen> readOnce(Family family, std::uint32_t generation) const
     {
-        const Result<std::vector<NftablesName>> names = readNftablesNames(family);
-        if (!names)
-            return tl::unexpected(names.error());
+        const Result<std::vector<NftablesTable>> tables = readNftablesTables();
+        if (!tables)
+            return tl::unexpected(tables.error());
         Seen seen{{family, {}, {}}, generation};
-        for (const auto& [table, dormant] : *names) {
+        for (const auto& [tableFamily, table, dormant] : *tables) {
+            if (tableFamily != nftablesFamily(family))
+                continue;
             const Result<bool> ours = hasNftablesChain(family, table, nft::markChain);
             if (!ours)
                 return tl::unexpected(ours.error());

@@ -175,7 +175,7 @@ private:
     void readKubeProxy()
     {
         NodeFacts facts;
-        readFirewall(m_sources.root, m_sources.run, m_sources.nftTables(m_sources.root), facts);
+        readFirewall(m_sources.root, m_sources.run, m_sources.nftTables(), facts);
         for (const SavedTable& saved : facts.savedTables) {
             if (saved.table != "nat")
                 continue;

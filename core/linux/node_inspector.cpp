@@ -41,7 +41,7 @@ public:
         m_facts.bridgeCallsIp6tables = readFlag("/proc/sys/net/bridge/bridge-nf-call-ip6tables");
         m_facts.ipvsConntrack = readFlag("/proc/sys/net/ipv4/vs/conntrack");
         m_facts.podsOnBridge = arePodsOnBridge();
-        readFirewall(m_sources.root, m_sources.run, m_sources.nftTables(m_sources.root), m_facts);
+        readFirewall(m_sources.root, m_sources.run, m_sources.nftTables(), m_facts);
         m_facts.podNamespaces = findPodNamespaces(m_sources.root + "/run/netns", m_profile.podCidrs, m_facts.unread);
         return std::move(m_facts);
     }
@@ -125,7 +125,7 @@ private:
 
 FactSources liveSources()
 {
-    return {"", runCommand, listNftTables};
+    return {"", runCommand, nftablesTablesToRead};
 }
 
 LinuxNodeInspector::LinuxNodeInspector(FactSources sources) : m_sources(std::move(sources)) {}

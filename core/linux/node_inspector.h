@@ -16,7 +16,7 @@ struct FactSources
 {
     std::string root; ///< empty for the node itself, else a directory that holds its /proc, /sys, /run
     CommandRunner run;
-    std::function<Result<std::vector<NftTable>>(const std::string& root)> nftTables;
+    std::function<Result<std::vector<NftablesTable>>()> nftTables;
 };
 
 /// The node's own files, programs and netlink.

@@ -1,5 +1,6 @@
 #include "core/linux/saved_tables.h"
 
+#include "core/linux/kernel_modules.h"
 #include "core/linux/text_file.h"
 #include "core/linux/text_lines.h"
 
@@ -58,29 +59,47 @@ void saveLegacy(const std::string& root, const CommandRunner& run, Family family
             save(run, saveCommand(family, "legacy"), std::string(name), "iptables", family, facts);
 }
 
-bool isMadeByIptables(const NftTable& table)
+bool isMadeByIptables(const NftablesTable& table)
 {
     const bool known = std::find(tablesOfIptables.begin(), tablesOfIptables.end(), table.name) != tablesOfIptables.end();
     return known && (table.family == "ip" || table.family == "ip6");
 }
 
-void listNative(const CommandRunner& run, const NftTable& table, NodeFacts& facts)
+std::string fullName(const NftablesTable& table)
 {
-    const std::string name = table.family + " " + table.name;
-    const bool filters = table.family == "inet" || table.family == "ip" || table.family == "ip6";
-    if (!filters || facts.nativeTables.size() >= mostNativeTables)
+    return table.family + " " + table.name;
+}
+
+void listNative(const CommandRunner& run, const NftablesTable& table, NodeFacts& facts)
+{
+    const bool isInternet = table.family == "inet" || table.family == "ip" || table.family == "ip6";
+    if (!isInternet || facts.nativeTables.size() >= mostNativeTables)
         return;
     const Result<std::string> text = run({"nft", "--stateless", "list", "table", table.family, table.name});
     if (!text) {
-        facts.unread.push_back("table " + name + ": " + toText(text.error()));
+        facts.unread.push_back("table " + fullName(table) + ": " + toText(text.error()));
         return;
     }
-    NativeTable native = readNativeTable(*text, name);
+    NativeTable native = readNativeTable(*text, fullName(table));
     if (!native.lines.empty())
         facts.nativeTables.push_back(std::move(native));
 }
 
 } // namespace
+
+Result<std::vector<NftablesTable>> nftablesTablesToRead()
+{
+    if (!isKernelPartActive("nf_tables"))
+        return std::vector<NftablesTable>{};
+    Result<std::vector<NftablesTable>> tables = readNftablesTables();
+    if (!tables)
+        return tables;
+    const Result<std::set<std::string>> filtering = readFilteringNftablesTables();
+    if (!filtering)
+        return tl::unexpected(filtering.error());
+    std::erase_if(*tables, [&](const NftablesTable& table) { return !isMadeByIptables(table) && filtering->count(fullName(table)) == 0; });
+    return tables;
+}
 
 std::vector<SavedTable> readSaveOutput(std::string_view text, const std::string& backend, Family family)
 {
@@ -118,7 +137,7 @@ NativeTable readNativeTable(std::string_view text, const std::string& name)
     return table;
 }
 
-void readFirewall(const std::string& root, const CommandRunner& run, const Result<std::vector<NftTable>>& nftTables, NodeFacts& facts)
+void readFirewall(const std::string& root, const CommandRunner& run, const Result<std::vector<NftablesTable>>& nftTables, NodeFacts& facts)
 {
     for (const Family family : allFamilies)
         saveLegacy(root, run, family, facts);
@@ -126,7 +145,7 @@ void readFirewall(const std::string& root, const CommandRunner& run, const Resul
         facts.unread.push_back(toText(nftTables.error()));
         return;
     }
-    for (const NftTable& table : *nftTables) {
+    for (const NftablesTable& table : *nftTables) {
         const Family family = table.family == "ip6" ? Family::Ipv6 : Family::Ipv4;
         if (!isMadeByIptables(table))
             listNative(run, table, facts);

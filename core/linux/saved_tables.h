@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/linux/nft_tables.h"
+#include "core/linux/nf_tables.h"
 #include "core/node_facts.h"
 
 #include <functional>
@@ -14,6 +14,10 @@ namespace notrack
 /// Runs a program and gives what it printed, as runCommand does.
 using CommandRunner = std::function<Result<std::string>(const std::vector<std::string>&)>;
 
+/// The node's nftables tables that findings are judged from: those that iptables-nft makes, and others with filters at input,
+/// forward or output. The rest, however large, is never listed. Loads no module: where nf_tables is not loaded, there are none.
+Result<std::vector<NftablesTable>> nftablesTablesToRead();
+
 /// The tables in what iptables-save printed.
 std::vector<SavedTable> readSaveOutput(std::string_view text, const std::string& backend, Family family);
 
@@ -22,6 +26,6 @@ NativeTable readNativeTable(std::string_view text, const std::string& name);
 
 /// Saves nat, filter and raw of both backends and families, but only tables that are there, so that looking creates none. What
 /// cannot be read goes into `facts.unread`.
-void readFirewall(const std::string& root, const CommandRunner& run, const Result<std::vector<NftTable>>& nftTables, NodeFacts& facts);
+void readFirewall(const std::string& root, const CommandRunner& run, const Result<std::vector<NftablesTable>>& nftTables, NodeFacts& facts);
 
 } // namespace notrack

@@ -1,5 +1,5 @@
 #include "core/linux/conntrack_figures.h"
-#include "core/linux/nft_tables.h"
+#include "core/linux/nf_tables.h"
 #include "core/linux/routes.h"
 
 #include <QTest>
@@ -90,8 +90,7 @@ private slots:
             std::vector<std::byte> bytes(random() % 96);
             for (std::byte& byte : bytes)
                 byte = static_cast<std::byte>(random() % (i % 2 == 0 ? 32 : 256));
-            std::vector<NftTable> tables;
-            static_cast<void>(readNftTables(bytes, tables));
+            static_cast<void>(tablesIn(bytes));
         }
     }
 };

@@ -32,10 +32,10 @@ FactSources fixtureSources(const QString& directory)
             return makeError(ErrorKind::NoBackend, "is not installed", words.front());
         return isNft ? text.toStdString() : tableOf(text, QString::fromStdString(words.back()));
     };
-    const auto nftTables = [directory](const std::string&) -> Result<std::vector<NftTable>> {
-        std::vector<NftTable> tables;
+    const auto nftTables = [directory]() -> Result<std::vector<NftablesTable>> {
+        std::vector<NftablesTable> tables;
         for (const QString& line : fileText(directory + "/nft-tables").split('\n', Qt::SkipEmptyParts))
-            tables.push_back({line.section(' ', 0, 0).toStdString(), line.section(' ', 1).toStdString()});
+            tables.push_back({line.section(' ', 0, 0).toStdString(), line.section(' ', 1).toStdString(), false});
         return tables;
     };
     return {(directory + "/node").toStdString(), run, nftTables};
