@@ -14,13 +14,14 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 RUNNER = os.environ.get("NOTRACK_RUNNER", str(SOURCE / "build/dev/headless/dns-notrack"))
 CLONE_NEWNET = 0x40000000
 SERVICE = "10.96.0.10"
+BACKEND = os.environ.get("NOTRACK_BACKEND", "iptables")
 CHAINS = ["NMANAGER_PREROUTING", "NMANAGER_NOT_DNS_PREROUTING", "NMANAGER_OUTPUT", "NMANAGER_NOT_DNS_OUTPUT"]
 
 
 def profile(services=(SERVICE,), pods=("10.244.1.0/24",), scope="any", **more):
     """A profile as YAML text; JSON is YAML. Probes are off: these namespaces have no DNS service."""
     content = {"version": 1, "name": "test", "services": list(services), "podCIDRs": list(pods), "scope": scope,
-               "safety": {"waive": ["not-ipvs"], "probe": False}}
+               "backend": BACKEND, "safety": {"waive": ["not-ipvs"], "probe": False}}
     content.update(more)
     return json.dumps(content)
 
@@ -46,7 +47,8 @@ class NodeTest(unittest.TestCase):
         quiet("ip", "address", "add", SERVICE + "/32", "dev", "lo")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="dns-notrack-test-"))
         self.addCleanup(shutil.rmtree, self.folder)
-        os.environ["XTABLES_LOCKFILE"] = str(self.folder / "xtables.lock")
+        self.lock = self.folder / "lock"
+        os.environ["XTABLES_LOCKFILE"] = os.environ["DNS_NOTRACK_LOCKFILE"] = str(self.lock)
         self.write_profile(profile())
 
     def write_profile(self, text):
@@ -80,10 +82,19 @@ class NodeTest(unittest.TestCase):
     def iptables(self, *arguments, check=True):
         return quiet("iptables-legacy", "-w", "-t", "raw", *arguments, check=check)
 
-    def save(self, counters=False):
-        """The raw table in iptables-save syntax, without the comment lines that hold the time."""
-        text = quiet("iptables-legacy-save", "-t", "raw", *(["-c"] if counters else []))
+    def listing(self, family="ip", counters=False):
+        """What the backend under test holds of one family, line by line in its own syntax: the legacy raw table, or all of nftables."""
+        if BACKEND == "nftables":
+            return quiet("nft", *([] if counters else ["-s"]), "list", "ruleset", family).splitlines()
+        text = quiet(f"{family}tables-legacy-save", "-t", "raw", *(["-c"] if counters else []))
         return [line for line in text.splitlines() if not line.startswith("#")]
+
+    def flush(self):
+        """Empties every chain that the backend under test has of ours, as a firewall's reload does."""
+        if BACKEND == "nftables":
+            quiet("nft", "flush", "table", "ip", "nmanager")
+        else:
+            self.iptables("-F")
 
     def send_queries(self, count=1, port=53):
         """Packets to the service's port: each passes OUTPUT and, over loopback, PREROUTING."""

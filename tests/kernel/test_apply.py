@@ -59,11 +59,11 @@ class Classic(NodeTest):
         self.iptables("-A", "PREROUTING", "-s", "192.0.2.1", "-p", "icmp", "-j", "DROP")
         self.iptables("-N", "OTHER")
         self.iptables("-A", "OTHER", "-j", "TRACE")
-        before = self.save(counters=True)
+        before = self.listing(counters=True)
         self.apply()
-        self.assertNotEqual(self.save(), before)
+        self.assertNotEqual(self.listing(), before)
         self.assertTrue(self.remove()["changed"])
-        self.assertEqual(self.save(counters=True), before)
+        self.assertEqual(self.listing(counters=True), before)
         self.assertFalse(self.remove()["changed"])
 
 
@@ -71,12 +71,12 @@ class SecondApply(NodeTest):
     def test_is_unchanged_and_keeps_counters(self):
         self.assertTrue(self.apply()["changed"])
         self.send_queries(3)
-        before = self.save(counters=True)
+        before = self.listing(counters=True)
         self.assertTrue(any(line.startswith("[3:") for line in before), before)
         report = self.apply()
         self.assertFalse(report["changed"])
         self.assertEqual(report["state"], "in-sync")
-        self.assertEqual(self.save(counters=True), before)
+        self.assertEqual(self.listing(counters=True), before)
 
     def test_calls_no_setsockopt_and_takes_no_lock(self):
         self.apply()
@@ -96,9 +96,9 @@ class SecondApply(NodeTest):
         self.send_queries(5)
         self.write_profile(profile(services=["10.96.0.9", "10.96.0.10", "10.96.0.11"], pods=["10.244.1.0/24", "10.244.2.0/24"]))
         self.assertTrue(self.apply()["changed"])
-        counted = [line for line in self.save(counters=True) if line.startswith("[5:") and RULE_SERVICE in line]
+        counted = [line for line in self.listing(counters=True) if line.startswith("[5:") and RULE_SERVICE in line]
         self.assertEqual(len(counted), 2)
-        self.assertEqual(len([line for line in self.save() if "CT --notrack" in line]), 14)
+        self.assertEqual(len([line for line in self.listing() if "CT --notrack" in line]), 14)
 
     def test_check_changes_nothing(self):
         self.assertEqual(self.apply("--check", code=2)["state"], "absent")
@@ -149,7 +149,7 @@ class Damage(NodeTest):
         super().setUp()
         self.apply()
         self.iptables("-A", "PREROUTING", "-s", "192.0.2.1", "-j", "ACCEPT")
-        self.sound = self.save()
+        self.sound = self.listing()
 
     def check(self, *commands, expected):
         for command in commands:
@@ -159,7 +159,7 @@ class Damage(NodeTest):
         self.assertEqual(differences(report), expected)
         self.assertNotEqual(self.run_runner("status", "--diff").stdout.find("@@"), -1)
         self.assertTrue(self.apply()["changed"])
-        self.assertEqual(self.save(), self.sound)
+        self.assertEqual(self.listing(), self.sound)
         self.assertEqual(self.status()["state"], "in-sync")
 
     def test_rule_deleted(self):
@@ -213,13 +213,13 @@ class Damage(NodeTest):
         self.assertEqual(self.status(code=2)["state"], "absent")
         self.iptables("-A", "PREROUTING", "-s", "192.0.2.1", "-j", "ACCEPT")
         self.apply()
-        self.assertEqual(self.save(), self.sound)
+        self.assertEqual(self.listing(), self.sound)
 
     def test_remove_after_any_damage_leaves_nothing(self):
         self.iptables("-D", "PREROUTING", "1")
         self.iptables("-A", "NMANAGER_NOT_DNS_OUTPUT", "-j", "ACCEPT")
         self.remove()
-        self.assertEqual([line for line in self.save() if "NMANAGER" in line], [])
+        self.assertEqual([line for line in self.listing() if "NMANAGER" in line], [])
 
 
 class Remove(NodeTest):
@@ -228,27 +228,27 @@ class Remove(NodeTest):
         self.profile.unlink()
         done = self.run_runner("remove")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual([line for line in self.save() if "NMANAGER" in line], [])
+        self.assertEqual([line for line in self.listing() if "NMANAGER" in line], [])
 
     def test_works_when_the_prefix_has_changed(self):
         self.write_profile(profile(chainPrefix="OLD"))
         self.apply()
         self.write_profile(profile(chainPrefix="NEW"))
         self.remove()
-        self.assertEqual([line for line in self.save() if "OLD" in line], [])
+        self.assertEqual([line for line in self.listing() if "OLD" in line], [])
 
     def test_apply_with_another_prefix_leaves_one_set_of_chains(self):
         self.write_profile(profile(chainPrefix="OLD"))
         self.apply()
         self.write_profile(profile(chainPrefix="NEW"))
         self.apply()
-        self.assertEqual([line for line in self.save() if "OLD" in line], [])
+        self.assertEqual([line for line in self.listing() if "OLD" in line], [])
 
     def test_keeps_a_base_chain_with_rules_of_others(self):
         self.apply()
         self.iptables("-A", "NMANAGER_PREROUTING", "-s", "192.0.2.9", "-j", "ACCEPT")
         self.remove()
-        self.assertEqual([line for line in self.save() if "NMANAGER" in line],
+        self.assertEqual([line for line in self.listing() if "NMANAGER" in line],
                          [":NMANAGER_PREROUTING - [0:0]", "-A PREROUTING -j NMANAGER_PREROUTING", "-A NMANAGER_PREROUTING -s 192.0.2.9/32 -j ACCEPT"])
 
     def test_a_family_that_left_the_profile_goes(self):
@@ -283,11 +283,11 @@ class ForeignContent(NodeTest):
         text = "*raw\n" + "\n".join(self.RULES) + "\nCOMMIT\n"
         quiet("iptables-legacy-restore", "-n", input=text)
         self.send_queries(6)
-        before = self.save(counters=True)
+        before = self.listing(counters=True)
         self.assertTrue(any(line.startswith("[6:") for line in before), before)
 
         def others():
-            return [line for line in self.save(counters=True) if "NMANAGER" not in line]
+            return [line for line in self.listing(counters=True) if "NMANAGER" not in line]
 
         self.apply()
         self.assertEqual(others(), before)
@@ -300,7 +300,7 @@ class ForeignContent(NodeTest):
         self.apply()
         self.assertEqual(others(), before)
         self.remove()
-        self.assertEqual(self.save(counters=True), before)
+        self.assertEqual(self.listing(counters=True), before)
 
 
 class DualStackPods(NodeTest):

@@ -1,7 +1,6 @@
 """Metrics and unattended runs, against the kernel's tables."""
 
 import os
-import pathlib
 import shutil
 import stat
 import subprocess
@@ -74,7 +73,7 @@ class Unattended(NodeTest):
     def test_mends_drift_and_is_silent_otherwise(self):
         self.assertIn("changed: applied", self.reconcile())
         self.assertEqual(self.reconcile(), "")
-        self.iptables("-F")
+        self.flush()
         self.assertIn("changed: applied", self.reconcile())
         self.assertEqual(self.status()["state"], "in-sync")
 
@@ -86,17 +85,16 @@ class Unattended(NodeTest):
         self.reconcile()
         self.write_profile(unsafe)
         self.assertIn("withdrew our rules: not-ipvs: ", self.reconcile())
-        self.assertNotIn("NMANAGER", "\n".join(self.save()))
+        self.assertNotIn("NMANAGER", "\n".join(self.listing()))
         self.assertIn("waiting: not-ipvs: ", self.reconcile())
 
     def test_a_busy_lock_is_waited_for(self):
-        lock = pathlib.Path(os.environ["XTABLES_LOCKFILE"])
-        holder = subprocess.Popen(["flock", "--no-fork", str(lock), "sh", "-c", "echo held; exec sleep 30"], stdout=subprocess.PIPE)
+        holder = subprocess.Popen(["flock", "--no-fork", str(self.lock), "sh", "-c", "echo held; exec sleep 30"], stdout=subprocess.PIPE)
         try:
             holder.stdout.readline()
             done = self.run_runner("apply", "--reconcile", "--wait", "0.1")
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertIn(str(lock), done.stderr)
+            self.assertIn(str(self.lock), done.stderr)
         finally:
             holder.terminate()
             holder.wait()

@@ -1,11 +1,9 @@
 """apply, remove and status against nftables, and the choice between the two backends."""
 
-import fcntl
 import json
 import os
 import re
 import subprocess
-import time
 import unittest
 
 from node import RUNNER, NodeTest, differences, profile, quiet
@@ -46,7 +44,6 @@ class NftablesTest(NodeTest):
 
     def setUp(self):
         super().setUp()
-        os.environ["DNS_NOTRACK_LOCKFILE"] = str(self.folder / "dns-notrack.lock")
         self.write_profile(self.profile_for())
 
     def profile_for(self, **more):
@@ -330,26 +327,16 @@ class Refusals(NftablesTest):
         self.assertEqual(done.returncode, 69, done.stderr)
         self.assertIn("libnftables", done.stderr)
 
-    def test_a_held_lock_is_waited_for_and_then_busy(self):
-        with open(os.environ["DNS_NOTRACK_LOCKFILE"], "w", encoding="ascii") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            start = time.monotonic()
-            done = self.run_runner("apply", "--wait", "0.6")
-            self.assertGreaterEqual(time.monotonic() - start, 0.6)
-        self.assertEqual(done.returncode, 75)
-        self.assertIn("another program holds the dns-notrack lock", done.stderr)
-        self.assertEqual(self.ruleset(), "")
-
 
 class ManyForeignRules(NftablesTest):
     def test_status_lists_our_tables_only(self):
-        """What the runner itself receives; iptables-nft-save, which the findings are judged from, is a program of its own."""
+        """What the runner and all that it starts receive."""
         chains = "".join(f"chain c{number} {{\n" + "".join(f"ip daddr 10.{number % 250}.{rule}.1 tcp dport 80 counter accept\n" for rule in range(100)) + "}\n"
                          for number in range(200))
         nft("-f", "-", input=f"table ip theirs {{\n{chains}}}\n")
         self.apply()
         trace = self.folder / "trace"
-        done = self.run_runner("status", wrapper=("strace", "-o", str(trace), "-e", "trace=recvmsg,recvfrom"))
+        done = self.run_runner("status", wrapper=("strace", "-f", "-o", str(trace), "-e", "trace=recvmsg,recvfrom"))
         self.assertEqual(done.returncode, 0, done.stderr)
         received = sum(int(size) for size in re.findall(r"= (\d+)$", trace.read_text(), re.MULTILINE))
         self.assertLess(received, 500_000, "20,000 rules would be several megabytes")
@@ -357,7 +344,7 @@ class ManyForeignRules(NftablesTest):
 
 class Writers(NftablesTest):
     def test_nobody_loses_a_rule(self):
-        """Sixty processes at once: half apply or remove, half are nft, which add a rule to another table or flush ours."""
+        """Sixty processes at once: half apply or remove, half are nft, which add a rule to another table."""
         nft("-f", "-", input="table ip theirs {\n chain c {\n }\n}\n")
         commands = []
         for number in range(60):
@@ -370,6 +357,24 @@ class Writers(NftablesTest):
             _, problem = process.communicate(timeout=300)
             self.assertEqual(process.returncode, 0, " ".join(process.args) + ": " + problem)
         self.assertEqual(len(set(self.rules("c", table="theirs"))), 30)
+        self.apply()
+        self.assertEqual(self.status()["state"], "in-sync")
+
+    def test_a_flush_at_any_moment_is_drift_and_nothing_worse(self):
+        """While somebody flushes the whole rule set again and again, a run either does its work or says that the table keeps changing."""
+        flushing = subprocess.Popen(["sh", "-c", "while :; do nft flush ruleset; done"])
+        self.addCleanup(flushing.wait)
+        self.addCleanup(flushing.kill)
+        for _ in range(40):
+            done = self.run_runner("apply", "--output", "json")
+            if done.returncode == 0:  # what was written may be gone again before it is reported
+                report = json.loads(done.stdout)
+                self.assertTrue(report["changed"] or report["state"] == "in-sync", done.stdout)
+            else:
+                self.assertRegex(done.stderr, "kept changing|does not hold what was just written", done.stdout)
+            self.assertIn(self.run_runner("status").returncode, (0, 2))
+        flushing.kill()
+        flushing.wait()
         self.apply()
         self.assertEqual(self.status()["state"], "in-sync")
 
@@ -392,6 +397,10 @@ class Choice(NftablesTest):
         nft("-f", "-", input="table ip6 mangle {\n chain KUBE-KUBELET-CANARY {\n }\n}\n")
         self.assertEqual(self.chosen(), ("nftables", "chain KUBE-KUBELET-CANARY in the ipv6 mangle table of nftables tells that this node uses it"))
 
+    def test_doctor_says_which_and_why(self):
+        done = subprocess.run([RUNNER, "doctor", "--profile", str(self.profile)], capture_output=True, text=True)
+        self.assertRegex(done.stdout.splitlines()[0], "^rules go to iptables: no hint chains; ")
+
     def use(self, backend):
         self.write_profile(profile(backend=backend))
         return self.apply()
@@ -401,7 +410,8 @@ class Choice(NftablesTest):
         self.assertIn("NMANAGER_OUTPUT", quiet("iptables-legacy-save", "-t", "raw"))
         for _ in range(2):
             self.write_profile(profile(backend="nftables"))
-            self.assertEqual(self.status(code=2)["state"], "absent")
+            report = self.status(code=2)
+            self.assertEqual((report["state"], [finding["id"] for finding in report["findings"]]), ("absent", ["not-ipvs", "other-backend"]))
             self.assertTrue(self.apply()["changed"])
             self.assertNotIn("NMANAGER", quiet("iptables-legacy-save", "-t", "raw"))
             self.assertEqual(nft("list", "tables"), "table ip nmanager\n")

@@ -66,6 +66,15 @@ private slots:
         QCOMPARE(suffers(figures), loses);
     }
 
+    void theFirstLineSaysWhichBackendAndWhy()
+    {
+        Report report = reportOf(NodeState::InSync, {10, 1000, 0, 0, 0, 0});
+        report.backend = "nftables";
+        report.backendReason = "the profile asks for it";
+        QCOMPARE(QString::fromStdString(describeHealth(report)).section('\n', 0, 0),
+                 QString("rules go to nftables: the profile asks for it"));
+    }
+
     void theLastLineSaysWhatToDo()
     {
         const ConntrackFigures calm{10, 1000, 0, 0, 0, 0};
