@@ -40,6 +40,10 @@ def apply():
     run(RUNNER, "apply", "--quiet", "--profile", str(PROFILE))
 
 
+def status():
+    run(RUNNER, "status", "--profile", str(PROFILE))
+
+
 def remove():
     run(RUNNER, "remove", "--quiet", "--profile", str(PROFILE))
 
@@ -92,6 +96,13 @@ def foreign_rules(count):
         path = FOLDER / "foreign"
         path.write_text("*raw\n" + "\n".join(lines) + "\nCOMMIT\n")
         run(family + "-legacy-restore", "-w", "-n", stdin=path)
+
+
+def foreign_nftables_rules(count):
+    path = FOLDER / "foreign"
+    rules = "".join(f"ip daddr 10.{i // 250}.{i % 250}.1 tcp dport 80 counter accept\n" for i in range(count))
+    path.write_text(f"table ip theirs {{ chain c {{ type filter hook prerouting priority 0;\n{rules}}}; }}\n")
+    run("nft", "-f", str(path))
 
 
 def timed(action):
@@ -149,10 +160,17 @@ def nftables():
             run("nft", "list", "table", *table)
 
     print("\n| what | dns-notrack | nft | ratio |\n|---|---|---|---|")
-    compare("first apply, dual stack / one nft -f", apply, lambda: run("nft", "-f", str(path)), clear)
-    clear()
-    apply()
-    compare("unchanged apply / two nft list table", apply, listing)
+    for foreign in (0, 20000):
+        with_foreign = f", {foreign} rules of others" if foreign else ""
+        if foreign:
+            foreign_nftables_rules(foreign)
+        clear()
+        compare(f"first apply, dual stack{with_foreign} / one nft -f", apply, lambda: run("nft", "-f", str(path)), clear)
+        clear()
+        apply()
+        compare(f"unchanged apply{with_foreign} / two nft list table", apply, listing)
+        compare(f"status{with_foreign} / two nft list table", status, listing)
+    run("nft", "delete", "table", "ip", "theirs")
     remove()
     write_profile()
 

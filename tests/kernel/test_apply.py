@@ -1,11 +1,10 @@
 """apply, remove and status against the kernel's own legacy raw table."""
 
 import json
-import re
 import subprocess
 import unittest
 
-from node import CHAINS, RUNNER, SOURCE, NodeTest, differences, profile, quiet
+from node import RUNNER, SOURCE, NodeTest, differences, profile, quiet
 
 RULE_SERVICE = "-d 10.96.0.10/32 -p udp -m udp --dport 53 -j CT --notrack"
 RULE_QUERY = "-d 10.244.1.0/24 -p udp -m udp --dport 53 -j CT --notrack"

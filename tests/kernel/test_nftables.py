@@ -1,4 +1,4 @@
-"""apply, remove and status against nftables, and the choice between the two backends."""
+"""apply, remove and status against nftables."""
 
 import json
 import os
@@ -377,60 +377,6 @@ class Writers(NftablesTest):
         flushing.wait()
         self.apply()
         self.assertEqual(self.status()["state"], "in-sync")
-
-
-class Choice(NftablesTest):
-    """`backend: auto`, and nothing left behind by a change of mind."""
-
-    backend = "auto"
-
-    def chosen(self):
-        report = self.status(code=2)
-        return report["backend"], report["backend_reason"]
-
-    def test_hints(self):
-        before = self.ruleset()
-        self.assertEqual(self.chosen()[0], "iptables")
-        self.assertEqual(self.ruleset(), before)
-        quiet("iptables-legacy", "-w", "-t", "mangle", "-N", "KUBE-IPTABLES-HINT")
-        self.assertEqual(self.chosen(), ("iptables", "chain KUBE-IPTABLES-HINT in the ipv4 mangle table of iptables tells that this node uses it"))
-        nft("-f", "-", input="table ip6 mangle {\n chain KUBE-KUBELET-CANARY {\n }\n}\n")
-        self.assertEqual(self.chosen(), ("nftables", "chain KUBE-KUBELET-CANARY in the ipv6 mangle table of nftables tells that this node uses it"))
-
-    def test_doctor_says_which_and_why(self):
-        done = subprocess.run([RUNNER, "doctor", "--profile", str(self.profile)], capture_output=True, text=True)
-        self.assertRegex(done.stdout.splitlines()[0], "^rules go to iptables: no hint chains; ")
-
-    def use(self, backend):
-        self.write_profile(profile(backend=backend))
-        return self.apply()
-
-    def test_switching_leaves_none_behind(self):
-        self.use("iptables")
-        self.assertIn("NMANAGER_OUTPUT", quiet("iptables-legacy-save", "-t", "raw"))
-        for _ in range(2):
-            self.write_profile(profile(backend="nftables"))
-            report = self.status(code=2)
-            self.assertEqual((report["state"], [finding["id"] for finding in report["findings"]]), ("absent", ["not-ipvs", "other-backend"]))
-            self.assertTrue(self.apply()["changed"])
-            self.assertNotIn("NMANAGER", quiet("iptables-legacy-save", "-t", "raw"))
-            self.assertEqual(nft("list", "tables"), "table ip nmanager\n")
-            self.assertFalse(self.apply()["changed"])
-            self.write_profile(profile(backend="iptables"))
-            self.assertTrue(self.apply()["changed"])
-            self.assertIn("NMANAGER_OUTPUT", quiet("iptables-legacy-save", "-t", "raw"))
-            self.assertEqual(self.ruleset(), "")
-            self.assertFalse(self.apply()["changed"])
-
-    def test_remove_clears_both(self):
-        self.use("iptables")
-        legacy = quiet("iptables-legacy-save", "-t", "raw")
-        self.use("nftables")
-        quiet("iptables-legacy-restore", input=legacy)
-        self.assertEqual(self.status(code=2)["state"], "drifted")
-        self.assertTrue(self.remove()["changed"])
-        self.assertEqual(self.ruleset(), "")
-        self.assertNotIn("NMANAGER", quiet("iptables-legacy-save", "-t", "raw"))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """What the runner refuses: exit codes, one sentence, and an untouched kernel."""
 
 import os
-import pathlib
-import shutil
 import subprocess
 import unittest
 
