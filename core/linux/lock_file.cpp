@@ -85,6 +85,17 @@ int lockWithin(int file, std::chrono::milliseconds wait)
     return EWOULDBLOCK;
 }
 
+/// From the first lock on a run ends by itself, which takes seconds: what follows is a commit, and the probe that may have to
+/// take it back. Waiting for the lock can still be interrupted.
+void keepSignalsUntilTheEnd()
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGHUP, SIGINT, SIGTERM})
+        sigaddset(&signals, signal);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
 std::string inSeconds(std::chrono::milliseconds duration)
 {
     const std::string text = std::to_string(static_cast<double>(duration.count()) / 1000);
@@ -106,6 +117,7 @@ Result<std::unique_ptr<StoreLock>> takeLockFile(const std::string& path, const s
         return makeError(ErrorKind::Busy, "another program holds the " + what + "; waited " + inSeconds(wait) + ", --wait makes it longer", path);
     if (problem != 0)
         return makeError(ErrorKind::Failed, "the " + what + " cannot be taken: " + std::strerror(problem), path);
+    keepSignalsUntilTheEnd();
     return std::make_unique<HeldFile>(std::move(file));
 }
 

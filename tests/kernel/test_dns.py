@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import time
 import unittest
@@ -82,6 +83,19 @@ class RollBack(WithServer):
         self.assertEqual(report["probe"]["after"][0]["answered"], 0)
         self.assertEqual([line for line in self.listing(counters=True) if not line.startswith((":PREROUTING", ":OUTPUT"))], before)
         self.assertEqual(subprocess.run(["dig", "+tries=1", "+time=1", "@" + SERVICE, "a.test"], stdout=subprocess.DEVNULL, check=False).returncode, 0)
+
+    def test_a_run_that_is_told_to_end_takes_its_change_back_first(self):
+        self.drop_untracked()
+        before = self.listing()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            runner = subprocess.Popen([RUNNER, "apply", "--profile", str(self.profile), "--output", "json"], stdout=subprocess.PIPE, text=True)
+            while "NMANAGER" not in "".join(self.listing()):
+                self.assertIsNone(runner.poll(), "it ended before its rules were seen")
+            runner.send_signal(number)
+            printed, _ = runner.communicate(timeout=60)
+            self.assertEqual(runner.returncode, 4, printed)
+            self.assertTrue(json.loads(printed)["rolled_back"])
+            self.assertEqual([line for line in self.listing() if "NMANAGER" in line], [line for line in before if "NMANAGER" in line])
 
     def test_the_sentence_says_what_was_seen(self):
         self.drop_untracked()
