@@ -32,7 +32,11 @@ void quoteNotrack(const Circumstances& node, const SavedChains& table, std::vect
                 }
 }
 
-void describeRemoval(const Circumstances& node, const SavedChains& table, Hook hook, Finding& finding)
+constexpr const char* applyClears = "`dns-notrack apply` takes them away; by hand: ";
+
+/// Chains with our names in a raw table that is not the store's own: the legacy one while nftables is in use, which apply clears,
+/// or the one that iptables-nft makes, which belongs to others and which apply leaves alone.
+void describeChains(const Circumstances& node, const SavedChains& table, Hook hook, Finding& finding)
 {
     const std::string chain = ruleChain(node.profile().chainPrefix, hook);
     const SavedChain* const found = table.find(chain);
@@ -44,8 +48,9 @@ void describeRemoval(const Circumstances& node, const SavedChains& table, Hook h
         finding.evidence.push_back(quoteRule(table, ":" + chain));
     for (const SavedRule& rule : found->rules)
         finding.evidence.push_back(quoteRule(table, rule.line));
-    finding.advice.push_back("`dns-notrack apply` takes them away; by hand: " + command + "-D " + std::string(builtInChain(hook)) + " -j " + base + "; " + command + "-F " + base + "; " +
-                             command + "-F " + chain + "; " + command + "-X " + base + "; " + command + "-X " + chain);
+    finding.advice.push_back((table.backend == "iptables" ? applyClears : "by hand, since no run of dns-notrack made them: ") + command + "-D " +
+                             std::string(builtInChain(hook)) + " -j " + base + "; " + command + "-F " + base + "; " + command + "-F " + chain + "; " +
+                             command + "-X " + base + "; " + command + "-X " + chain);
 }
 
 } // namespace
@@ -66,14 +71,20 @@ std::optional<Finding> checkOtherNotrack(const Circumstances& node)
 std::optional<Finding> checkOtherBackend(const Circumstances& node)
 {
     Finding finding{.severity = Severity::Warning};
-    for (const SavedChains& table : node.tables())
-        if (table.table == "raw" && !node.backend().empty() && table.backend != node.backend())
+    for (const SavedChains& table : node.tables()) {
+        const bool inUse = table.backend == "iptables" && node.backend() == "iptables";
+        if (table.table == "raw" && !inUse)
             for (const Hook hook : allHooks)
-                describeRemoval(node, table, hook, finding);
+                describeChains(node, table, hook, finding);
+    }
+    if (node.backend() != "nftables")
+        for (const std::string& table : node.facts().ownNftablesTables) {
+            finding.evidence.push_back("nftables: table " + table);
+            finding.advice.push_back(applyClears + ("nft delete table " + table));
+        }
     if (finding.evidence.empty())
         return std::nullopt;
-    const std::string other = node.backend() == "iptables" ? "nftables" : "iptables";
-    finding.summary = "Chains of ours are in the " + other + " backend as well, where they act beside those that this program keeps.";
+    finding.summary = "Chains of ours are outside the " + std::string(node.backend()) + " tables that this program keeps, and act beside those.";
     return finding;
 }
 

@@ -62,6 +62,7 @@ struct NodeFacts
     std::vector<Route> routes;
     std::vector<SavedTable> savedTables;
     std::vector<NativeTable> nativeTables;
+    std::vector<std::string> ownNftablesTables; ///< those that hold rules of this program, as in "ip nmanager"
     std::vector<PodNamespace> podNamespaces;
     std::optional<ConntrackFigures> conntrack;
     std::optional<bool> bridgeCallsIptables;  ///< net.bridge.bridge-nf-call-iptables; empty without br_netfilter
@@ -82,8 +83,8 @@ public:
     NodeInspector& operator=(const NodeInspector&) = delete;
     virtual ~NodeInspector() = default;
 
-    /// Reads everything about the node that bears on `profile`, except for the legacy raw tables, which a store has read already;
-    /// changes nothing.
+    /// Reads everything about the node that bears on `profile`, except for the legacy raw tables and nftables tables of our own,
+    /// which the stores have read already; changes nothing.
     virtual NodeFacts inspect(const Profile& profile) = 0;
 
     /// Reads the IPVS table and the conntrack figures only, which costs next to nothing; the other facts stay empty.

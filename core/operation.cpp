@@ -159,15 +159,18 @@ private:
 struct Differences
 {
     bool any = false;
-    std::vector<SavedTable> rawTables; ///< legacy raw tables as they were read, for the findings
+    std::vector<SavedTable> rawTables;          ///< legacy raw tables as they were read, for the findings
+    std::vector<std::string> ownNftablesTables; ///< NodeFacts has the form
 };
 
-void listRawTables(const TableStore* store, const std::vector<Comparison>& comparisons, Differences& differences)
+void listTables(const TableStore* store, const std::vector<Comparison>& comparisons, Differences& differences)
 {
-    if (store == nullptr || store->name() != "iptables") // the other store reads tables of our own only
-        return;
-    for (const Comparison& comparison : comparisons)
-        differences.rawTables.push_back(listRawTable(comparison.table, "iptables"));
+    for (const Comparison& comparison : comparisons) {
+        const std::vector<std::string>& own = comparison.table.nftablesTables;
+        differences.ownNftablesTables.insert(differences.ownNftablesTables.end(), own.begin(), own.end());
+        if (store->name() == "iptables") // the other store reads tables of our own only
+            differences.rawTables.push_back(listRawTable(comparison.table, "iptables"));
+    }
 }
 
 /// Puts state, rules and diff into the report. The other backend counts only where it holds something of ours.
@@ -184,9 +187,9 @@ Result<Differences> findDifferences(const Change& change, const Node& node, Repo
     reportDiff(*others, report);
     if (report.state == NodeState::InSync && !allInSync(*others))
         report.state = NodeState::Drifted;
-    Differences differences{report.state != NodeState::InSync, {}};
-    listRawTables(&node.store, *comparisons, differences);
-    listRawTables(node.other, *others, differences);
+    Differences differences{.any = report.state != NodeState::InSync};
+    listTables(&node.store, *comparisons, differences);
+    listTables(node.other, *others, differences);
     return differences;
 }
 
@@ -195,6 +198,7 @@ void judgeNode(const Profile& profile, Node& node, Differences differences, Repo
 {
     NodeFacts facts = node.inspector.inspect(profile);
     std::move(differences.rawTables.begin(), differences.rawTables.end(), std::back_inserter(facts.savedTables));
+    facts.ownNftablesTables = std::move(differences.ownNftablesTables);
     reportFacts(facts, report);
     report.findings = judge(profile, facts, node.store.name());
 }

@@ -55,6 +55,7 @@ struct Table
 {
     Family family = Family::Ipv4;
     std::vector<Chain> chains;
+    std::vector<std::string> nftablesTables; ///< nftables' tables that the chains stand in, as in "ip nmanager"; none for iptables
 
     bool operator==(const Table&) const = default;
 };

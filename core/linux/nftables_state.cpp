@@ -1,5 +1,7 @@
 #include "core/linux/nftables_state.h"
 
+#include "core/linux/nf_tables.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -115,6 +117,8 @@ bool sameButCounters(const State& left, const State& right)
 Table toTable(const State& state)
 {
     Table table{.family = state.family, .chains = {}};
+    for (const ListedTable& listed : state.tables)
+        table.nftablesTables.push_back(std::string(nftablesFamily(state.family)) + " " + listed.name);
     for (ModelChain& model : readModel(state)) {
         Chain& chain = table.chains.emplace_back(Chain{model.name, model.hook.has_value(), {}});
         for (Slot& slot : model.slots)

@@ -33,22 +33,45 @@ class Choice(NftablesTest):
         self.write_profile(profile(backend=backend))
         return self.apply()
 
+    def leftovers(self):
+        """The state, the ids of the findings, and what other-backend found."""
+        report = self.status(code=2)
+        evidence = [line for finding in report["findings"] if finding["id"] == "other-backend" for line in finding["evidence"]]
+        return report["state"], [finding["id"] for finding in report["findings"]], evidence
+
     def test_switching_leaves_none_behind(self):
         self.use("iptables")
         self.assertIn("NMANAGER_OUTPUT", quiet("iptables-legacy-save", "-t", "raw"))
         for _ in range(2):
             self.write_profile(profile(backend="nftables"))
-            report = self.status(code=2)
-            self.assertEqual((report["state"], [finding["id"] for finding in report["findings"]]), ("absent", ["not-ipvs", "other-backend"]))
+            state, findings, evidence = self.leftovers()
+            self.assertEqual((state, findings), ("absent", ["not-ipvs", "other-backend"]))
+            self.assertIn("raw (iptables): -A NMANAGER_NOT_DNS_OUTPUT -d 10.96.0.10/32 -p udp -m udp --dport 53 -j CT --notrack", evidence)
             self.assertTrue(self.apply()["changed"])
             self.assertNotIn("NMANAGER", quiet("iptables-legacy-save", "-t", "raw"))
             self.assertEqual(nft("list", "tables"), "table ip nmanager\n")
             self.assertFalse(self.apply()["changed"])
             self.write_profile(profile(backend="iptables"))
+            self.assertEqual(self.leftovers(), ("absent", ["not-ipvs", "other-backend"], ["nftables: table ip nmanager"]))
             self.assertTrue(self.apply()["changed"])
             self.assertIn("NMANAGER_OUTPUT", quiet("iptables-legacy-save", "-t", "raw"))
             self.assertEqual(self.ruleset(), "")
             self.assertFalse(self.apply()["changed"])
+
+    def test_chains_that_iptables_nft_made_are_told_of_and_left_alone(self):
+        """network-node-manager's, on a node whose iptables is iptables-nft: the table is not ours to write to."""
+        iptables = ("iptables-nft", "-t", "raw")
+        quiet(*iptables, "-N", "NMANAGER_NOT_DNS_OUTPUT")
+        quiet(*iptables, "-A", "NMANAGER_NOT_DNS_OUTPUT", "-d", "10.96.0.10", "-p", "udp", "--dport", "53", "-j", "CT", "--notrack")
+        before = nft("-a", "list", "table", "ip", "raw")
+        for backend in ("iptables", "nftables"):
+            self.write_profile(profile(backend=backend))
+            _, findings, evidence = self.leftovers()
+            self.assertEqual(findings, ["not-ipvs", "other-backend"])
+            self.assertEqual(evidence, ["raw (nftables): -A NMANAGER_NOT_DNS_OUTPUT -d 10.96.0.10/32 -p udp -m udp --dport 53 -j CT --notrack"])
+            self.apply()
+            self.remove()
+            self.assertEqual(nft("-a", "list", "table", "ip", "raw"), before)
 
     def test_remove_clears_both(self):
         self.use("iptables")
