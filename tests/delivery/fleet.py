@@ -46,14 +46,19 @@ def skip(reason):
     sys.exit(SKIPPED)
 
 
-def require(*programs):
-    """Skips this test program where one of these is missing, or root."""
-    if os.geteuid() != 0 or os.environ.get("NOTRACK_USER"):
-        skip("needs root, for sshd and its logins")
+def require_programs(*programs):
+    """Skips this test program where one of these is missing."""
     path = os.environ["PATH"] + ":/usr/sbin:/sbin"
     missing = [program for program in programs if shutil.which(program, path=path) is None]
     if missing:
         skip("not installed: " + ", ".join(missing) + " (packaging/install-packages delivery)")
+
+
+def require(*programs):
+    """Skips this test program where one of these is missing, or root."""
+    if os.geteuid() != 0 or os.environ.get("NOTRACK_USER"):
+        skip("needs root, for sshd and its logins")
+    require_programs(*programs)
 
 
 def run(*command, check=True, **more):
@@ -71,6 +76,7 @@ class Node:
         self.name = f"node-{number}"
         self.address = f"10.99.{number}.2"
         self.near_address = f"10.99.{number}.1"
+        self.servers = []
         self.log = open(fleet.folder / f"{self.name}.log", "wb")
         environment = dict(os.environ, NAME=self.name, ADDRESS=self.address, FOLDER=str(fleet.folder), STORE=str(fleet.store / self.name), RUNNER=fleet.runner)
         self.process = subprocess.Popen(["unshare", "--net", "--mount", "--uts", "sh", "-c", NODE], stdin=subprocess.PIPE, stdout=self.log, stderr=self.log, env=environment)
@@ -95,13 +101,26 @@ class Node:
         """Runs a command inside the node."""
         return run("nsenter", "--target", self.pid, "--net", "--mount", "--uts", "--", *command, **more)
 
+    def serve_dns(self):
+        """Starts a DNS server inside the node that answers for the service; it ends with the node."""
+        command = ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--pid-file=",
+                   "--listen-address=" + SERVICE, "--bind-interfaces", "--address=/test/192.0.2.53"]
+        self.servers.append(subprocess.Popen(["nsenter", "--target", str(self.pid), "--net", "--mount", "--", *command], stdout=self.log, stderr=self.log))
+        for _ in range(100):
+            if "192.0.2.53" in self.run("dig", "+tries=1", "+time=1", "+short", "@" + SERVICE, "ready.test", check=False):
+                return
+        raise AssertionError(f"no DNS server on {self.name}")
+
     def rules(self):
         """The node's raw table, without counters and the comment lines that hold the time."""
         return [line.split(" [")[0] for line in self.run("iptables-legacy-save", "-t", "raw").splitlines() if not line.startswith("#")]
 
     def stop(self):
-        self.process.terminate()
-        self.process.wait()
+        """Ends the node's processes and cuts its link, which ends the sessions of its sshd."""
+        for process in [*self.servers, self.process]:
+            process.terminate()
+            process.wait()
+        subprocess.run(["ip", "link", "delete", self.name], check=False, stderr=subprocess.DEVNULL)
         self.log.close()
 
 

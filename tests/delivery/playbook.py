@@ -46,8 +46,12 @@ class Playbooks:
                                 ANSIBLE_PIPELINING="1", ANSIBLE_SSH_ARGS="-o ControlMaster=auto -o ControlPersist=10s", ANSIBLE_DEPRECATION_WARNINGS="0", ANSIBLE_SSH_CONTROL_PATH_DIR=str(self.folder / "cp"),
                                 ANSIBLE_CALLBACK_RESULT_FORMAT="yaml", PYTHONDONTWRITEBYTECODE="1", LC_ALL="C.UTF-8")
 
-    def run(self, playbook, *arguments, timeout=240):
-        """Runs a playbook, given as its plays or as a path."""
+    def run(self, playbook, *arguments, variables=None, timeout=240):
+        """Runs a playbook, given as its plays, as a path or by its name in a collection; `variables` win over all others."""
+        if variables:
+            path = self.folder / "variables.json"
+            path.write_text(json.dumps(variables), encoding="utf-8")
+            arguments = ("--extra-vars", f"@{path}", *arguments)
         if not isinstance(playbook, (str, pathlib.Path)):
             path = self.folder / "playbook.yml"
             path.write_text(json.dumps(playbook), encoding="utf-8")

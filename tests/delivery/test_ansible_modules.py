@@ -3,11 +3,11 @@
 import json
 import unittest
 
+import circumstances
 from fleet import Fleet, require
 from playbook import PROFILE, Playbooks
 
 REFUSED = {**PROFILE, "nodes": [{"match": ["node-2"], "safety": {"waive": [], "probe": False}}]}
-
 
 
 class Modules(unittest.TestCase):
@@ -62,11 +62,30 @@ class Modules(unittest.TestCase):
     def test_a_refused_node_fails_alone(self):
         result = self.ansible.task("profile", {"profile": REFUSED})
         self.expect(result, changed=["node-1", "node-3"], failed=["node-2"])
-        self.assertIn("Refused: the rules would break DNS on this node, so nothing was changed.", result.text)
-        self.assertIn("not-ipvs: ", result.text)
+        for words in circumstances.REFUSED:
+            self.assertIn(words, result.text)
         self.assertNotIn("Traceback", result.text)
         self.assertEqual([rule for rule in self.fleet.nodes[1].rules() if "NMANAGER" in rule], [])
         self.assertTrue([rule for rule in self.fleet.nodes[2].rules() if "NMANAGER" in rule])
+
+    def test_a_node_that_loses_dns_is_rolled_back_and_fails_alone(self):
+        node = self.fleet.nodes[1]
+        node.serve_dns()
+        node.run("iptables-legacy", "-A", "INPUT", "-p", "udp", "--dport", "53", "-m", "conntrack", "--ctstate", "UNTRACKED", "-j", "DROP")
+        self.addCleanup(node.run, "iptables-legacy", "-F", "INPUT")
+        untouched = node.rules()
+        probed = {**PROFILE, "safety": {"waive": ["not-ipvs", "no-backends", "stateful-forward"], "probe": {"name": "answer.test", "from": ["node"], "timeout": "1s"}}}
+        result = self.ansible.task("profile", {"profile": {**PROFILE, "nodes": [{"match": ["node-2"], "safety": probed["safety"]}]}}, "--diff")
+        self.expect(result, changed=["node-1", "node-3"], failed=["node-2"])
+        for words in circumstances.ROLLED_BACK:
+            self.assertIn(words, result.text)
+        self.assertNotIn("Traceback", result.text)
+        self.assertEqual(node.rules(), untouched)
+
+    def test_one_group_gives_both_modules_their_defaults(self):
+        tasks = [{"notrack.dns.profile": {}}, {"notrack.dns.profile_info": {}, "register": "dns"}, {"ansible.builtin.assert": {"that": "dns.in_sync"}}]
+        result = self.ansible.run([{"hosts": "node-1", "gather_facts": False, "module_defaults": {"group/notrack.dns.dns": {"profile": PROFILE}}, "tasks": tasks}])
+        self.expect(result, changed=["node-1"])
 
     def test_info_changes_nothing(self):
         asked = [{"hosts": "k8s_cluster", "gather_facts": False, "tasks": [
@@ -90,21 +109,16 @@ class Modules(unittest.TestCase):
 
     def test_bad_input_and_circumstances(self):
         """Each has a sentence of its own, and never a stack trace. One run, a task each."""
-        old = '[ "$1" = version ] && echo "dns-notrack 0.0.1" && exit\necho "dns-notrack: unknown option --output" >&2\nexit 64'
-        other = '[ "$1" = version ] && echo "dns-notrack 9" && exit\necho \'{"schema": "dns-notrack/report/v9"}\''
-        cases = [
-            ({"profile": {**PROFILE, "podCIDRs": ["10.244.1.7/24"]}}, r"/profile\.yaml:\d+:\d+: .*10\.244\.1\.0/24"),
-            ({"profile": {**PROFILE, "service": "10.96.0.10"}}, r"/profile\.yaml:\d+:\d+: .*service"),
+        cases = [({"profile": profile}, sentence) for profile, sentence in circumstances.PROFILES]
+        cases += [({"profile": PROFILE, "runner": self.fake(name, script), "timeout": 1 if name == "slow" else 60}, sentence)
+                  for name, (script, sentence) in circumstances.RUNNERS.items()]
+        cases += [
             ({"path": "/nowhere/profile.yaml"}, "/nowhere/profile.yaml"),
             ({"profile": PROFILE, "path": "/x"}, "mutually exclusive"),
-            ({"profile": PROFILE, "runner": "/nowhere/dns-notrack"}, "dns-notrack is not installed on this node"),
-            ({"profile": PROFILE, "runner": self.fake("old", old)}, "it is 'dns-notrack 0.0.1', and 0.1.0 or newer is needed"),
-            ({"profile": PROFILE, "runner": self.fake("other", other)}, "it is 'dns-notrack 9'.*its report has another format"),
-            ({"profile": PROFILE, "runner": self.fake("slow", "exec sleep 30"), "timeout": 1}, "no answer within 1 s and was stopped"),
-            ({"profile": PROFILE, "runner": self.fake("pipe", "kill -PIPE $$")}, "ended by signal 13 before its report was complete"),
-            ({"profile": PROFILE, "runner": self.fake("cut", "printf '{\"schema\": \"dns-notr'")}, "exit code 0 and without a complete report"),
-            ({"profile": PROFILE, "vars": {"ansible_user": "monitor"}}, "needs root on this node: add 'become: true'"),
-            ({"profile": PROFILE, "wait": 0.2, "vars": {"lock": True}}, "xtables.lock"),
+            ({"profile": PROFILE, "runner": "/nowhere/dns-notrack"}, circumstances.NOT_INSTALLED),
+            ({"profile": PROFILE, "wait": -1}, circumstances.USAGE),
+            ({"profile": PROFILE, "vars": {"ansible_user": "monitor"}}, circumstances.NEEDS_ROOT + " on this node: add 'become: true'"),
+            ({"profile": PROFILE, "wait": 0.2, "vars": {"lock": True}}, circumstances.LOCKED),
         ]
         tasks = []
         for number, (options, _) in enumerate(cases):

@@ -1,5 +1,5 @@
 # Copyright: the dns-notrack authors
-# GNU General Public License v2.0 or later (see https://www.gnu.org/licenses/old-licenses/gpl-2.0.txt)
+# GNU General Public License v2.0 or later, so v3.0 as well (see https://www.gnu.org/licenses/old-licenses/gpl-2.0.txt)
 
 from __future__ import absolute_import, division, print_function
 

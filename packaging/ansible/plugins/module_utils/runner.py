@@ -1,5 +1,5 @@
 # Copyright: the dns-notrack authors
-# GNU General Public License v2.0 or later (see https://www.gnu.org/licenses/old-licenses/gpl-2.0.txt)
+# GNU General Public License v2.0 or later, so v3.0 as well (see https://www.gnu.org/licenses/old-licenses/gpl-2.0.txt)
 """Calls the runner dns-notrack on a node and turns its exit code and JSON report into what a task returns."""
 
 from __future__ import absolute_import, division, print_function
@@ -8,10 +8,8 @@ __metaclass__ = type
 
 import json
 import os
-import signal
-import subprocess
+import re
 import tempfile
-import threading
 
 SCHEMA = "dns-notrack/report/v1"
 OLDEST_RUNNER = "0.1.0"
@@ -22,9 +20,12 @@ EXIT_REFUSED = 3
 EXIT_ROLLED_BACK = 4
 EXIT_USAGE = 64
 EXIT_NOT_PERMITTED = 77
+EXIT_TIMED_OUT = 143  # 128 + SIGTERM, from timeout(1)
 
-# How long a runner that was told to stop may take before it is killed: it may be between a commit and taking it back.
-GRACE_SECONDS = 10
+# How long a runner that was told to stop may take before it is killed: it may be between a change and the probe after it.
+GRACE_SECONDS = 15
+
+NEEDS_ROOT = "dns-notrack needs root on this node: add 'become: true' to the task or the play."
 
 
 def profile_argument_spec():
@@ -46,7 +47,7 @@ class Runner:
         self.program = module.get_bin_path(module.params["runner"], opt_dirs=["/usr/sbin", "/usr/local/sbin"])
         if self.program is None:
             module.fail_json(msg="dns-notrack is not installed on this node: there is no executable '%s'. Install the package dns-notrack; "
-                                 "the role notrack.dns.node does." % module.params["runner"])
+                                 "the role notrack.dns.node does." % module.params["runner"], runner_missing=True)
 
     def run(self, command, options):
         """Runs one command with the task's profile; returns the exit code and the report."""
@@ -75,58 +76,50 @@ class Runner:
         return path
 
     def _call(self, words):
-        """Like Module.run_command, but with a limit on the time. Standard input is closed and the locale is C."""
-        environment = dict(os.environ, LC_ALL="C", LANGUAGE="C")
-        try:
-            child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
-        except OSError as problem:
-            self.module.fail_json(msg="dns-notrack cannot be run on this node: %s: %s" % (self.program, problem.strerror))
-        limit = self.module.params["timeout"]
-        expired = threading.Event()
-
-        def stop():
-            expired.set()
-            child.send_signal(signal.SIGTERM)
-
-        timers = [threading.Timer(limit, stop), threading.Timer(limit + GRACE_SECONDS, child.kill)]
-        for timer in timers:
-            timer.daemon = True
-            timer.start()
-        output, errors = child.communicate()
-        for timer in timers:
-            timer.cancel()
-        if expired.is_set():
-            self.module.fail_json(msg="dns-notrack gave no answer within %d s and was stopped. A higher 'timeout' gives it more time; "
-                                      "'dns-notrack doctor' on the node shows what it waits for." % limit, cmd=words)
-        return child.returncode, output.decode("utf-8", "replace"), errors.decode("utf-8", "replace").strip()
+        """Runs a program with a limit on its time. It is told to stop, and killed only when it does not; what it still reports counts."""
+        guard = [self.module.get_bin_path("timeout", required=True), "--preserve-status", "--kill-after=%d" % GRACE_SECONDS, str(self.module.params["timeout"])]
+        return self.module.run_command(guard + words, errors="surrogate_then_replace", expand_user_and_vars=False, environ_update=dict(LC_ALL="C"))
 
     def _read_report(self, code, output, errors):
-        if code < 0:
-            self.module.fail_json(msg="dns-notrack was ended by signal %d before its report was complete (%d bytes of it arrived)."
-                                      % (-code, len(output)), stderr=errors)
-        if code == EXIT_USAGE:
-            self.module.fail_json(msg=self._too_old(errors), stderr=errors)
         try:
             report = json.loads(output)
         except ValueError:
             report = None
         if isinstance(report, dict) and report.get("schema") == SCHEMA:
             return report
-        if report is not None:
-            self.module.fail_json(msg=self._too_old(errors), stderr=errors)
+        errors = errors.strip()
+        self.module.fail_json(msg=self._describe_silence(code, output, errors, report), rc=code, stdout=output, stderr=errors)
+
+    def _describe_silence(self, code, output, errors, report):
+        """Why there is no report that could be used."""
+        if code == EXIT_TIMED_OUT:
+            return ("dns-notrack gave no answer within %d s and was stopped. A higher 'timeout' gives it more time; 'dns-notrack doctor' on the node "
+                    "shows what it waits for." % self.module.params["timeout"])
+        if code < 0:
+            return "dns-notrack was ended by signal %d before its report was complete (%d bytes of it arrived)." % (-code, len(output))
+        if code == EXIT_USAGE:
+            return self._describe_usage(errors)
+        if isinstance(report, dict) and "schema" in report:
+            return ("dns-notrack on this node ('%s') reports as %s and this collection reads %s: bring both to the same version."
+                    % (self._version(), report["schema"], SCHEMA))
         if code == EXIT_NOT_PERMITTED:
-            self.module.fail_json(msg=NEEDS_ROOT + " (%s)" % errors, stderr=errors)
-        self.module.fail_json(msg="dns-notrack ended with exit code %d and without a complete report (%d bytes of it arrived)%s"
-                                  % (code, len(output), ": " + errors if errors else "."), rc=code, stdout=output, stderr=errors)
+            return "%s (%s)" % (NEEDS_ROOT, errors)
+        return ("dns-notrack ended with exit code %d and without a complete report (%d bytes of it arrived)%s"
+                % (code, len(output), ": " + errors if errors else "."))
 
-    def _too_old(self, errors):
-        """What to say of a runner that does not know our options or speaks another format."""
-        dummy, version, dummy2 = self._call([self.program, "version"])
+    def _describe_usage(self, errors):
+        version = self._version()
+        if _numbers(version) >= _numbers(OLDEST_RUNNER):
+            return "dns-notrack does not take these options: %s" % errors
         return ("dns-notrack on this node does not understand this collection: it is '%s', and %s or newer is needed. Upgrade the package "
-                "dns-notrack. (%s)" % (version.strip() or "of unknown version", OLDEST_RUNNER, errors or "its report has another format"))
+                "dns-notrack. (%s)" % (version or "of unknown version", OLDEST_RUNNER, errors))
+
+    def _version(self):
+        return self._call([self.program, "version"])[1].strip()
 
 
-NEEDS_ROOT = "dns-notrack needs root on this node: add 'become: true' to the task or the play."
+def _numbers(version):
+    return [int(number) for number in re.findall("[0-9]+", version)]
 
 
 def describe_finding(finding):

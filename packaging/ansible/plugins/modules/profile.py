@@ -1,6 +1,6 @@
 #!/usr/bin/python
 # Copyright: the dns-notrack authors
-# GNU General Public License v2.0 or later (see https://www.gnu.org/licenses/old-licenses/gpl-2.0.txt)
+# GNU General Public License v2.0 or later, so v3.0 as well (see https://www.gnu.org/licenses/old-licenses/gpl-2.0.txt)
 
 from __future__ import absolute_import, division, print_function
 
@@ -31,6 +31,10 @@ options:
     type: float
     default: 5
 attributes:
+  action_group:
+    description: The group that C(module_defaults) takes for both modules.
+    membership: [notrack.dns.dns]
+    support: full
   check_mode:
     description: Says what would change, and fails where the change would be refused.
     support: full
@@ -63,6 +67,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+runner_missing:
+  description: True where the task failed because there is no runner on the node.
+  returned: when the runner is not installed
+  type: bool
 report:
   description: The runner's report of this node, as described by C(dns-notrack schema report).
   returned: always, once the runner could be run

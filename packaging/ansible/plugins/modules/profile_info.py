@@ -1,6 +1,6 @@
 #!/usr/bin/python
 # Copyright: the dns-notrack authors
-# GNU General Public License v2.0 or later (see https://www.gnu.org/licenses/old-licenses/gpl-2.0.txt)
+# GNU General Public License v2.0 or later, so v3.0 as well (see https://www.gnu.org/licenses/old-licenses/gpl-2.0.txt)
 
 from __future__ import absolute_import, division, print_function
 
@@ -16,6 +16,10 @@ description:
 version_added: 0.1.0
 extends_documentation_fragment: notrack.dns.runner
 attributes:
+  action_group:
+    description: The group that C(module_defaults) takes for both modules.
+    membership: [notrack.dns.dns]
+    support: full
   check_mode:
     description: The module never changes anything.
     support: full
@@ -24,6 +28,16 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Apply a profile, and say how the node stands to it
+  module_defaults:
+    group/notrack.dns.dns:
+      path: /etc/dns-notrack
+      node: edge-7
+  become: true
+  block:
+    - notrack.dns.profile:
+    - notrack.dns.profile_info:
+
 - name: Ask how the node stands
   notrack.dns.profile_info:
   become: true
@@ -36,6 +50,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+runner_missing:
+  description: True where the task failed because there is no runner on the node.
+  returned: when the runner is not installed
+  type: bool
 in_sync:
   description: Whether the node holds exactly the profile's rules.
   returned: success
