@@ -1,5 +1,5 @@
 # Copyright: the dns-notrack authors
-# GNU General Public License v2.0 or later (see https://www.gnu.org/licenses/old-licenses/gpl-2.0.txt)
+# GNU General Public License v2.0 or later, so v3.0 as well (see https://www.gnu.org/licenses/old-licenses/gpl-2.0.txt)
 """
 Keep a minion's NOTRACK rules for DNS as a profile describes them
 
@@ -10,10 +10,7 @@ Keep a minion's NOTRACK rules for DNS as a profile describes them
         - path: /etc/dns-notrack/profile.yaml
 """
 
-try:
-    from salt.exceptions import CommandExecutionError
-except ImportError:  # outside Salt: whatever the execution module raises
-    CommandExecutionError = Exception
+from salt.exceptions import CommandExecutionError, CommandNotFoundError, SaltInvocationError
 
 __virtualname__ = "dns_notrack"
 
@@ -30,34 +27,49 @@ def present(name, profile=None, path=None, node=None, wait=5, timeout=60):
 
     name
         Any text; it is shown with the result.
+    profile
+        The profile as a dictionary.
+    path
+        Profile file or directory on the minion, or a list of them; ``/etc/dns-notrack/profile.yaml`` without either.
+    node
+        Name to look up in the profile's ``nodes`` instead of the host name.
+    wait
+        Seconds to wait for the xtables lock.
+    timeout
+        Seconds after which the runner is stopped.
 
-    The other arguments are those of the execution module's ``apply``.
+    The state fails, and the minion keeps the rules that it had, where the runner refuses or takes the change back.
     """
     return _change(name, "dns_notrack.apply", "the profile's rules", profile, path, node, wait, timeout)
 
 
 def absent(name, profile=None, path=None, node=None, wait=5, timeout=60):
     """
-    Take all rules of dns-notrack away from the minion
+    Take all rules of dns-notrack away from the minion; the arguments are those of :py:func:`present`
     """
-    return _change(name, "dns_notrack.remove", "the absence of rules", profile, path, node, wait, timeout)
+    return _change(name, "dns_notrack.remove", "no rules of dns-notrack", profile, path, node, wait, timeout)
 
 
 def _change(name, function, wanted, profile, path, node, wait, timeout):
     state = {"name": name, "changes": {}, "result": False, "comment": ""}
+    test = __opts__["test"]
     try:
-        done = __salt__[function](profile=profile, path=path, node=node, wait=wait, timeout=timeout, test=__opts__["test"])
-    except CommandExecutionError as problem:
+        done = __salt__[function](profile=profile, path=path, node=node, wait=wait, timeout=timeout, test=test)
+    except CommandNotFoundError as problem:
+        state["comment"] = "%s What would change can be told once it is." % problem if test else str(problem)
+        state["result"] = None if test else False
+        return state
+    except (CommandExecutionError, SaltInvocationError) as problem:
         state["comment"] = str(problem)
         return state
     if done["failure"]:
         state["comment"] = done["failure"]
         return state
-    if done["changed"]:
-        state["changes"] = {"diff": done["report"].get("diff", "")}
-        state["result"] = None if __opts__["test"] else True
-        state["comment"] = "The node would change to " + wanted if __opts__["test"] else "The node was changed to " + wanted
+    if not done["changed"]:
+        state["result"] = True
+        state["comment"] = "The minion already has %s." % wanted
         return state
-    state["result"] = True
-    state["comment"] = "The node already has " + wanted
+    state["changes"] = {"diff": done["report"].get("diff", "")}
+    state["result"] = None if test else True
+    state["comment"] = "The minion would get %s." % wanted if test else "The minion has %s now." % wanted
     return state

@@ -7,6 +7,7 @@ no dns-notrack timer:
 
 no dns-notrack rules:
   dns_notrack.absent:
+    - onlyif: command -v dns-notrack
     - require:
       - service: no dns-notrack timer
 

@@ -2,6 +2,14 @@
 {%- set profile = salt['pillar.get']('dns_notrack:profile', {}) %}
 {%- set options = salt['pillar.get']('dns_notrack:options', '') %}
 
+{%- if not profile %}
+
+dns-notrack pillar:
+  test.fail_without_changes:
+    - name: The pillar dns_notrack:profile is missing; pillar.example shows one.
+
+{%- else %}
+
 dns-notrack package:
   pkg.installed:
     - name: {{ dns_notrack.package }}
@@ -18,11 +26,13 @@ dns-notrack profile:
   file.serialize:
     - name: /etc/dns-notrack/profile.yaml
     - dataset: {{ profile | json }}
-    - serializer: yaml
+    - formatter: yaml
     - makedirs: True
     - mode: '0644'
     - require:
       - dns_notrack: dns-notrack rules
+
+{%- if options %}
 
 dns-notrack options:
   file.managed:
@@ -31,6 +41,7 @@ dns-notrack options:
     - mode: '0644'
     - require:
       - pkg: dns-notrack package
+{%- endif %}
 
 dns-notrack timer:
   service.running:
@@ -38,3 +49,4 @@ dns-notrack timer:
     - enable: True
     - require:
       - file: dns-notrack profile
+{%- endif %}

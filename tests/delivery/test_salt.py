@@ -1,0 +1,250 @@
+"""The Salt modules and the formula, against the real runner and real tables in a namespace; Salt's loader is stood in for by salt_loader."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import jinja2
+import yaml
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "tests/kernel"))
+
+import circumstances  # noqa: E402
+import salt_loader  # noqa: E402
+from node import RUNNER, SERVICE, NodeTest, profile  # noqa: E402
+from salt_loader import CommandExecutionError, CommandNotFoundError, LoadError, Minion, SaltInvocationError  # noqa: E402
+from test_dns import WithServer  # noqa: E402
+
+PROFILE = json.loads(profile())
+REFUSED = {**PROFILE, "safety": {"waive": [], "probe": False}}
+
+
+def with_runner_on_path(test, program=RUNNER):
+    """Puts `program` on PATH as dns-notrack, before all others."""
+    folder = test.folder / "bin"
+    folder.mkdir(exist_ok=True)
+    (folder / "dns-notrack").unlink(missing_ok=True)
+    (folder / "dns-notrack").symlink_to(program)
+    test.folder.chmod(0o755)
+    if not os.environ["PATH"].startswith(f"{folder}:"):
+        test.addCleanup(os.environ.__setitem__, "PATH", os.environ["PATH"])
+        os.environ["PATH"] = f"{folder}:{os.environ['PATH']}"
+
+
+def ours(test):
+    """What the node holds of dns-notrack."""
+    return [line for line in test.listing() if "NMANAGER" in line]
+
+
+class Modules(NodeTest):
+    def setUp(self):
+        super().setUp()
+        self.iptables("-S")  # so that the table is there before the first run and after it
+        with_runner_on_path(self)
+        self.minion = Minion().load_all()
+        self.testing = Minion(test=True).load_all()
+
+    def functions(self, minion=None):
+        return (minion or self.minion).functions
+
+    def test_what_is_loaded(self):
+        self.assertEqual(sorted(name for name in self.functions() if name.startswith("dns_")), ["dns_notrack.apply", "dns_notrack.remove", "dns_notrack.status"])
+        self.assertEqual(sorted(self.minion.states), ["dns_notrack.absent", "dns_notrack.present"])
+        for function in [*self.minion.states.values(), *(self.functions()[name] for name in self.functions() if name.startswith("dns_"))]:
+            self.assertTrue(function.__doc__.strip(), function)
+        for name, function in self.functions().items():
+            self.assertTrue(not name.startswith("dns_") or "CLI Example:" in function.__doc__, name)
+
+    def test_where_they_are_not_loaded(self):
+        with self.assertRaisesRegex(LoadError, "works on Linux only"):
+            Minion(kernel="FreeBSD").load("_modules", "dns_notrack")
+        with self.assertRaisesRegex(LoadError, "run saltutil.sync_modules"):
+            Minion().load("_states", "dns_notrack")
+
+    def test_functions(self):
+        self.assertEqual(self.functions()["dns_notrack.status"](profile=PROFILE)["report"]["state"], "absent")
+        foreseen = self.functions()["dns_notrack.apply"](profile=PROFILE, test=True)
+        self.assertEqual((foreseen["changed"], foreseen["failure"], ours(self)), (True, None, []))
+        self.assertEqual(self.functions(self.testing)["dns_notrack.apply"](profile=PROFILE)["report"]["diff"], foreseen["report"]["diff"])
+        done = self.functions()["dns_notrack.apply"](path=str(self.profile), node="edge-1")
+        self.assertEqual((done["changed"], done["failure"], done["report"]["diff"]), (True, None, foreseen["report"]["diff"]))
+        self.assertIn(f"-A NMANAGER_NOT_DNS_OUTPUT -d {SERVICE}/32 -p udp -m udp --dport 53 -j CT --notrack", self.listing())
+        self.assertEqual(self.functions()["dns_notrack.status"](path=[str(self.profile)])["report"]["state"], "in-sync")
+        self.assertFalse(self.functions()["dns_notrack.apply"](path=str(self.profile))["changed"])
+        self.assertTrue(self.functions()["dns_notrack.remove"]()["changed"])
+        self.assertEqual(self.minion.context["retcode"], 0)
+
+    def test_states(self):
+        """test=True says with result None and a diff what then happens; a second run is true without changes."""
+        foreseen = self.testing.state("dns_notrack.present", "dns", profile=PROFILE)
+        self.assertEqual((foreseen["result"], foreseen["comment"], ours(self)), (None, "The minion would get the profile's rules.", []))
+        self.assertIn(f"+-A NMANAGER_NOT_DNS_OUTPUT -d {SERVICE}/32 -p udp -m udp --dport 53 -j CT --notrack", foreseen["changes"]["diff"].splitlines())
+        done = self.minion.state("dns_notrack.present", "dns", profile=PROFILE)
+        self.assertEqual(done, {**foreseen, "result": True, "comment": "The minion has the profile's rules now."})
+        for minion in (self.minion, self.testing):
+            again = minion.state("dns_notrack.present", "dns", profile=PROFILE)
+            self.assertEqual(again, {"name": "dns", "result": True, "changes": {}, "comment": "The minion already has the profile's rules."})
+
+        foreseen = self.testing.state("dns_notrack.absent", "no dns")
+        self.assertEqual((foreseen["result"], foreseen["comment"]), (None, "The minion would get no rules of dns-notrack."))
+        self.assertIn(f"--A NMANAGER_NOT_DNS_OUTPUT -d {SERVICE}/32 -p udp -m udp --dport 53 -j CT --notrack", foreseen["changes"]["diff"].splitlines())
+        self.assertEqual(self.minion.state("dns_notrack.absent", "no dns")["changes"], foreseen["changes"])
+        self.assertEqual(ours(self), [])
+        self.assertEqual(self.minion.state("dns_notrack.absent", "no dns")["comment"], "The minion already has no rules of dns-notrack.")
+
+    def test_a_refusal_quotes_the_findings(self):
+        for minion in (self.minion, self.testing):
+            state = minion.state("dns_notrack.present", "dns", profile=REFUSED)
+            self.assertEqual((state["result"], state["changes"], ours(self)), (False, {}, []))
+            for words in circumstances.REFUSED:
+                self.assertIn(words, state["comment"])
+            self.assertEqual(minion.context["retcode"], 3)
+
+    def test_bad_input(self):
+        for content, sentence in circumstances.PROFILES:
+            self.fails({"profile": content}, sentence)
+        self.fails({"path": "/nowhere/profile.yaml"}, "/nowhere/profile.yaml")
+        self.fails({"profile": PROFILE, "path": "/x"}, "give either a profile or a path", SaltInvocationError)
+        self.fails({"profile": PROFILE, "wait": -1}, circumstances.USAGE, CommandExecutionError)
+
+    def test_runners_that_are_not_as_they_should_be(self):
+        for name, (script, sentence) in circumstances.RUNNERS.items():
+            fake = self.folder / name
+            fake.write_text(f"#!/bin/sh\n{script}\n")
+            fake.chmod(0o755)
+            with_runner_on_path(self, fake)
+            self.fails({"profile": PROFILE, "timeout": 1 if name == "slow" else 60}, sentence, CommandExecutionError)
+
+    def test_a_missing_runner(self):
+        (self.folder / "bin/dns-notrack").unlink()
+        if shutil.which("dns-notrack"):
+            self.skipTest("dns-notrack is installed on this machine")
+        self.fails({"profile": PROFILE}, circumstances.NOT_INSTALLED, CommandNotFoundError)
+        state = self.testing.state("dns_notrack.present", "dns", profile=PROFILE)
+        self.assertEqual((state["result"], state["changes"]), (None, {}))
+        self.assertIn("What would change can be told once it is.", state["comment"])
+
+    def test_without_root(self):
+        """As another user, through the loader as a program of its own."""
+        done = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", "/usr/bin/python3", "-B", salt_loader.__file__, "dns_notrack.apply", json.dumps({"profile": PROFILE})],
+                              capture_output=True, text=True)
+        self.assertRegex(json.loads(done.stdout)["failure"], circumstances.NEEDS_ROOT)
+
+    def test_a_lock_that_others_hold(self):
+        holder = subprocess.Popen(["flock", str(self.lock), "sh", "-c", "echo held; cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.addCleanup(holder.communicate)
+        self.assertEqual(holder.stdout.readline(), b"held\n")
+        self.fails({"profile": PROFILE, "wait": 0.2}, r"lock")
+
+    def fails(self, arguments, sentence, exception=None):
+        """The state fails with the sentence, and the function raises or returns it."""
+        state = self.minion.state("dns_notrack.present", "dns", **arguments)
+        self.assertIs(state["result"], False, state)
+        self.assertRegex(state["comment"], sentence)
+        self.assertNotIn("Traceback", state["comment"])
+        self.assertEqual(ours(self), [])
+        if exception:
+            with self.assertRaisesRegex(exception, sentence):
+                self.functions()["dns_notrack.apply"](**arguments)
+        else:
+            self.assertRegex(self.functions()["dns_notrack.apply"](**arguments)["failure"], sentence)
+
+
+class RolledBack(WithServer):
+    def setUp(self):
+        super().setUp()
+        with_runner_on_path(self)
+        self.drop_untracked()
+
+    def test_the_comment_says_what_was_seen(self):
+        minion = Minion().load_all()
+        state = minion.state("dns_notrack.present", "dns", path=str(self.profile))
+        self.assertEqual((state["result"], state["changes"], minion.context["retcode"]), (False, {}, 4))
+        for words in circumstances.ROLLED_BACK:
+            self.assertIn(words, state["comment"])
+        self.assertEqual(ours(self), [])
+
+    def test_a_time_out_between_change_and_verdict_takes_the_change_back(self):
+        """Salt's own time-out would kill the runner there, and leave the node without DNS."""
+        content = json.loads(self.profile.read_text())
+        content["safety"]["probe"]["timeout"] = "3s"
+        state = Minion().load_all().state("dns_notrack.present", "dns", profile=content, timeout=1)
+        self.assertFalse(state["result"])
+        self.assertIn(circumstances.ROLLED_BACK[0], state["comment"])
+        self.assertEqual(ours(self), [])
+
+
+class Formula(unittest.TestCase):
+    """The formula's files, rendered as Salt renders them: Jinja with `salt` and `grains`, then YAML."""
+
+    maxDiff = None
+    PILLAR = yaml.safe_load((salt_loader.SALT / "pillar.example").read_text())
+
+    def render(self, name, os_family, pillar):
+        def pillar_get(key, default=""):
+            value = pillar
+            for part in key.split(":"):
+                value = value.get(part, default) if isinstance(value, dict) else default
+            return value
+
+        def filter_by(lookup, grain="os_family", merge=None, default="default"):
+            return {**lookup.get({"os_family": os_family}[grain], lookup[default]), **(merge or {})}
+
+        environment = jinja2.Environment(loader=jinja2.FileSystemLoader(salt_loader.SALT), undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.do"])
+        environment.filters["json"] = json.dumps
+        return yaml.safe_load(environment.get_template(name).render(salt={"pillar.get": pillar_get, "grains.filter_by": filter_by}, grains={"os_family": os_family}))
+
+    def functions(self, states):
+        return {name: list(body) for name, body in states.items()}
+
+    def test_present(self):
+        for os_family, options_file in (("Debian", "/etc/default/dns-notrack"), ("RedHat", "/etc/sysconfig/dns-notrack")):
+            states = self.render("dns_notrack/init.sls", os_family, self.PILLAR)
+            self.assertEqual(self.functions(states), {
+                "dns-notrack package": ["pkg.installed"], "dns-notrack rules": ["dns_notrack.present"], "dns-notrack profile": ["file.serialize"],
+                "dns-notrack options": ["file.managed"], "dns-notrack timer": ["service.running"]})
+            rules = {key: value for item in states["dns-notrack rules"]["dns_notrack.present"] for key, value in item.items()}
+            self.assertEqual((rules["profile"], rules["wait"]), (self.PILLAR["dns_notrack"]["profile"], 5))
+            self.assertLessEqual(set(rules) - {"require"}, {"profile", "path", "node", "wait", "timeout"})
+            options = {key: value for item in states["dns-notrack options"]["file.managed"] for key, value in item.items()}
+            self.assertEqual((options["name"], options["contents"]),
+                             (options_file, 'DNS_NOTRACK_OPTIONS="--textfile /var/lib/prometheus/node-exporter/dns-notrack.prom"'))
+
+    def test_what_the_pillar_leaves_out(self):
+        self.assertEqual(self.functions(self.render("dns_notrack/init.sls", "Debian", {})), {"dns-notrack pillar": ["test.fail_without_changes"]})
+        states = self.render("dns_notrack/init.sls", "RedHat", {"dns_notrack": {"profile": PROFILE, "lookup": {"package": "dns-notrack-edge"}}})
+        self.assertNotIn("dns-notrack options", states)
+        self.assertEqual(states["dns-notrack package"]["pkg.installed"], [{"name": "dns-notrack-edge"}])
+
+    def test_absent(self):
+        states = self.render("dns_notrack/absent.sls", "Debian", {})
+        self.assertEqual(self.functions(states), {
+            "no dns-notrack timer": ["service.dead"], "no dns-notrack rules": ["dns_notrack.absent"], "no dns-notrack profile": ["file.absent"],
+            "no dns-notrack package": ["pkg.removed"]})
+
+    def test_every_requisite_names_a_state_that_is_there(self):
+        for name in ("dns_notrack/init.sls", "dns_notrack/absent.sls"):
+            states = self.render(name, "Debian", self.PILLAR)
+            for body in states.values():
+                for arguments in body.values():
+                    for requisite in [need for item in arguments for need in item.get("require", [])]:
+                        for module, target in requisite.items():
+                            self.assertEqual([function.split(".")[0] for function in states[target]], [module], requisite)
+
+    def test_the_example_is_a_profile(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            json.dump(self.PILLAR["dns_notrack"]["profile"], file)
+            file.flush()
+            done = subprocess.run([RUNNER, "validate", file.name], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("LC_ALL", "C")
+    unittest.main(verbosity=2)
