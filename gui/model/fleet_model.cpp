@@ -84,7 +84,7 @@ QVariant FleetModel::data(const QModelIndex& index, int role) const
     case StateRole:
         return static_cast<int>(node.state());
     case OldRole:
-        return node.isOld(steadyNow(), m_interval);
+        return node.isOld(steadyNow(), m_usualPause);
     default:
         return {};
     }
@@ -105,7 +105,7 @@ QVariant FleetModel::headerData(int section, Qt::Orientation orientation, int ro
         tr("Groups of the inventory"),
         tr("How the rules in the kernel stand to the profile"),
         tr("Name of the profile on the node"),
-        tr("DNS packets a second that our rules keep out of connection tracking"),
+        tr("Packets a second that NOTRACK rules matched; with scope any, one packet may match in both hooks"),
         tr("Connection tracking entries a second that could not be inserted: lost packets"),
         tr("Entries of the connection tracking table in use"),
         tr("Findings that are not waived"),
@@ -138,7 +138,7 @@ void FleetModel::setNodes(const std::vector<NodeEntry>& nodes)
         const int first = rowCount();
         beginInsertRows({}, first, first + static_cast<int>(added.size()) - 1);
         std::move(added.begin(), added.end(), std::back_inserter(m_records));
-        renumber();
+        renumber(first);
         endInsertRows();
     }
     emit countsChanged();
@@ -151,20 +151,29 @@ void FleetModel::removeMissing(const std::vector<NodeEntry>& nodes)
         kept.insert(entry.name);
     }
     flush();
-    for (int row = rowCount() - 1; row >= 0; --row) {
-        if (!kept.contains(record(row).entry.name)) {
-            beginRemoveRows({}, row, row);
-            m_records.erase(m_records.begin() + row);
-            renumber();
-            endRemoveRows();
+    const auto isGone = [&](int row) { return !kept.contains(record(row).entry.name); };
+    for (int last = rowCount() - 1; last >= 0; --last) {
+        if (!isGone(last)) {
+            continue;
         }
+        int first = last;
+        while (first > 0 && isGone(first - 1)) {
+            --first;
+        }
+        beginRemoveRows({}, first, last);
+        for (int row = first; row <= last; ++row) {
+            m_rows.remove(record(row).entry.name);
+        }
+        m_records.erase(m_records.begin() + first, m_records.begin() + last + 1);
+        renumber(first);
+        endRemoveRows();
+        last = first;
     }
 }
 
-void FleetModel::renumber()
+void FleetModel::renumber(int first)
 {
-    m_rows.clear();
-    for (int row = 0; row < rowCount(); ++row) {
+    for (int row = first; row < rowCount(); ++row) {
         m_rows.insert(record(row).entry.name, row);
     }
 }
@@ -217,12 +226,12 @@ void FleetModel::takeReport(const QString& node, const ReceivedReport& received)
     if (row < 0 || !received.report) {
         return;
     }
-    constexpr qint64 allowedIntervals = 4;
+    constexpr qint64 allowedPauses = 4;
     NodeRecord& record = *m_records[static_cast<std::size_t>(row)];
     record.report = received.report;
     record.arrived = received.document.arrived;
     record.monotonic = received.document.monotonic;
-    record.history.take(*received.report, record.monotonic, allowedIntervals * 1000 * m_interval);
+    record.history.take(*received.report, record.monotonic, allowedPauses * m_usualPause);
     settle(record);
     markChanged(row);
 }

@@ -36,9 +36,8 @@ public:
 
     /// Takes over what is new and drops what is gone.
     void setNodes(const std::vector<NodeEntry>& nodes);
-    /// Seconds between two reports of a node, for the age that counts as old.
-    void setInterval(int seconds) { m_interval = seconds; }
-    int interval() const { return m_interval; }
+    /// How far apart the reports of a healthy node are, in milliseconds: tells what counts as old, and as a gap in rates.
+    void setUsualPause(qint64 milliseconds) { m_usualPause = milliseconds; }
 
     /// The record of a row; the row must be there.
     const NodeRecord& record(int row) const { return *m_records.at(static_cast<std::size_t>(row)); }
@@ -68,13 +67,14 @@ private:
     void removeMissing(const std::vector<NodeEntry>& nodes);
     void markChanged(int row);
     void settle(NodeRecord& record);
-    void renumber();
+    /// Writes down the rows from `first` on.
+    void renumber(int first);
 
     std::vector<std::unique_ptr<NodeRecord>> m_records;
     QHash<QString, int> m_rows;
     std::set<int> m_changed;
     QTimer m_gather;
-    int m_interval = 5;
+    qint64 m_usualPause = 5000;
 };
 
 } // namespace notrack::gui

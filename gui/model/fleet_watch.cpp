@@ -6,9 +6,11 @@ namespace notrack::gui
 FleetWatch::FleetWatch(ConnectionSettings settings, ChannelFactory makeChannel, QObject* parent)
     : QObject(parent), m_model(this), m_connection(std::move(settings), std::move(makeChannel), this)
 {
-    m_model.setInterval(m_connection.settings().interval);
     connect(&m_connection, &FleetConnection::linkChanged, &m_model, &FleetModel::takeLink);
-    connect(&m_connection, &FleetConnection::reportArrived, &m_model, &FleetModel::takeReport);
+    connect(&m_connection, &FleetConnection::reportArrived, this, [this](const QString& node, const ReceivedReport& received) {
+        m_model.setUsualPause(m_connection.usualPause()); // a round of polling takes longer or shorter by and by
+        m_model.takeReport(node, received);
+    });
     connect(&m_connection, &FleetConnection::logged, &m_model, &FleetModel::takeLog);
 }
 
@@ -16,12 +18,13 @@ void FleetWatch::setNodes(const std::vector<NodeEntry>& nodes)
 {
     m_model.setNodes(nodes);
     m_connection.setNodes(nodes);
+    m_model.setUsualPause(m_connection.usualPause());
 }
 
 void FleetWatch::setSettings(const ConnectionSettings& settings)
 {
-    m_model.setInterval(settings.interval);
     m_connection.setSettings(settings);
+    m_model.setUsualPause(m_connection.usualPause());
 }
 
 } // namespace notrack::gui

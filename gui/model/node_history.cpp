@@ -29,6 +29,12 @@ void remember(std::vector<float>& recent, std::optional<float> rate)
     recent.push_back(rate.value_or(-1.0F));
 }
 
+/// Whether the rule is one of those that matter: "-j CT --notrack", "-j NOTRACK", nftables' "notrack".
+bool untracks(const RuleReport& rule)
+{
+    return rule.text.find("notrack") != std::string::npos || rule.text.find("-j NOTRACK") != std::string::npos;
+}
+
 /// The rules of a report with their keys; trends are carried over from `before`, whose order is mostly the same.
 std::vector<RuleTrend> carryOver(const Report& report, std::vector<RuleTrend>& before, std::vector<Counters>& now)
 {
@@ -46,7 +52,7 @@ std::vector<RuleTrend> carryOver(const Report& report, std::vector<RuleTrend>& b
                                  : std::find_if(before.begin(), before.end(), [key](const RuleTrend& old) { return old.key == key; });
                 now.push_back(rule.counters);
                 if (known == before.end()) {
-                    rules.push_back({key, rule.counters, {}, {}, {}});
+                    rules.push_back({key, untracks(rule), rule.counters, {}, {}, {}});
                 } else {
                     rules.push_back(*known);
                 }
@@ -86,7 +92,7 @@ void NodeHistory::take(const Report& report, qint64 monotonic, qint64 longestPau
         rule.packetRate = gap ? std::nullopt : perSecond(rule.last.packets, now[index].packets, elapsed);
         rule.byteRate = gap ? std::nullopt : perSecond(rule.last.bytes, now[index].bytes, elapsed);
         rule.last = now[index];
-        untracked += rule.packetRate.value_or(0.0F);
+        untracked += rule.untracks ? rule.packetRate.value_or(0.0F) : 0.0F;
         remember(rule.recent, rule.packetRate);
     }
     if (!gap) {

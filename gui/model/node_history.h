@@ -13,7 +13,7 @@ struct HistorySample
 {
     qint64 monotonic = 0; ///< milliseconds of the steady clock
     std::optional<float> usePercent;
-    std::optional<float> untracked;    ///< packets a second
+    std::optional<float> untracked;    ///< packets a second that NOTRACK rules matched
     std::optional<float> insertFailed; ///< a second
     std::optional<float> dropped;      ///< a second, drop and early_drop together
 };
@@ -22,6 +22,7 @@ struct HistorySample
 struct RuleTrend
 {
     std::size_t key = 0; ///< hash of family, chain, text and occurrence
+    bool untracks = false;
     Counters last;
     std::optional<float> packetRate; ///< a second
     std::optional<float> byteRate;   ///< a second

@@ -35,15 +35,15 @@ QString reportNote(const Report& report)
                 chain.rules.begin(), chain.rules.end(), [](const RuleReport& rule) { return rule.state != ItemState::Ok; }));
         }
     }
-    return different == 0 ? QString() : QCoreApplication::translate("NodeRecord", "%n rule(s) differ", nullptr, int(different));
+    return different == 0 ? QString() : translate("rules that differ: %1").arg(different);
 }
 
 } // namespace
 
-bool NodeRecord::isOld(qint64 now, int interval) const
+bool NodeRecord::isOld(qint64 now, qint64 usualPause) const
 {
-    constexpr qint64 allowedIntervals = 3;
-    return monotonic != 0 && now - monotonic > allowedIntervals * 1000 * interval;
+    constexpr qint64 allowedPauses = 3;
+    return monotonic != 0 && now - monotonic > allowedPauses * usualPause;
 }
 
 QString NodeRecord::note(qint64 now) const

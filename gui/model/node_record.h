@@ -26,8 +26,8 @@ struct NodeRecord
     RowState settled = RowState::Connecting; ///< the last state that said something about the node
 
     RowState state() const { return rowState(link, report.get()); }
-    /// Whether the report is so old that it must not pass for live; `interval` in seconds.
-    bool isOld(qint64 now, int interval) const;
+    /// Whether the report is so old that it must not pass for live; `usualPause` (ms) as in FleetModel.
+    bool isOld(qint64 now, qint64 usualPause) const;
     /// One sentence: why the state is what it is, with the countdown to the next attempt.
     QString note(qint64 now) const;
     /// Waived findings not counted.

@@ -13,6 +13,21 @@ namespace
 
 constexpr int limitMilliseconds = 30'000;
 
+QString ansibleProgram()
+{
+    return QStandardPaths::findExecutable(QStringLiteral("ansible-inventory"));
+}
+
+/// The file as our own reader understands it, with the problem that Ansible had when there is nothing in it for us either.
+Inventory readFile(const QString& path, const QString& problem)
+{
+    Inventory inventory = readInventoryFile(path);
+    if (inventory.nodes.empty() && !problem.isEmpty()) {
+        inventory.problems.append(problem);
+    }
+    return inventory;
+}
+
 } // namespace
 
 InventoryLoader::InventoryLoader(QObject* parent) : QObject(parent), m_process(this), m_limit(this)
@@ -31,41 +46,60 @@ InventoryLoader::InventoryLoader(QObject* parent) : QObject(parent), m_process(t
 void InventoryLoader::load(const QString& path)
 {
     m_path = path;
-    const QString program = QStandardPaths::findExecutable(QStringLiteral("ansible-inventory"));
-    if (program.isEmpty() || isPlainList(path)) {
-        readStatically({});
-        return;
-    }
+    ++m_load;
     if (m_process.state() != QProcess::NotRunning) {
         const QSignalBlocker blocker(m_process);
         m_process.kill();
         m_process.waitForFinished(1000);
     }
+    const bool ansible = !ansibleProgram().isEmpty();
+    inBackground([path, ansible] { return ansible && !isPlainList(path) ? std::nullopt : std::make_optional(readInventoryFile(path)); });
+}
+
+void InventoryLoader::inBackground(std::function<std::optional<Inventory>()> read)
+{
+    m_reader = std::jthread([this, load = m_load, read = std::move(read)] {
+        QMetaObject::invokeMethod(
+            this,
+            [this, load, inventory = read()] {
+                if (load != m_load) {
+                    return;
+                }
+                if (inventory) {
+                    emit loaded(*inventory);
+                } else {
+                    startAnsible();
+                }
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+void InventoryLoader::startAnsible()
+{
     m_limit.start();
-    m_process.start(program, {QStringLiteral("--list"), QStringLiteral("--inventory"), path});
+    m_process.start(ansibleProgram(), {QStringLiteral("--list"), QStringLiteral("--inventory"), m_path});
 }
 
 void InventoryLoader::finish(int exitCode)
 {
     m_limit.stop();
-    const QString words = QString::fromUtf8(m_process.readAllStandardError());
-    Inventory inventory = readAnsibleList(m_process.readAllStandardOutput());
-    // Ansible warns and gives an empty list where it cannot make sense of a file, a plain list of hosts for one.
-    if (exitCode != 0 || inventory.nodes.empty()) {
-        readStatically(safeLine(words.section(QLatin1Char('\n'), 0, 0)));
+    const QString problem = safeLine(QString::fromUtf8(m_process.readAllStandardError()).section(QLatin1Char('\n'), 0, 0));
+    if (exitCode != 0) {
+        readStatically(problem);
         return;
     }
-    inventory.source = m_path;
-    emit loaded(inventory);
+    inBackground([path = m_path, problem, json = m_process.readAllStandardOutput()]() -> std::optional<Inventory> {
+        Inventory inventory = readAnsibleList(json);
+        inventory.source = path;
+        // Ansible warns and gives an empty list where it cannot make sense of a file.
+        return inventory.nodes.empty() ? readFile(path, problem) : inventory;
+    });
 }
 
 void InventoryLoader::readStatically(const QString& problem)
 {
-    Inventory inventory = readInventoryFile(m_path);
-    if (inventory.nodes.empty() && !problem.isEmpty()) {
-        inventory.problems.append(problem);
-    }
-    emit loaded(inventory);
+    inBackground([path = m_path, problem]() -> std::optional<Inventory> { return readFile(path, problem); });
 }
 
 } // namespace notrack::gui

@@ -6,6 +6,10 @@
 #include <QProcess>
 #include <QTimer>
 
+#include <functional>
+#include <optional>
+#include <thread>
+
 namespace notrack::gui
 {
 
@@ -27,10 +31,15 @@ signals:
 private:
     void finish(int exitCode);
     void readStatically(const QString& problem);
+    /// Takes what `read` gives, in a thread of its own; nothing: Ansible shall read the inventory.
+    void inBackground(std::function<std::optional<Inventory>()> read);
+    void startAnsible();
 
     QString m_path;
     QProcess m_process;
     QTimer m_limit;
+    quint64 m_load = 0;     ///< which load runs; results of an earlier one are dropped
+    std::jthread m_reader;
 };
 
 } // namespace notrack::gui

@@ -12,9 +12,18 @@ constexpr const char* documentStart = "{\"schema\":";
 
 } // namespace
 
-std::vector<QByteArray> DocumentReader::read(const QByteArray& bytes)
+std::vector<QByteArray> DocumentReader::read(const QByteArray& bytes, qint64 now)
 {
+    constexpr qint64 second = 1000;
     std::vector<QByteArray> documents;
+    if (now - m_second >= second) {
+        m_second = now;
+        m_inSecond = 0;
+    }
+    m_inSecond += bytes.size();
+    if (m_inSecond > mostInASecond) {
+        fail(QCoreApplication::translate("DocumentReader", "it sent more than 16 MiB in a second"));
+    }
     qsizetype from = 0;
     while (!m_failure && from < bytes.size()) {
         const qsizetype end = bytes.indexOf('\n', from);

@@ -16,9 +16,10 @@ class DocumentReader
 public:
     static constexpr qsizetype longestDocument = 1 << 20;
     static constexpr qsizetype mostNoise = 64 << 10;
+    static constexpr qsizetype mostInASecond = 16 << 20;
 
-    /// Takes the next bytes and gives the documents that are complete.
-    std::vector<QByteArray> read(const QByteArray& bytes);
+    /// Takes the next bytes and gives the documents that are complete. `now` is steadyNow().
+    std::vector<QByteArray> read(const QByteArray& bytes, qint64 now);
 
     /// Why nothing more can come of this stream, once that is so.
     const std::optional<QString>& failure() const { return m_failure; }
@@ -29,6 +30,8 @@ private:
 
     QByteArray m_rest;
     qsizetype m_noise = 0;
+    qint64 m_second = 0; ///< when the second began that m_inSecond counts
+    qsizetype m_inSecond = 0;
     bool m_started = false;
     std::optional<QString> m_failure;
 };

@@ -2,6 +2,7 @@
 
 #include <QElapsedTimer>
 
+#include <algorithm>
 #include <utility>
 
 namespace notrack::gui
@@ -32,11 +33,17 @@ FleetConnection::FleetConnection(ConnectionSettings settings, ChannelFactory mak
     connect(&m_parser, &ReportParser::resultsReady, &m_delivery, qOverload<>(&QTimer::start), Qt::QueuedConnection);
 }
 
+FleetConnection::~FleetConnection()
+{
+    qDeleteAll(m_sessions); // while the queues that they give their slots back to are there
+}
+
 void FleetConnection::setNodes(const std::vector<NodeEntry>& nodes)
 {
-    const bool poll = nodes.size() > static_cast<std::size_t>(settings().streamLimit);
-    m_surroundings.reporting = poll ? Reporting::Poll : Reporting::Stream;
-    m_starts.setSlotCount(poll ? settings().pollPool : settings().startLimit);
+    m_surroundings.hosts.clear();
+    for (const NodeEntry& entry : nodes) {
+        m_surroundings.hosts.insert(shortName(entry.name), entry.host);
+    }
     QHash<QString, NodeSession*> gone = std::exchange(m_sessions, {});
     for (const NodeEntry& entry : nodes) {
         NodeSession* known = gone.value(entry.name);
@@ -46,16 +53,29 @@ void FleetConnection::setNodes(const std::vector<NodeEntry>& nodes)
         } else {
             if (known != nullptr) {
                 gone.remove(entry.name);
-                known->pause();
                 delete known;
             }
             addSession(entry);
         }
     }
-    for (NodeSession* session : qAsConst(gone)) {
-        session->pause();
-        delete session;
-    }
+    qDeleteAll(gone);
+    setSlots();
+}
+
+void FleetConnection::setSlots()
+{
+    constexpr double guessedPoll = 1000; // until a round was measured
+    const auto nodes = m_sessions.size();
+    const bool poll = nodes > settings().streamLimit;
+    m_surroundings.reporting = poll ? Reporting::Poll : Reporting::Stream;
+    m_starts.setSlotCount(poll ? settings().pollPool : settings().startLimit);
+    m_round = 1000.0 * settings().interval + guessedPoll * static_cast<double>(nodes) / settings().pollPool;
+}
+
+qint64 FleetConnection::usualPause() const
+{
+    const qint64 interval = 1000 * settings().interval;
+    return m_surroundings.reporting == Reporting::Poll ? std::max(interval, static_cast<qint64>(m_round)) : interval;
 }
 
 void FleetConnection::addSession(const NodeEntry& entry)
@@ -70,13 +90,17 @@ void FleetConnection::addSession(const NodeEntry& entry)
             emit logged(session->entry().name, tr("a report was dropped: the viewer is behind"));
         }
     });
+    connect(session, &NodeSession::polledAgain, this, [this](qint64 pause) {
+        constexpr double weight = 1.0 / 32;
+        m_round += weight * (static_cast<double>(pause) - m_round);
+    });
     session->connectNow(Interaction::Batch);
 }
 
 void FleetConnection::setSettings(const ConnectionSettings& settings)
 {
     m_surroundings.settings = settings;
-    m_starts.setSlotCount(m_surroundings.reporting == Reporting::Poll ? settings.pollPool : settings.startLimit);
+    setSlots();
 }
 
 void FleetConnection::reconnect(const QString& node)

@@ -17,12 +17,15 @@ class FleetConnection : public QObject
 
 public:
     FleetConnection(ConnectionSettings settings, ChannelFactory makeChannel, QObject* parent = nullptr);
+    ~FleetConnection() override;
 
     /// Takes over what is new, drops what is gone and leaves the others alone. New nodes connect at once.
     void setNodes(const std::vector<NodeEntry>& nodes);
     /// Connections that stand keep their old settings until they are made anew.
     void setSettings(const ConnectionSettings& settings);
     const ConnectionSettings& settings() const { return m_surroundings.settings; }
+    /// How far apart the reports of a healthy node are, in milliseconds: the interval, or what a round of polling takes.
+    qint64 usualPause() const;
 
     void reconnect(const QString& node);
     void connectInteractively(const QString& node);
@@ -37,12 +40,14 @@ private:
     void addSession(const NodeEntry& entry);
     void startSession(const QString& node);
     void deliver();
+    void setSlots();
 
     SessionSurroundings m_surroundings;
     StartQueue m_starts;
     StartQueue m_interactiveStarts;
     QHash<QString, NodeSession*> m_sessions;
     ReportParser m_parser;
+    double m_round = 0; ///< milliseconds of a round of polling, a moving mean
     QTimer m_delivery;
 };
 

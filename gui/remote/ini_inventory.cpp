@@ -20,6 +20,7 @@ struct IniGroups
     QHash<QString, QStringList> parents;                 ///< by child group
     QHash<QString, QHash<QString, QString>> variables;   ///< by group
     std::vector<NodeEntry> hosts;                        ///< in file order; groups: those that name the host directly
+    QHash<QString, std::size_t> rows;                    ///< of `hosts` by name
     QHash<QString, QHash<QString, QString>> hostVariables;
 };
 
@@ -43,17 +44,17 @@ void readHostLine(IniGroups& groups, const QString& line, const QString& group)
     }
     const QStringList names = expandHostRange(words.takeFirst());
     for (const QString& name : names) {
-        auto known = std::find_if(groups.hosts.begin(), groups.hosts.end(),
-                                  [&name](const NodeEntry& host) { return host.name == name; });
-        if (known == groups.hosts.end()) {
+        const std::size_t row = groups.rows.value(name, groups.hosts.size());
+        if (row == groups.hosts.size()) {
             NodeEntry host;
             host.name = name;
             host.host = name;
             groups.hosts.push_back(host);
-            known = groups.hosts.end() - 1;
+            groups.rows.insert(name, row);
         }
-        if (!group.isEmpty() && !known->groups.contains(group)) {
-            known->groups.append(group);
+        NodeEntry& known = groups.hosts[row];
+        if (!group.isEmpty() && !known.groups.contains(group)) {
+            known.groups.append(group);
         }
         groups.hostVariables[name].insert(readVariables(words));
     }

@@ -1,6 +1,7 @@
 #include "gui/remote/node_entry.h"
 
 #include <QCoreApplication>
+#include <QRegularExpression>
 
 #include <algorithm>
 
@@ -47,12 +48,19 @@ std::optional<QString> objection(const QString& text, QStringView allowed)
 
 std::optional<QString> objectionToHost(const QString& host)
 {
-    return objection(host, u"._-:%[]");
+    return objection(host, u"._-:%");
 }
 
 std::optional<QString> objectionToUser(const QString& user)
 {
     return objection(user, u"._-+@");
+}
+
+QString shortName(const QString& name)
+{
+    const QString first = name.section(QLatin1Char('.'), 0, 0).toLower();
+    const bool address = name.contains(QLatin1Char(':')) || std::all_of(first.begin(), first.end(), [](QChar character) { return character.isDigit(); });
+    return address ? name.toLower() : first;
 }
 
 NodeEntry localNode()
@@ -76,15 +84,18 @@ std::optional<NodeEntry> readNodeArgument(const QString& text, QString& problem)
         entry.user = text.left(at);
         entry.host = text.mid(at + 1);
     }
-    const auto colon = entry.host.lastIndexOf(QLatin1Char(':'));
-    if (colon > 0 && entry.host.count(QLatin1Char(':')) == 1) {
+    static const QRegularExpression parts(QStringLiteral(R"(^(?:\[([^\]]*)\]|([^:]*))(?::([^:]*))?$)"));
+    const auto match = parts.match(entry.host); // else an IPv6 address without brackets
+    if (match.hasMatch()) {
+        entry.host = match.captured(1) + match.captured(2);
+    }
+    if (match.capturedStart(3) >= 0) {
         bool valid = false;
-        entry.port = entry.host.mid(colon + 1).toInt(&valid);
+        entry.port = match.captured(3).toInt(&valid);
         if (!valid || entry.port < 1 || entry.port > 65535) {
             problem = translate("%1: the port must be a number from 1 to 65535").arg(text);
             return std::nullopt;
         }
-        entry.host.truncate(colon);
     }
     entry.name = entry.port == 0 ? entry.host : text.mid(at + 1);
     const auto hostObjection = objectionToHost(entry.host);
@@ -98,12 +109,11 @@ std::optional<NodeEntry> readNodeArgument(const QString& text, QString& problem)
 
 void addNode(Inventory& inventory, const NodeEntry& entry)
 {
-    const auto known = std::find_if(inventory.nodes.begin(), inventory.nodes.end(),
-                                    [&entry](const NodeEntry& node) { return node.name == entry.name; });
-    if (known != inventory.nodes.end()) {
+    if (const auto known = inventory.rows.constFind(entry.name); known != inventory.rows.constEnd()) {
+        QStringList& groups = inventory.nodes[*known].groups;
         for (const QString& group : entry.groups) {
-            if (!known->groups.contains(group)) {
-                known->groups.append(group);
+            if (!groups.contains(group)) {
+                groups.append(group);
             }
         }
         return;
@@ -116,6 +126,7 @@ void addNode(Inventory& inventory, const NodeEntry& entry)
         inventory.problems.append(translate("%1: refused, %2").arg(entry.name, *refused));
         return;
     }
+    inventory.rows.insert(entry.name, inventory.nodes.size());
     inventory.nodes.push_back(entry);
 }
 

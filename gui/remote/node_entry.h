@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QHash>
 #include <QString>
 #include <QStringList>
 
@@ -29,6 +30,7 @@ struct Inventory
     QString source;
     std::vector<NodeEntry> nodes;
     QStringList problems;
+    QHash<QString, std::size_t> rows; ///< of `nodes` by name; addNode() keeps it
 };
 
 /// Why `host` must not reach an ssh command line: an inventory is input. Empty when it may. A leading '-' would be an
@@ -37,6 +39,9 @@ std::optional<QString> objectionToHost(const QString& host);
 
 /// The same for a user name.
 std::optional<QString> objectionToUser(const QString& user);
+
+/// A name without its domain, in lower case; an address as it is.
+QString shortName(const QString& name);
 
 /// The entry for this machine.
 NodeEntry localNode();

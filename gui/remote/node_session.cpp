@@ -24,6 +24,11 @@ NodeSession::NodeSession(NodeEntry entry, const SessionSurroundings& surrounding
     connect(&m_timer, &QTimer::timeout, this, &NodeSession::handleTimeout);
 }
 
+NodeSession::~NodeSession()
+{
+    dropChannel();
+}
+
 StartQueue* NodeSession::queue() const
 {
     return m_interaction == Interaction::Batch ? m_surroundings.starts : m_surroundings.interactiveStarts;
@@ -76,7 +81,7 @@ void NodeSession::start()
     if (m_state.phase != LinkPhase::Live) {
         setState({LinkPhase::Connecting, m_state.problem, m_state.reason, 0});
     }
-    m_channel = m_surroundings.makeChannel(this);
+    m_channel = m_surroundings.makeChannel(parent()); // it may outlive this session while its process ends
     connect(m_channel, &Channel::output, this, &NodeSession::readOutput);
     connect(m_channel, &Channel::diagnostics, this, &NodeSession::readDiagnostics);
     connect(m_channel, &Channel::finished, this, &NodeSession::handleEnd);
@@ -96,16 +101,28 @@ bool NodeSession::polls() const
 
 void NodeSession::endPoll()
 {
-    releaseSlot();
-    m_channel->disconnect(this);
-    std::exchange(m_channel, nullptr)->retire();
-    m_timer.start(1000 * m_surroundings.settings.interval);
+    m_timer.stop();
+    Channel* channel = std::exchange(m_channel, nullptr);
+    channel->disconnect(this);
+    // The slot counts processes: it is held until this one has ended.
+    connect(channel, &QObject::destroyed, this, [this, run = m_run] {
+        if (run == m_run) {
+            releaseSlot();
+            m_timer.start(1000 * m_surroundings.settings.interval);
+        }
+    });
+    channel->retire();
+    const qint64 now = steadyNow();
+    if (const qint64 last = std::exchange(m_lastPoll, now); last != 0) {
+        emit polledAgain(now - last);
+    }
 }
 
 void NodeSession::dropChannel()
 {
     m_timer.stop();
     releaseSlot();
+    m_lastPoll = 0;
     ++m_run;
     if (m_channel != nullptr) {
         m_channel->disconnect(this);
@@ -115,7 +132,7 @@ void NodeSession::dropChannel()
 
 void NodeSession::readOutput(const QByteArray& bytes)
 {
-    std::vector<QByteArray> documents = m_reader.read(bytes);
+    std::vector<QByteArray> documents = m_reader.read(bytes, steadyNow());
     if (!documents.empty()) {
         m_arrived = true;
         // Only the latest counts; a node that floods costs one reading a burst.
@@ -141,6 +158,19 @@ void NodeSession::readDiagnostics(const QByteArray& bytes)
     }
 }
 
+QString NodeSession::objectionToClaim(const QString& claimed) const
+{
+    if (!m_claimedName.isEmpty() && claimed != m_claimedName) {
+        return tr("it says that it is \"%1\", and was \"%2\" before").arg(safeLine(claimed, 64), safeLine(m_claimedName, 64));
+    }
+    const auto other = m_surroundings.hosts.constFind(shortName(claimed));
+    const bool own = m_entry.local || shortName(claimed) == shortName(m_entry.name);
+    if (!own && other != m_surroundings.hosts.constEnd() && *other != m_entry.host) {
+        return tr("it says that it is \"%1\", which is another node").arg(safeLine(claimed, 64));
+    }
+    return {};
+}
+
 bool NodeSession::takeReport(const ReceivedReport& received)
 {
     if (received.document.run != m_run) {
@@ -151,9 +181,8 @@ bool NodeSession::takeReport(const ReceivedReport& received)
         return false;
     }
     const QString claimed = QString::fromStdString(received.report->node);
-    if (!m_claimedName.isEmpty() && claimed != m_claimedName) {
-        fail({LinkPhase::Waiting, LinkProblem::BadReport,
-              tr("it says that it is \"%1\", and was \"%2\" before").arg(safeLine(claimed, 64), safeLine(m_claimedName, 64)), 0});
+    if (const QString objection = objectionToClaim(claimed); !objection.isEmpty()) {
+        fail({LinkPhase::Waiting, LinkProblem::BadReport, objection, 0});
         return false;
     }
     m_claimedName = claimed;

@@ -22,6 +22,7 @@ struct SessionSurroundings
     Reporting reporting = Reporting::Stream;
     StartQueue* starts = nullptr;            ///< for batch connections
     StartQueue* interactiveStarts = nullptr; ///< one slot: questions come one at a time
+    QHash<QString, QString> hosts;           ///< of all nodes by shortName()
 };
 
 /// The connection to one node, from its turn in the queue to the next attempt after a failure.
@@ -31,6 +32,7 @@ class NodeSession : public QObject
 
 public:
     NodeSession(NodeEntry entry, const SessionSurroundings& surroundings, QObject* parent);
+    ~NodeSession() override;
 
     const NodeEntry& entry() const { return m_entry; }
     const LinkState& state() const { return m_state; }
@@ -47,6 +49,8 @@ signals:
     void stateChanged();
     void documentArrived(const notrack::gui::ArrivedDocument& document);
     void logged(const QString& line);
+    /// `milliseconds` after the poll before it.
+    void polledAgain(qint64 milliseconds);
 
 private:
     void setState(LinkState state);
@@ -61,6 +65,8 @@ private:
     void handleTimeout();
     void fail(LinkState state);
     StartQueue* queue() const;
+    /// Why a report under that name cannot be this node's; empty when it can.
+    QString objectionToClaim(const QString& claimed) const;
 
     NodeEntry m_entry;
     const SessionSurroundings& m_surroundings;
@@ -72,6 +78,7 @@ private:
     QTimer m_timer;        ///< its meaning is the phase's: give up, gone silent, next poll, next attempt
     Interaction m_interaction = Interaction::Batch;
     quint64 m_run = 0;
+    qint64 m_lastPoll = 0; ///< steadyNow(); 0 after a failure
     int m_attempt = 0;
     bool m_arrived = false; ///< this run gave a document
 };

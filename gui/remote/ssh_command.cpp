@@ -58,6 +58,24 @@ QStringList ownOptions(Interaction interaction)
     return arguments;
 }
 
+/// Who answers when ssh asks: the viewer, or in batch nobody. Batch needs it as well, since the ssh that makes the connection to a
+/// jump host does not get our options, and would wait for an answer on the terminal the viewer was started from.
+std::vector<std::pair<QString, QString>> askpassEnvironment(const NodeEntry& node, const ConnectionSettings& settings, Interaction interaction)
+{
+    std::vector<std::pair<QString, QString>> environment{{QStringLiteral("SSH_ASKPASS_REQUIRE"), QStringLiteral("force")}};
+    switch (interaction) {
+    case Interaction::Batch:
+        environment.emplace_back(QStringLiteral("SSH_ASKPASS"), QStringLiteral("/bin/false"));
+        break;
+    case Interaction::Interactive:
+        environment.emplace_back(QStringLiteral("SSH_ASKPASS"), settings.askpassProgram);
+        environment.emplace_back(QStringLiteral("NOTRACK_VIEWER_ASKPASS"), settings.askpassSocket);
+        environment.emplace_back(QStringLiteral("NOTRACK_VIEWER_NODE"), node.name);
+        break;
+    }
+    return environment;
+}
+
 } // namespace
 
 Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, Interaction interaction)
@@ -81,14 +99,7 @@ Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, 
     const QString runner = settingFor(node, settings.runnerByGroup, settings.runner);
     command.arguments << QStringLiteral("--") << node.host
                       << runner + QLatin1Char(' ') + statusArguments(settings).join(QLatin1Char(' '));
-    if (interaction == Interaction::Interactive) {
-        command.environment = {
-            {QStringLiteral("SSH_ASKPASS"), settings.askpassProgram},
-            {QStringLiteral("SSH_ASKPASS_REQUIRE"), QStringLiteral("force")},
-            {QStringLiteral("NOTRACK_VIEWER_ASKPASS"), settings.askpassSocket},
-            {QStringLiteral("NOTRACK_VIEWER_NODE"), node.name},
-        };
-    }
+    command.environment = askpassEnvironment(node, settings, interaction);
     return command;
 }
 

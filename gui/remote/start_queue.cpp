@@ -1,5 +1,7 @@
 #include "gui/remote/start_queue.h"
 
+#include <QElapsedTimer>
+
 #include <algorithm>
 
 namespace notrack::gui
@@ -8,8 +10,8 @@ namespace notrack::gui
 namespace
 {
 
-/// Between two grants: 200 starts take 2 s and leave the event loop half of its time.
-constexpr int paceMilliseconds = 10;
+/// The shortest pause between two starts.
+constexpr int shortestPause = 1;
 
 } // namespace
 
@@ -17,14 +19,13 @@ StartQueue::StartQueue(int slotCount, QObject* parent) : QObject(parent), m_slot
 {
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
-    m_timer.setInterval(paceMilliseconds);
     connect(&m_timer, &QTimer::timeout, this, &StartQueue::grantNext);
 }
 
 void StartQueue::setSlotCount(int slotCount)
 {
     m_slotCount = std::max(1, slotCount);
-    m_timer.start();
+    schedule(shortestPause);
 }
 
 void StartQueue::request(const QString& node)
@@ -33,17 +34,13 @@ void StartQueue::request(const QString& node)
         return;
     }
     m_waiting.push_back(node);
-    if (!m_timer.isActive()) {
-        m_timer.start();
-    }
+    schedule(shortestPause);
 }
 
 void StartQueue::release(const QString& node)
 {
     if (m_held.remove(node)) {
-        if (!m_waiting.empty() && !m_timer.isActive()) {
-            m_timer.start();
-        }
+        schedule(shortestPause);
         return;
     }
     m_waiting.erase(std::remove(m_waiting.begin(), m_waiting.end(), node), m_waiting.end());
@@ -57,10 +54,17 @@ void StartQueue::grantNext()
     const QString node = m_waiting.front();
     m_waiting.pop_front();
     m_held.insert(node);
-    if (!m_waiting.empty() && m_held.size() < m_slotCount) {
-        m_timer.start();
-    }
+    QElapsedTimer spent;
+    spent.start();
     emit granted(node);
+    schedule(std::max<int>(shortestPause, static_cast<int>(spent.elapsed())));
+}
+
+void StartQueue::schedule(int pause)
+{
+    if (!m_waiting.empty() && m_held.size() < m_slotCount && !m_timer.isActive()) {
+        m_timer.start(pause);
+    }
 }
 
 } // namespace notrack::gui

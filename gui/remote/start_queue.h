@@ -10,8 +10,8 @@
 namespace notrack::gui
 {
 
-/// Hands out a bounded number of slots, in order, at most one each pass of the event loop, since a start of a process blocks it
-/// for milliseconds.
+/// Hands out a bounded number of slots, in order. A start of a process blocks the event loop for milliseconds: the next one waits at
+/// least as long as the last one took.
 class StartQueue : public QObject
 {
     Q_OBJECT
@@ -31,6 +31,7 @@ signals:
 
 private:
     void grantNext();
+    void schedule(int pause);
 
     int m_slotCount;
     QSet<QString> m_held;

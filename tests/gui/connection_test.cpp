@@ -6,6 +6,8 @@
 #include "tests/gui/memory_channel.h"
 #include "tests/gui/sample_reports.h"
 
+#include <sys/resource.h>
+
 #include <QLocalSocket>
 #include <QSignalSpy>
 #include <QTest>
@@ -59,8 +61,8 @@ private slots:
     void documents()
     {
         DocumentReader reader;
-        QCOMPARE(reader.read("Welcome!\n{\"sch").size(), std::size_t{0});
-        const auto documents = reader.read("ema\":1}\r\n\n{\"schema\":2}\n{\"");
+        QCOMPARE(reader.read("Welcome!\n{\"sch", 0).size(), std::size_t{0});
+        const auto documents = reader.read("ema\":1}\r\n\n{\"schema\":2}\n{\"", 0);
         QCOMPARE(documents.size(), std::size_t{2});
         QCOMPARE(documents[0] + documents[1], QByteArray("{\"schema\":1}{\"schema\":2}"));
         QVERIFY(!reader.failure());
@@ -70,14 +72,27 @@ private slots:
     {
         DocumentReader endlessLine;
         for (int piece = 0; piece < 40 && !endlessLine.failure(); ++piece) {
-            endlessLine.read(QByteArray(64 << 10, 'x'));
+            endlessLine.read(QByteArray(64 << 10, 'x'), 0);
         }
         QVERIFY(endlessLine.failure());
         DocumentReader endlessNoise;
         for (int piece = 0; piece < 5000 && !endlessNoise.failure(); ++piece) {
-            endlessNoise.read(QByteArray(80, 'x') + '\n');
+            endlessNoise.read(QByteArray(80, 'x') + '\n', 0);
         }
         QVERIFY(endlessNoise.failure());
+    }
+
+    void floods()
+    {
+        const QByteArray document = "{\"schema\":\"" + QByteArray(1 << 19, 'x') + "\"}\n";
+        DocumentReader flooded;
+        DocumentReader busy;
+        for (int count = 0; count < 40; ++count) {
+            flooded.read(document, 0);
+            busy.read(document, 200 * count);
+        }
+        QVERIFY(flooded.failure());
+        QVERIFY(!busy.failure());
     }
 
     void ends_data()
@@ -169,6 +184,20 @@ private slots:
         QTRY_VERIFY(fleet.channels.empty());
     }
 
+    void aNodeCannotTakeAnothersName()
+    {
+        Fleet fleet;
+        fleet.connection.setNodes(nodesNamed({QStringLiteral("a.example"), QStringLiteral("b.example"), QStringLiteral("10.0.0.7")}));
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{3});
+        fleet.channelOf(QStringLiteral("a.example")).say(lineOf(sampleReport("a")));
+        fleet.channelOf(QStringLiteral("b.example")).say(lineOf(sampleReport("a")));
+        fleet.channelOf(QStringLiteral("10.0.0.7")).say(lineOf(sampleReport("c")));
+        QTRY_COMPARE(fleet.states[QStringLiteral("b.example")].problem, LinkProblem::BadReport);
+        QCOMPARE(fleet.states[QStringLiteral("b.example")].reason, QStringLiteral("it says that it is \"a\", which is another node"));
+        QTRY_COMPARE(fleet.states[QStringLiteral("a.example")].phase, LinkPhase::Live);
+        QTRY_COMPARE(fleet.states[QStringLiteral("10.0.0.7")].phase, LinkPhase::Live);
+    }
+
     void lateReportsAreDropped()
     {
         Fleet fleet;
@@ -233,6 +262,27 @@ private slots:
         QCOMPARE(fleet.states[QStringLiteral("c")].phase, LinkPhase::Live);
     }
 
+    void thePoolBoundsProcesses()
+    {
+        ConnectionSettings settings;
+        settings.streamLimit = 1;
+        settings.pollPool = 1;
+        Fleet fleet(settings);
+        fleet.connection.setNodes(nodesNamed({QStringLiteral("a"), QStringLiteral("b")}));
+        QCOMPARE(fleet.connection.usualPause(), 5000 + 2 * 1000);
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{1});
+        MemoryChannel* first = fleet.channels[0];
+        first->lingers = true;
+        first->say(lineOf(sampleReport("a")));
+        QTRY_COMPARE(fleet.reports, 1);
+        QVERIFY(first->retired);
+        QTest::qWait(50);
+        QCOMPARE(fleet.channels.size(), std::size_t{1}); // its process has not ended: nobody else's turn yet
+        delete first;
+        QTRY_COMPARE(fleet.channels.size(), std::size_t{1});
+        QVERIFY(fleet.channels[0]->command.arguments.contains(QStringLiteral("b")));
+    }
+
     void nodesAreMerged()
     {
         Fleet fleet;
@@ -258,6 +308,27 @@ private slots:
         missing.start({QStringLiteral("/nonexistent/ssh"), {}, {}});
         QVERIFY(failed.count() == 1 || failed.wait());
         QVERIFY(!failed.first().first().value<ChannelEnd>().failure.isEmpty());
+    }
+
+    void manyProcessesFindDescriptors()
+    {
+        rlimit before{};
+        QCOMPARE(getrlimit(RLIMIT_NOFILE, &before), 0);
+        rlimit few = before;
+        few.rlim_cur = 64;
+        QCOMPARE(setrlimit(RLIMIT_NOFILE, &few), 0);
+        raiseDescriptorLimit();
+        std::vector<std::unique_ptr<ProcessChannel>> channels;
+        int failures = 0;
+        for (int count = 0; count < 40; ++count) {
+            channels.push_back(std::make_unique<ProcessChannel>(nullptr));
+            connect(channels.back().get(), &Channel::finished, this, [&failures] { ++failures; });
+            channels.back()->start({QStringLiteral("cat"), {}, {}});
+        }
+        QTest::qWait(100);
+        QCOMPARE(failures, 0);
+        channels.clear();
+        setrlimit(RLIMIT_NOFILE, &before);
     }
 
     void questionsComeOneAtATime()

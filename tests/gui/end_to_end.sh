@@ -3,7 +3,7 @@
 #   end_to_end.sh TEST VIEWER RUNNER [SCREENSHOTS]
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
-test=$1 viewer=$2 runner=$3
+test=$(realpath "$1") viewer=$(realpath "$2") runner=$(realpath "$3")
 screenshots=${4:-}
 for need in /usr/sbin/sshd "$runner"; do
     [ -x "$need" ] || { echo "skipped: $need is not there"; exit 77; }

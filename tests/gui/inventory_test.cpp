@@ -81,6 +81,44 @@ private slots:
         QCOMPARE(!objectionToHost(host).has_value(), allowed);
     }
 
+    void arguments_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("read"); // as flat() prints it, without the groups
+        QTest::newRow("host") << "a" << "a=a[]";
+        QTest::newRow("all") << "root@a:22" << "a:22=a:22/root[]";
+        QTest::newRow("IPv6") << "fd00::1" << "fd00::1=fd00::1[]";
+        QTest::newRow("IPv6 in brackets") << "[fd00::1]" << "fd00::1=fd00::1[]";
+        QTest::newRow("IPv6 with port") << "u@[fd00::1]:2222" << "[fd00::1]:2222=fd00::1:2222/u[]";
+        QTest::newRow("no port") << "a:" << "";
+        QTest::newRow("large port") << "a:65536" << "";
+        QTest::newRow("bad port") << "a:ssh" << "";
+        QTest::newRow("no user") << "@a" << "";
+        QTest::newRow("option as user") << "-oX@a" << "";
+        QTest::newRow("option as host") << "root@-oX" << "";
+        QTest::newRow("nothing in brackets") << "[]:22" << "";
+    }
+
+    void arguments()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, read);
+        QString problem;
+        Inventory inventory;
+        if (const auto entry = readNodeArgument(text, problem)) {
+            addNode(inventory, *entry);
+        }
+        QCOMPARE(flat(inventory), read);
+        QCOMPARE(problem.isEmpty(), !read.isEmpty());
+    }
+
+    void shortNames()
+    {
+        QCOMPARE(shortName(QStringLiteral("Node1.example.org")), QStringLiteral("node1"));
+        QCOMPARE(shortName(QStringLiteral("10.0.0.1")), QStringLiteral("10.0.0.1"));
+        QCOMPARE(shortName(QStringLiteral("FD00::1.2")), QStringLiteral("fd00::1.2"));
+    }
+
     void ini()
     {
         const Inventory inventory = readIniInventory(QString::fromLatin1(iniText));
@@ -159,7 +197,9 @@ private slots:
                  QStringLiteral("-p|22|-l|u|-i|/k|--|h|sudo -n /opt/dns-notrack status --watch 5 --output json"));
         QVERIFY(batch.arguments.contains(QStringLiteral("BatchMode=yes")));
         QVERIFY(batch.arguments.contains(QStringLiteral("StrictHostKeyChecking=yes")));
-        QVERIFY(batch.environment.empty());
+        const std::vector<std::pair<QString, QString>> nobodyAnswers{{QStringLiteral("SSH_ASKPASS_REQUIRE"), QStringLiteral("force")},
+                                                                     {QStringLiteral("SSH_ASKPASS"), QStringLiteral("/bin/false")}};
+        QCOMPARE(batch.environment, nobodyAnswers);
         const Command asking = buildCommand(node, settings, Interaction::Interactive);
         QVERIFY(asking.arguments.contains(QStringLiteral("StrictHostKeyChecking=ask")));
         QCOMPARE(asking.arguments.last(), QStringLiteral("sudo -n /opt/dns-notrack status --watch 5 --output json"));

@@ -19,7 +19,9 @@ public:
     void retire() override
     {
         retired = true;
-        deleteLater();
+        if (!lingers) {
+            deleteLater();
+        }
     }
 
     void say(const QByteArray& bytes) { emit output(bytes); }
@@ -31,6 +33,7 @@ public:
 
     Command command;
     bool retired = false;
+    bool lingers = false; ///< its process does not end when it is retired
 
 private:
     std::vector<MemoryChannel*>& m_made;

@@ -112,6 +112,56 @@ private slots:
         QCOMPARE(state(), QStringLiteral("paused"));
     }
 
+    void pollingMakesNobodyOld()
+    {
+        FleetModel fleet;
+        fleet.setNodes({node(QStringLiteral("a"))});
+        fleet.setUsualPause(60'000); // a round of polling
+        const qint64 now = steadyNow();
+        report(fleet, QStringLiteral("a"), sampleReport("a", 100), now - 120'000);
+        report(fleet, QStringLiteral("a"), sampleReport("a", 700), now - 60'000);
+        QVERIFY(!fleet.index(0, FleetModel::Age).data(FleetModel::OldRole).toBool());
+        QCOMPARE(fleet.index(0, FleetModel::Untracked).data().toString(), QStringLiteral("40"));
+        fleet.setUsualPause(5000);
+        QVERIFY(fleet.index(0, FleetModel::Age).data(FleetModel::OldRole).toBool());
+    }
+
+    void onlyNotrackRulesUntrack()
+    {
+        Report value = driftedReport("a", 0);
+        NodeHistory history;
+        history.take(value, 1000, 20'000);
+        value.families[0].chains[0].rules[2].counters.packets += 500; // somebody's ACCEPT
+        value.families[0].chains[0].rules[0].counters.packets += 50;
+        history.take(value, 6000, 20'000);
+        QCOMPARE(history.latest()->untracked, std::optional<float>(10.0F));
+    }
+
+    void nodesLeaveInAnyOrder()
+    {
+        FleetModel fleet;
+        FleetFilter filter(&fleet);
+        const QAbstractItemModelTester fleetTester(&fleet, failOnError);
+        const QAbstractItemModelTester filterTester(&filter, failOnError);
+        std::vector<NodeEntry> all;
+        std::vector<NodeEntry> some;
+        for (int number = 0; number < 50; ++number) {
+            all.push_back(node(QStringLiteral("n%1").arg(number)));
+            if (number % 7 < 3) {
+                some.push_back(all.back());
+            }
+        }
+        fleet.setNodes(all);
+        fleet.setNodes(some);
+        QCOMPARE(fleet.rowCount(), static_cast<int>(some.size()));
+        for (const NodeEntry& entry : some) {
+            QCOMPARE(fleet.record(fleet.rowOf(entry.name)).entry.name, entry.name);
+        }
+        QCOMPARE(fleet.rowOf(QStringLiteral("n3")), -1);
+        fleet.setNodes({});
+        QCOMPARE(fleet.rowCount(), 0);
+    }
+
     void resetsAreNoSpikes()
     {
         NodeHistory history;
@@ -169,10 +219,12 @@ private slots:
                                 "    -s 10.244.0.0/16 -d 10.244.0.0/16 -p udp -m udp --dport 53 -m addrtype ! --src-type LOCAL -j CT --notrack | missing\n"
                                 "    -p udp -j ACCEPT | unexpected | 7 | 490 | 0 | 0"));
         KeyedTreeModel findings(findingTitles());
+        const QAbstractItemModelTester findingTester(&findings, failOnError);
         findings.setRows(buildFindingRows(fleet.record(0)));
         QCOMPARE(printModel(findings), QStringLiteral("other-notrack: somebody else's rule does the same | warning\n  What was found\n"
                                                       "    -A PREROUTING -j CT --notrack\n  What to do\n    remove it\n"));
         KeyedTreeModel services(serviceTitles());
+        const QAbstractItemModelTester serviceTester(&services, failOnError);
         services.setRows(buildServiceRows(fleet.record(0)));
         QCOMPARE(printModel(services), QStringLiteral("UDP 10.96.0.10:53 | rr\n  10.244.1.2:53 | Masq | 1 | 0 | 12\n"));
         QVERIFY(diffText(fleet.record(0)).startsWith(QStringLiteral("--- found")));

@@ -13,7 +13,8 @@ start_node() {
 }
 
 up() {
-    local count=$1 runner=$2
+    local count=$1 runner
+    runner=$(realpath "$2")
     mkdir -p "$directory" /run/sshd
     echo "$tag" > "$directory/tag"
     ssh-keygen -q -t ed25519 -N '' -f "$directory/client"

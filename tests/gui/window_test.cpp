@@ -9,17 +9,26 @@
 #include "tests/gui/memory_channel.h"
 #include "tests/gui/sample_reports.h"
 
+#include <QAbstractItemModelTester>
+#include <QAbstractSpinBox>
+#include <QAccessible>
 #include <QAction>
 #include <QClipboard>
+#include <QDialogButtonBox>
+#include <QFileDialog>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QStandardPaths>
+#include <QTabBar>
 #include <QTabWidget>
+#include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 #include <QToolButton>
 #include <QTreeView>
 
@@ -94,10 +103,164 @@ private slots:
         QVERIFY(window.fleetPage()->selectionText().startsWith(QStringLiteral("b\t")));
     }
 
+    void everyModelHoldsItsContract()
+    {
+        std::vector<MemoryChannel*> channels;
+        MainWindow window(watching({QStringLiteral("a"), QStringLiteral("b")}), MainWindow::Sources::Forget,
+                          [&](QObject* parent) { return new MemoryChannel(parent, channels); });
+        std::vector<std::unique_ptr<QAbstractItemModelTester>> testers;
+        constexpr auto failOnError = QAbstractItemModelTester::FailureReportingMode::QtTest;
+        testers.push_back(std::make_unique<QAbstractItemModelTester>(&window.watch().model(), failOnError));
+        const auto views = window.findChildren<QTreeView*>();
+        for (const QTreeView* view : views) {
+            testers.push_back(std::make_unique<QAbstractItemModelTester>(view->model(), failOnError));
+        }
+        QCOMPARE(testers.size(), std::size_t{7}); // fleet, its filter, five pages
+        window.show();
+        window.loadSources();
+        QTRY_COMPARE(channels.size(), std::size_t{2});
+        for (const Report& report : {sampleReport("a", 10), driftedReport("a", 20), sampleReport("a", 5)}) {
+            channels[0]->say(lineOf(report));
+            const auto packets = report.families.front().jumps.front().counters.packets;
+            const NodeRecord* record = window.watch().model().find(QStringLiteral("a"));
+            QTRY_VERIFY(record->report && record->report->families.front().jumps.front().counters.packets == packets);
+            for (int page = 0; page < window.nodePage()->tabs()->count(); ++page) {
+                window.nodePage()->tabs()->setCurrentIndex(page);
+            }
+            window.fleetPage()->search()->setText(QStringLiteral("drifted"));
+            window.fleetPage()->clearFilters();
+        }
+        window.watch().setNodes({});
+        QCOMPARE(window.fleetPage()->table()->model()->rowCount(), 0);
+    }
+
+    void everythingByKeyboard()
+    {
+        std::vector<MemoryChannel*> channels;
+        MainWindow window(watching({QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}), MainWindow::Sources::Forget,
+                          [&](QObject* parent) { return new MemoryChannel(parent, channels); });
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.loadSources();
+        QTRY_COMPARE(channels.size(), std::size_t{3});
+        QTreeView* table = window.fleetPage()->table();
+        QTest::keyClick(&window, Qt::Key_F, Qt::ControlModifier);
+        QVERIFY(window.fleetPage()->search()->hasFocus());
+        QTest::keyClicks(window.fleetPage()->search(), QStringLiteral("b"));
+        QCOMPARE(table->model()->rowCount(), 1);
+        QTest::keyClick(&window, Qt::Key_Escape);
+        QCOMPARE(table->model()->rowCount(), 3);
+        QVERIFY(table->hasFocus());
+        window.fleetPage()->chooseNode(QStringLiteral("b"));
+        QTest::keyClick(&window, Qt::Key_P, Qt::ControlModifier);
+        QCOMPARE(window.watch().model().find(QStringLiteral("b"))->state(), RowState::Paused);
+        QTest::keyClick(&window, Qt::Key_F5);
+        QTRY_COMPARE(window.watch().model().find(QStringLiteral("b"))->state(), RowState::Connecting);
+        QMenu orders;
+        window.fleetPage()->fillSortMenu(orders);
+        QCOMPARE(orders.actions().size(), static_cast<qsizetype>(FleetModel::ColumnCount));
+        orders.actions().constFirst()->trigger(); // by name already: turns round
+        QCOMPARE(table->model()->index(0, 0).data().toString(), QStringLiteral("c"));
+        QTest::keyClick(&window, Qt::Key_Delete);
+        QTRY_COMPARE(window.watch().model().rowCount(), 2);
+        QCOMPARE(window.watch().model().find(QStringLiteral("b")), nullptr);
+        QTest::keyClick(&window, Qt::Key_F7);
+        QVERIFY(window.nodePage()->isAncestorOf(QApplication::focusWidget()));
+        QTest::keyClick(&window, Qt::Key_C, Qt::ControlModifier);
+        QVERIFY(!QApplication::clipboard()->text().startsWith(QStringLiteral("a\t")));
+        QTest::keyClick(&window, Qt::Key_F6);
+        QTest::keyClick(&window, Qt::Key_A, Qt::ControlModifier);
+        QTest::keyClick(&window, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(QApplication::clipboard()->text().count(QLatin1Char('\n')), 1);
+    }
+
+    void exportsAreSaved_data()
+    {
+        QTest::addColumn<int>("key");
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("start");
+        const int control = static_cast<int>(Qt::ControlModifier);
+        QTest::newRow("table") << (control | Qt::Key_E) << "table.csv" << QByteArray("Node,Groups,State");
+        QTest::newRow("reports") << (control | static_cast<int>(Qt::ShiftModifier) | Qt::Key_E) << "reports.json" << QByteArray("{\n    \"nodes\"");
+    }
+
+    void exportsAreSaved()
+    {
+        QFETCH(int, key);
+        QFETCH(QString, name);
+        QFETCH(QByteArray, start);
+        std::vector<MemoryChannel*> channels;
+        MainWindow window(watching({QStringLiteral("a")}), MainWindow::Sources::Forget, [&](QObject* parent) { return new MemoryChannel(parent, channels); });
+        window.show();
+        window.loadSources();
+        QTRY_COMPARE(channels.size(), std::size_t{1});
+        const QTemporaryDir directory;
+        const QString path = directory.filePath(name);
+        QTimer answer;
+        connect(&answer, &QTimer::timeout, this, [&] {
+            if (auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget())) {
+                dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"))->setText(path);
+                dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Save)->click();
+            }
+        });
+        answer.start(20);
+        const auto actions = window.findChildren<QAction*>();
+        const auto found = std::find_if(actions.begin(), actions.end(), [key](const QAction* action) { return action->shortcut() == QKeySequence(key); });
+        QVERIFY(found != actions.end());
+        (*found)->trigger();
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QVERIFY(file.readAll().startsWith(start));
+    }
+
+    void aPausedNodeSaysHowOldItsDataIs()
+    {
+        NodePage page;
+        NodeRecord record;
+        record.entry.name = QStringLiteral("a");
+        record.report = std::make_shared<const Report>(sampleReport("a"));
+        record.monotonic = steadyNow() - 9500;
+        page.show(&record);
+        QStringList texts;
+        const auto labels = page.findChildren<QLabel*>();
+        for (const QLabel* label : labels) {
+            texts.append(label->text());
+        }
+        QVERIFY2(texts.contains(QStringLiteral("a: paused")) && texts.contains(QStringLiteral("what is shown is 9 s old")), qPrintable(texts.join(QLatin1Char('|'))));
+    }
+
+    void selectedRowsAreCopied()
+    {
+        NodePage page;
+        NodeRecord record;
+        record.report = std::make_shared<const Report>(driftedReport("a"));
+        page.show(&record);
+        QVERIFY(page.pageText().startsWith(QStringLiteral("IPv4\n")));
+        auto* tree = qobject_cast<QTreeView*>(page.tabs()->currentWidget());
+        const QModelIndex chain = tree->model()->index(1, 0, tree->model()->index(0, 0));
+        tree->setCurrentIndex(tree->model()->index(2, 0, chain));
+        QCOMPARE(page.pageText(), QStringLiteral("-p udp -j ACCEPT\tunexpected\t7\t490"));
+    }
+
     void widgetsHaveAccessibleNames()
     {
         std::vector<MemoryChannel*> channels;
         MainWindow window({}, MainWindow::Sources::Forget, [&](QObject* parent) { return new MemoryChannel(parent, channels); });
+        SettingsDialog settings({}, nullptr);
+        QuestionDialog question({QStringLiteral("a"), QStringLiteral("Passphrase:"), QuestionKind::Secret}, nullptr);
+        for (const QWidget* top : std::initializer_list<const QWidget*>{&window, &settings, &question}) {
+            const auto widgets = top->findChildren<QWidget*>();
+            for (QWidget* widget : widgets) {
+                const bool inside = qobject_cast<QAbstractSpinBox*>(widget->parentWidget()) != nullptr;
+                if ((widget->focusPolicy() & Qt::TabFocus) == 0 || inside || qobject_cast<QTabBar*>(widget) != nullptr) {
+                    continue;
+                }
+                QAccessibleInterface* interface = QAccessible::queryAccessibleInterface(widget);
+                QVERIFY2(!interface->text(QAccessible::Name).isEmpty() || !widget->isVisibleTo(top),
+                         qPrintable(QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') + widget->objectName()));
+            }
+        }
         QStringList nameless;
         const auto views = window.findChildren<QAbstractScrollArea*>();
         for (const QAbstractScrollArea* view : views) {
@@ -147,6 +310,7 @@ private slots:
         QCOMPARE(readPreferences(settings).connection, preferences.connection);
         QCOMPARE(readPreferences(settings).sources, preferences.sources);
         QCOMPARE(fromGroupLines(toGroupLines(preferences.connection.runnerByGroup)), preferences.connection.runnerByGroup);
+        preferences.connection.sshArguments = QStringList{QStringLiteral("-F"), QStringLiteral("my \"own\" config")};
         QCOMPARE(SettingsDialog(preferences, nullptr).preferences().connection, preferences.connection);
     }
 
