@@ -91,6 +91,28 @@ void FleetPage::fillColumnMenu(QMenu& menu)
     }
 }
 
+void FleetPage::fillSortMenu(QMenu& menu)
+{
+    menu.clear();
+    const QHeaderView* header = m_table->header();
+    for (const int column : shownColumns()) {
+        const bool inForce = column == header->sortIndicatorSection();
+        const auto order = inForce && header->sortIndicatorOrder() == Qt::AscendingOrder ? Qt::DescendingOrder : Qt::AscendingOrder;
+        QAction* action = menu.addAction(m_fleet.headerData(column, Qt::Horizontal).toString());
+        action->setCheckable(true);
+        action->setChecked(inForce);
+        connect(action, &QAction::triggered, this, [this, column, order] { m_table->sortByColumn(column, order); });
+    }
+}
+
+void FleetPage::chooseGroup()
+{
+    if (m_groups->isVisible()) {
+        m_groups->setFocus();
+        m_groups->showPopup();
+    }
+}
+
 void FleetPage::fillGroups()
 {
     const QStringList groups = m_fleet.groups();

@@ -33,12 +33,16 @@ public:
     QStringList selectedNodes() const;
     void chooseNode(const QString& node);
     void clearFilters();
+    /// Opens the list of groups, where there are any.
+    void chooseGroup();
     /// Logical numbers of the columns that are seen, in the order they are seen.
     QList<int> shownColumns() const;
     /// The selected rows with the columns that are seen, for the clipboard.
     QString selectionText() const;
     /// Fills the menu with one switch a column.
     void fillColumnMenu(QMenu& menu);
+    /// Fills the menu with one order a column; the one in force turns round.
+    void fillSortMenu(QMenu& menu);
 
 signals:
     void currentNodeChanged();

@@ -21,6 +21,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QTabWidget>
 #include <QTreeView>
 
 #include <utility>
@@ -85,7 +86,7 @@ void MainWindow::connectPages()
     });
     connect(&m_watch.model(), &FleetModel::nodeWorsened, this, [this](const QString& node, RowState, RowState now) { m_notifier.add(node, now); });
     auto* second = new QTimer(this);
-    connect(second, &QTimer::timeout, this, &MainWindow::showCurrentNode);
+    connect(second, &QTimer::timeout, this, [this] { m_nodePage->showHeader(m_watch.model().find(m_fleetPage->currentNode())); });
     second->start(1000);
 }
 
@@ -94,6 +95,7 @@ void MainWindow::restoreLayout()
     resize(1180, 780);
     restoreGeometry(m_settings.value(QStringLiteral("view/window")).toByteArray());
     m_splitter->restoreState(m_settings.value(QStringLiteral("view/splitter")).toByteArray());
+    m_nodePage->tabs()->setCurrentIndex(m_settings.value(QStringLiteral("view/page"), 0).toInt());
     m_fleetPage->table()->header()->restoreState(m_settings.value(QStringLiteral("view/columns")).toByteArray());
 }
 
@@ -103,6 +105,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
     m_settings.setValue(QStringLiteral("view/splitter"), m_splitter->saveState());
     m_settings.setValue(QStringLiteral("view/columns"), m_fleetPage->table()->header()->saveState());
     m_settings.setValue(QStringLiteral("view/node"), m_fleetPage->currentNode());
+    m_settings.setValue(QStringLiteral("view/page"), m_nodePage->tabs()->currentIndex());
     QMainWindow::closeEvent(event);
 }
 
@@ -116,7 +119,7 @@ void MainWindow::loadSources()
 
 void MainWindow::takeInventory(const Inventory& inventory)
 {
-    statusBar()->showMessage(tr("%n node(s) read", nullptr, static_cast<int>(inventory.nodes.size())), 5000);
+    statusBar()->showMessage(tr("Nodes read: %1").arg(inventory.nodes.size()), 5000);
     const QString problems = safeLine(inventory.problems.mid(0, 3).join(QStringLiteral("; ")), 1000);
     m_emptyPage->setProblem(problems);
     m_stack->setCurrentWidget(inventory.nodes.empty() ? static_cast<QWidget*>(m_emptyPage) : m_splitter);
@@ -174,6 +177,24 @@ void MainWindow::addNode()
     setSources(sources);
 }
 
+void MainWindow::removeNodes()
+{
+    NodeSources sources = m_preferences.sources;
+    const QStringList chosen = m_fleetPage->selectedNodes();
+    const auto isChosen = [&chosen](const QString& text) {
+        QString problem;
+        const auto entry = readNodeArgument(text, problem);
+        return entry && chosen.contains(entry->name);
+    };
+    const auto removed = sources.nodes.removeIf(isChosen);
+    if (removed > 0) {
+        setSources(sources);
+    }
+    if (removed < chosen.size()) {
+        statusBar()->showMessage(tr("Nodes of an inventory or an ssh configuration are removed there, or by closing all nodes."), 10'000);
+    }
+}
+
 void MainWindow::addSshConfig()
 {
     NodeSources sources = m_preferences.sources;
@@ -195,6 +216,7 @@ void MainWindow::changeSettings()
     if (dialog.exec() != QDialog::Accepted) {
         return;
     }
+    const bool changed = dialog.preferences().connection != m_preferences.connection;
     m_preferences = dialog.preferences();
     m_watch.setSettings(withAskpass(m_preferences.connection, *m_askpass));
     m_notifier.setEnabled(m_preferences.notify);
@@ -203,8 +225,11 @@ void MainWindow::changeSettings()
         kept.sources = readPreferences(m_settings).sources;
     }
     writePreferences(m_settings, kept);
-    for (int row = 0; row < m_watch.model().rowCount(); ++row) {
-        m_watch.connection().reconnect(m_watch.model().record(row).entry.name);
+    for (int row = 0; changed && row < m_watch.model().rowCount(); ++row) {
+        const NodeRecord& record = m_watch.model().record(row);
+        if (record.link.phase != LinkPhase::Paused) {
+            m_watch.connection().reconnect(record.entry.name);
+        }
     }
 }
 

@@ -58,6 +58,7 @@ private:
     void setSources(const NodeSources& sources);
     void openInventory();
     void addNode();
+    void removeNodes();
     void addSshConfig();
     void addLocal();
     void changeSettings();

@@ -74,6 +74,7 @@ void MainWindow::makeNodeMenu()
     addAction(m_nodeMenu, tr("&Pause"), QKeySequence(Qt::CTRL | Qt::Key_P), forEach(&FleetConnection::pause));
     m_nodeMenu->addSeparator();
     addAction(m_nodeMenu, tr("&Copy as text"), QKeySequence::Copy, [this] { copy(); });
+    addAction(m_nodeMenu, tr("Re&move from the list"), QKeySequence::Delete, [this] { removeNodes(); });
     addAction(m_nodeMenu, tr("Select a&ll"), QKeySequence(Qt::CTRL | Qt::Key_A), [this] { m_fleetPage->table()->selectAll(); });
 }
 
@@ -87,7 +88,11 @@ void MainWindow::makeViewMenu()
 {
     QMenu* menu = menuBar()->addMenu(tr("&View"));
     addAction(menu, tr("&Filter by words"), QKeySequence::Find, [this] { m_fleetPage->search()->setFocus(); });
-    addAction(menu, tr("&Show all nodes"), QKeySequence(Qt::Key_Escape), [this] { m_fleetPage->clearFilters(); });
+    addAction(menu, tr("Filter by &group"), QKeySequence(Qt::CTRL | Qt::Key_G), [this] { m_fleetPage->chooseGroup(); });
+    addAction(menu, tr("&Show all nodes"), QKeySequence(Qt::Key_Escape), [this] {
+        m_fleetPage->clearFilters();
+        m_fleetPage->table()->setFocus();
+    });
     int digit = 0;
     QMenu* states = menu->addMenu(tr("Filter by s&tate"));
     for (const RowState state : allRowStates) {
@@ -98,6 +103,8 @@ void MainWindow::makeViewMenu()
     menu->addSeparator();
     addAction(menu, tr("Go to the &table"), QKeySequence(Qt::Key_F6), [this] { m_fleetPage->table()->setFocus(); });
     addAction(menu, tr("Go to the &node"), QKeySequence(Qt::Key_F7), [this] { m_nodePage->tabs()->currentWidget()->setFocus(); });
+    QMenu* order = menu->addMenu(tr("S&ort by"));
+    connect(order, &QMenu::aboutToShow, this, [this, order] { m_fleetPage->fillSortMenu(*order); });
     QMenu* columns = menu->addMenu(tr("&Columns"));
     connect(columns, &QMenu::aboutToShow, this, [this, columns] { m_fleetPage->fillColumnMenu(*columns); });
     QMenu* appearances = menu->addMenu(tr("&Appearance"));

@@ -41,6 +41,23 @@ void replaceText(QPlainTextEdit* view, const QString& text)
     view->verticalScrollBar()->setValue(atEnd ? view->verticalScrollBar()->maximum() : place);
 }
 
+/// The selected rows in the order they are seen, cells with tabs between them.
+QString selectionText(const QTreeView& tree)
+{
+    QStringList lines;
+    for (QModelIndex row = tree.model()->index(0, 0); row.isValid(); row = tree.indexBelow(row)) {
+        if (!tree.selectionModel()->isSelected(row)) {
+            continue;
+        }
+        QStringList cells;
+        for (int column = 0; column < tree.model()->columnCount(); ++column) {
+            cells.append(row.siblingAtColumn(column).data().toString());
+        }
+        lines.append(cells.join(QLatin1Char('\t')).trimmed());
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
 } // namespace
 
 NodePage::NodePage(QWidget* parent)
@@ -155,11 +172,14 @@ void NodePage::showHeader(const NodeRecord* record)
     const RowState state = record->state();
     m_icon->setPixmap(stateIcon(state).pixmap(iconSize, iconSize));
     m_title->setText(tr("%1: %2").arg(safeLine(record->entry.name), displayText(state)));
-    QString note = record->note(steadyNow());
-    if (record->monotonic != 0 && record->link.phase != LinkPhase::Live) {
-        note = tr("%1. What is shown is %2 old.").arg(note, ageText(steadyNow() - record->monotonic));
+    QStringList notes;
+    if (const QString note = record->note(steadyNow()); !note.isEmpty()) {
+        notes.append(note);
     }
-    m_note->setText(note);
+    if (record->monotonic != 0 && record->link.phase != LinkPhase::Live) {
+        notes.append(tr("what is shown is %1 old").arg(ageText(steadyNow() - record->monotonic)));
+    }
+    m_note->setText(notes.join(QStringLiteral("; ")));
     m_needsPerson = record->link.problem == LinkProblem::Authentication;
     m_action->setText(m_needsPerson ? tr("Connect and ask…") : tr("Reconnect now"));
     m_action->setVisible(record->link.phase == LinkPhase::NeedsPerson || record->link.phase == LinkPhase::Waiting ||
@@ -209,8 +229,10 @@ QString NodePage::pageText() const
     if (const auto* text = qobject_cast<const QPlainTextEdit*>(page)) {
         return text->toPlainText();
     }
-    const auto* tree = qobject_cast<const QTreeView*>(page);
-    return printModel(tree != nullptr ? *tree->model() : *m_conntrackTree->model());
+    const auto* chosen = qobject_cast<const QTreeView*>(page);
+    const QTreeView& tree = chosen != nullptr ? *chosen : *m_conntrackTree;
+    const QString selected = selectionText(tree);
+    return selected.isEmpty() ? printModel(*tree.model()) : selected;
 }
 
 void NodePage::changeEvent(QEvent* event)

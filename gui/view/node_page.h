@@ -27,7 +27,9 @@ public:
 
     /// Shows the record, or that no node is chosen. The record is not kept.
     void show(const NodeRecord* record);
-    /// The page that is seen, as text.
+    /// Only what goes on between reports: the countdown and the age.
+    void showHeader(const NodeRecord* record);
+    /// The page that is seen, as text: its selected rows, all without a selection.
     QString pageText() const;
     QTabWidget* tabs() const { return m_tabs; }
 
@@ -44,7 +46,6 @@ private:
     QTreeView* addTree(KeyedTreeModel& model, const QString& title, int trendColumn);
     QPlainTextEdit* addText(const QString& title);
     void addConntrackPage();
-    void showHeader(const NodeRecord* record);
     void showPage(const NodeRecord& record);
     void showTree(KeyedTreeModel& model, QTreeView* tree, const std::vector<TreeRow>& rows);
 

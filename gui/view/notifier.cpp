@@ -38,10 +38,10 @@ void Notifier::add(const QString& node, RowState now)
 
 void Notifier::tell()
 {
-    const QString title = tr("%n node(s) got worse", nullptr, static_cast<int>(m_lines.size()) + m_more);
+    const QString title = tr("Nodes that got worse: %1").arg(m_lines.size() + m_more);
     QStringList lines = m_lines;
     if (m_more > 0) {
-        lines.append(tr("and %n more", nullptr, m_more));
+        lines.append(tr("and %1 more").arg(m_more));
     }
     const QString text = lines.join(QLatin1Char('\n'));
     m_lines.clear();

@@ -6,6 +6,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QSpinBox>
 
 namespace notrack::gui
@@ -35,6 +36,19 @@ QHash<QString, QString> fromGroupLines(const QString& text)
     return map;
 }
 
+QString toCommandLine(const QStringList& words)
+{
+    static const QRegularExpression special(QStringLiteral("[\\s\"]"));
+    QStringList quoted;
+    for (QString word : words) {
+        if (word.contains(special)) {
+            word = QLatin1Char('"') + word.replace(QLatin1Char('"'), QStringLiteral("\"\"\"")) + QLatin1Char('"');
+        }
+        quoted.append(word);
+    }
+    return quoted.join(QLatin1Char(' '));
+}
+
 SettingsDialog::SettingsDialog(const Preferences& preferences, QWidget* parent) : QDialog(parent), m_before(preferences)
 {
     const ConnectionSettings& connection = preferences.connection;
@@ -47,7 +61,7 @@ SettingsDialog::SettingsDialog(const Preferences& preferences, QWidget* parent) 
     m_runnerByGroup = new QPlainTextEdit(toGroupLines(connection.runnerByGroup));
     m_runnerByGroup->setPlaceholderText(tr("edge = sudo -n /usr/bin/dns-notrack"));
     form->addRow(tr("Runner by &group:"), m_runnerByGroup);
-    m_sshArguments = new QLineEdit(connection.sshArguments.join(QLatin1Char(' ')));
+    m_sshArguments = new QLineEdit(toCommandLine(connection.sshArguments));
     m_sshArguments->setToolTip(tr("Put before the viewer's own arguments, so they win"));
     form->addRow(tr("&Arguments for ssh:"), m_sshArguments);
     m_sshArgumentsByGroup = new QPlainTextEdit(toGroupLines(connection.sshArgumentsByGroup));

@@ -43,4 +43,7 @@ private:
 QString toGroupLines(const QHash<QString, QString>& map);
 QHash<QString, QString> fromGroupLines(const QString& text);
 
+/// The words as QProcess::splitCommand() would give them back.
+QString toCommandLine(const QStringList& words);
+
 } // namespace notrack::gui

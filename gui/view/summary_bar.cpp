@@ -36,7 +36,7 @@ SummaryBar::SummaryBar(QWidget* parent) : QWidget(parent), m_total(makePlainLabe
 
 void SummaryBar::setCounts(const StateCounts& counts)
 {
-    m_total->setText(tr("%n node(s):", nullptr, std::accumulate(counts.begin(), counts.end(), 0)));
+    m_total->setText(tr("Nodes: %1").arg(std::accumulate(counts.begin(), counts.end(), 0)));
     for (const RowState state : allRowStates) {
         const int count = counts.at(static_cast<std::size_t>(state));
         QToolButton* chip = button(state);
