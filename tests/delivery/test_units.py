@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import pty
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import unittest
 from fleet import RUNNER, SOURCE, require, run
 
 BUILD = pathlib.Path(os.environ.get("NOTRACK_BUILD", SOURCE / "build/dev")) / "packaging"
+COMPLETION = SOURCE / "packaging/completion"
 ALLOWED = ["status", "status --output json", "status --output prometheus", "status --watch 5", "status --watch 5 --output json", "status --watch 30 --output json",
            "doctor", "doctor --output json"]
 FORBIDDEN = ["", "apply", "remove", "probe", "status --profile /etc/shadow", "status --textfile /etc/passwd", "status --output json --profile /etc/shadow",
@@ -56,21 +58,60 @@ class Documentation(unittest.TestCase):
             for option in self.options_of(command):
                 self.assertIn(f"*{option}*", page, command)
 
+    def check_completion(self, offered_by):
+        for command in ("apply", "remove", "status", "doctor", "probe", "discover", "validate"):
+            self.assertEqual(offered_by(command) - {"--help"}, self.options_of(command), command)
+
     def test_bash_completes_what_the_runner_takes(self):
         script = 'source "$1"; COMP_WORDS=(dns-notrack "$2" --); COMP_CWORD=2; _dns_notrack; printf "%s\\n" "${COMPREPLY[@]}"'
-        for command in ("apply", "remove", "status", "doctor", "probe", "discover", "validate"):
-            offered = run("bash", "-c", script, "bash", SOURCE / "packaging/completion/dns-notrack.bash", command).split()
-            self.assertEqual(set(offered) - {"--help"}, self.options_of(command), command)
+        self.check_completion(lambda command: set(run("bash", "-c", script, "bash", COMPLETION / "dns-notrack.bash", command).split()))
 
-    def test_other_shells_accept_their_completion(self):
-        for shell, arguments in (("zsh", ["-n", "_dns-notrack"]), ("fish", ["--no-execute", "dns-notrack.fish"])):
-            if shutil.which(shell):
-                run(shell, arguments[0], SOURCE / "packaging/completion" / arguments[1])
+    def test_fish_completes_what_the_runner_takes(self):
+        script = "source $argv[1]; complete --do-complete \"dns-notrack $argv[2] --\""
+        with tempfile.TemporaryDirectory(prefix="dns-notrack-fish-") as home:
+            self.check_completion(lambda command: {line.split("\t")[0] for line in run("fish", "--no-config", "-c", script, COMPLETION / "dns-notrack.fish", command,
+                                                                                     env=dict(os.environ, HOME=home)).splitlines()})
 
+    def test_zsh_completes_what_the_runner_takes(self):
+        with ZshTerminal() as zsh:
+            self.check_completion(zsh.options_of)
+
+
+class ZshTerminal:
+    """A zsh at a terminal: only there does it complete. A context manager."""
+
+    def __enter__(self):
+        self.screen, terminal = pty.openpty()
+        environment = dict(os.environ, TERM="dumb", LC_ALL="C.UTF-8", COLUMNS="200", LINES="100")
+        self.process = subprocess.Popen(["zsh", "-f", "-i"], stdin=terminal, stdout=terminal, stderr=terminal, env=environment, start_new_session=True)
+        os.close(terminal)
+        self.ask(f"fpath=({COMPLETION} $fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=0\n")
+        return self
+
+    def __exit__(self, *problem):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.screen)
+
+    def ask(self, keys):
+        """Types `keys`, and returns what was on the screen when zsh had come to the end of them."""
+        os.write(self.screen, keys.encode() + b"\x15print $((6 * 7))end\n")
+        seen = b""
+        while b"42end" not in seen:
+            seen += os.read(self.screen, 65536)
+        return seen.decode(errors="replace")
+
+    def options_of(self, command):
+        typed = f"dns-notrack {command} --"
+        listed = self.ask(typed + "\t").split(typed, 1)[1].split(typed, 1)[0]
+        return set(re.findall(r"--[a-z]+", "--" + listed))  # what is alone is not listed but typed on
+
+
+class Scripts(unittest.TestCase):
     def test_shell_scripts(self):
         scripts = ["build-packages", "install-packages", "debian/dns-notrack.prerm", "debian/dns-notrack.postrm", "debian/dns-notrack.postinst"]
         run("shellcheck", *[SOURCE / "packaging" / script for script in scripts])
-        run("shellcheck", "--shell=bash", SOURCE / "packaging/completion/dns-notrack.bash")
+        run("shellcheck", "--shell=bash", COMPLETION / "dns-notrack.bash")
 
 
 class Sudoers(unittest.TestCase):
@@ -111,5 +152,5 @@ class Sudoers(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    require("systemd-analyze", "man", "scdoc", "visudo", "sudo", "shellcheck", "setpriv")
+    require("systemd-analyze", "man", "scdoc", "visudo", "sudo", "shellcheck", "setpriv", "zsh", "fish")
     unittest.main(verbosity=2)
