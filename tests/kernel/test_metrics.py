@@ -6,7 +6,7 @@ import stat
 import subprocess
 import unittest
 
-from node import NodeTest, profile
+from node import NodeTest, profile, quiet
 
 
 def samples(text):
@@ -50,10 +50,30 @@ class Metrics(NodeTest):
         self.assertEqual(found['dns_notrack_last_run_error{command="apply",kind="bad-profile"}'], "1")
 
     def test_a_text_file_that_cannot_be_written(self):
-        done = self.run_runner("apply", "--textfile", "/nowhere/dns-notrack.prom")
-        self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("/nowhere/dns-notrack.prom: cannot create a file beside it", done.stderr)
+        """One sentence, exit 1, nothing left beside it; what the command itself was for has been done."""
+        (self.folder / "taken").mkdir()
+        mounted, readonly = self.folder / "mounted.prom", self.folder / "readonly"
+        mounted.touch()
+        readonly.mkdir()
+        quiet("mount", "--bind", str(mounted), str(mounted))
+        self.addCleanup(quiet, "umount", str(mounted))
+        quiet("mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(readonly))
+        self.addCleanup(quiet, "umount", str(readonly))
+        before = sorted(self.folder.rglob("*"))
+        for path, reason in (("/nowhere/dns-notrack.prom", "cannot create a file beside it: No such file or directory"),
+                             (f"{readonly}/dns-notrack.prom", "cannot create a file beside it: Read-only file system"),
+                             ("/proc/dns-notrack.prom", "cannot create a file beside it: No such file or directory"),
+                             (f"{self.profile}/dns-notrack.prom", "cannot create a file beside it: Not a directory"),
+                             (f"{self.folder}/taken", "cannot replace: Is a directory"),
+                             (str(mounted), "cannot replace: Device or resource busy")):
+            done = self.run_runner("apply", "--quiet", "--textfile", path)
+            self.assertEqual((done.returncode, done.stderr), (1, f"dns-notrack: {path}: {reason}\n"))
+        self.assertEqual([path for path in sorted(self.folder.rglob("*")) if path != self.lock], before)
         self.assertEqual(self.status()["state"], "in-sync")
+
+    def test_a_relative_path_is_taken_from_where_one_is(self):
+        self.assertEqual(self.run_runner("apply", "--quiet", "--textfile", "here.prom", cwd=self.folder).returncode, 0)
+        self.assertIn("dns_notrack_in_sync 1\n", (self.folder / "here.prom").read_text())
 
     def test_only_status_has_prometheus_output(self):
         self.assertEqual(self.run_runner("apply", "--output", "prometheus").returncode, 64)
