@@ -8,29 +8,42 @@ screenshots=${4:-}
 for need in /usr/sbin/sshd "$runner"; do
     [ -x "$need" ] || { echo "skipped: $need is not there"; exit 77; }
 done
-for need in Xvfb ip ssh-keygen iptables-legacy; do
+for need in Xvfb dbus-daemon ip ssh-keygen iptables-legacy; do
     command -v "$need" > /dev/null || { echo "skipped: $need is not installed"; exit 77; }
 done
-[ "$(id -u)" = 0 ] && ip netns add "nvtry$$" 2> /dev/null || { echo "skipped: no network namespaces here"; exit 77; }
+if [ "$(id -u)" != 0 ] || ! ip netns add "nvtry$$" 2> /dev/null; then
+    echo "skipped: no network namespaces here"
+    exit 77
+fi
 ip netns del "nvtry$$"
 work=$(mktemp -d)
 directory=$work/lab
-xvfb=
+xvfb='' bus=''
 cleanup() {
     "$here/ssh_lab.sh" down "$directory" || true
     [ -z "$xvfb" ] || kill "$xvfb"
+    [ -z "$bus" ] || kill "$bus"
     rm -rf "$work"
 }
 trap cleanup EXIT
 "$here/ssh_lab.sh" up "$directory" 3 "$runner"
 tag=$(cat "$directory/tag")
-for node in 1 2; do
+# A node behind a bastion that nobody knows yet, one whose key has a passphrase, this machine, and one that is up to no good.
+"$here/ssh_lab.sh" hide "$directory" 4 1
+"$here/ssh_lab.sh" lock "$directory" 3 'open sesame'
+printf '[desk]\nhere ansible_connection=local\n[hostile]\nevil ansible_host=10.99.1.3\n' >> "$directory/hosts.ini"
+ip -n "$tag" route add 10.96.0.10 via 10.99.1.3 src 10.244.7.7
+for node in 1 2 4; do
     ip netns exec "$tag-$node" "$directory/runner" apply > "$work/apply.log" 2>&1 || { cat "$work/apply.log"; exit 1; }
 done
 mkfifo "$work/display"
 Xvfb -displayfd 3 -screen 0 1400x900x24 -nolisten tcp 3> "$work/display" > /dev/null 2>&1 &
 xvfb=$!
 read -r display < "$work/display"
+dbus-daemon --session --nofork --print-address=3 3> "$work/display" &
+bus=$!
+read -r DBUS_SESSION_BUS_ADDRESS < "$work/display"
+export DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR=$work
 export DISPLAY=:$display QT_QPA_PLATFORM=xcb HOME=$work XDG_CONFIG_HOME=$work/config LANG=C.UTF-8
 export NOTRACK_LAB=$directory NOTRACK_LAB_SCRIPT=$here/ssh_lab.sh NOTRACK_VIEWER=$viewer NOTRACK_SCREENSHOTS=$screenshots
 ip netns exec "$tag" "$test" -v1

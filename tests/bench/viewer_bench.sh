@@ -1,0 +1,28 @@
+#!/bin/bash
+# What many nodes cost the viewer, built as the packages ship it: real ssh nodes on this machine (an sshd and the real runner in a network
+# namespace each), then streams in memory through everything below the process. Wants root; takes about 5 minutes on 2 cores.
+#   viewer_bench.sh [SSH-NODES [SIMULATED-NODES [SECONDS [SCREENSHOT]]]]     200 2000 60
+# Stalls are given by the clock and in the UI thread's own CPU time: on a busy machine, only the second says something about the viewer.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+nodes=${1:-200} simulated=${2:-2000} seconds=${3:-60} screenshot=${4:-}
+lab=tests/gui/ssh_lab.sh
+bench=$PWD/build/bench
+cmake --preset release -B "$bench" -DNOTRACK_TESTS=ON > /dev/null
+cmake --build "$bench" --target viewer_bench dns-notrack
+work=$(mktemp -d)
+trap '$lab down "$work/lab" || true; rm -rf "$work"' EXIT
+$lab up "$work/lab" "$nodes" "$bench/headless/dns-notrack"
+$lab trust "$work/lab" 1
+tag=$(cat "$work/lab/tag")
+for node in $(seq "$nodes"); do
+    ip netns exec "$tag-$node" "$work/lab/runner" apply > "$work/apply.log" 2>&1 || { cat "$work/apply.log"; exit 1; }
+done
+export QT_QPA_PLATFORM=offscreen LANG=C.UTF-8 XDG_RUNTIME_DIR=$work
+failed=0
+printf '\n==> %s real ssh nodes\n' "$nodes"
+ip netns exec "$tag" "$bench/tests/gui/viewer_bench" ssh "$work/lab" "$seconds" ${screenshot:+"$screenshot"} || failed=1
+$lab down "$work/lab"
+printf '\n==> %s simulated nodes\n' "$simulated"
+"$bench/tests/gui/viewer_bench" simulated "$simulated" "$seconds" || failed=1
+exit $failed
