@@ -21,6 +21,7 @@ for folder in etc usr var; do
     mount -t overlay overlay -o "lowerdir=/$folder,upperdir=$STORE/$folder/upper,workdir=$STORE/$folder/work" "/$folder"
 done
 mount -t tmpfs tmpfs /run
+mount -t tmpfs tmpfs /root  # what this machine's logins run is no part of a node
 mkdir -p /run/sshd
 hostname "$NAME"
 ip link set lo up
@@ -72,6 +73,8 @@ def run(*command, check=True, **more):
 class Node:
     """One node; `pid` is a process inside it."""
 
+    script = NODE
+
     def __init__(self, fleet, number):
         self.name = f"node-{number}"
         self.address = f"10.99.{number}.2"
@@ -79,7 +82,7 @@ class Node:
         self.servers = []
         self.log = open(fleet.folder / f"{self.name}.log", "wb")
         environment = dict(os.environ, NAME=self.name, ADDRESS=self.address, FOLDER=str(fleet.folder), STORE=str(fleet.store / self.name), RUNNER=fleet.runner)
-        self.process = subprocess.Popen(["unshare", "--net", "--mount", "--uts", "sh", "-c", NODE], stdin=subprocess.PIPE, stdout=self.log, stderr=self.log, env=environment)
+        self.process = subprocess.Popen(["unshare", "--net", "--mount", "--uts", "sh", "-c", self.script], stdin=subprocess.PIPE, stdout=self.log, stderr=self.log, env=environment)
 
     @property
     def pid(self):
@@ -127,7 +130,7 @@ class Node:
 class Fleet:
     """`count` nodes and an ssh key that opens them; a context manager. Needs root of a network and a mount namespace of its own."""
 
-    def __init__(self, count, runner=RUNNER):
+    def __init__(self, count, runner=RUNNER, node_type=Node):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="dns-notrack-fleet-"))
         self.folder.chmod(0o755)
         self.store = self.folder / "store"
@@ -135,6 +138,7 @@ class Fleet:
         self.runner = runner
         self.nodes = []
         self.count = count
+        self.node_type = node_type
 
     def __enter__(self):
         try:
@@ -156,7 +160,7 @@ class Fleet:
         (self.folder / "sshd_config").write_text(
             f"Port 22\nHostKey {self.folder}/host_key\nAuthorizedKeysFile {self.folder}/key.pub\nPermitRootLogin yes\nPasswordAuthentication no\n"
             f"UsePAM no\nStrictModes no\nPidFile none\nMaxStartups 200\nSubsystem sftp internal-sftp\n", encoding="ascii")
-        self.nodes = [Node(self, number) for number in range(1, self.count + 1)]
+        self.nodes = [self.node_type(self, number) for number in range(1, self.count + 1)]
         for node in self.nodes:
             node.start(node.name)
         (self.folder / "known_hosts").write_text("".join(f"{node.address} {host_key[0]} {host_key[1]}\n" for node in self.nodes), encoding="ascii")

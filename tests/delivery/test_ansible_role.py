@@ -2,13 +2,17 @@
 
 import json
 import os
+import pathlib
+import re
+import shutil
 import unittest
 
 import yaml
 
-from fleet import RUNNER, SERVICE, Fleet, require, run
+from fleet import RUNNER, SERVICE, SOURCE, Fleet, require, run
 from playbook import Playbooks
 
+BUILD = pathlib.Path(os.environ.get("NOTRACK_BUILD", SOURCE / "build/dev"))
 IPV6_SERVICES, IPV6_PODS = "fd85:ee78:d8a6:8607::1000/116", "fd85:ee78:d8a6:8607::1:0000/112"
 # As kubespray's sample inventory has them; "kube_service_subnets" is known to kubespray's own roles only.
 KUBESPRAY = {"dns_mode": "coredns", "kube_service_addresses": "10.96.0.0/18", "kube_pods_subnet": "10.244.0.0/16", "kube_service_addresses_ipv6": IPV6_SERVICES,
@@ -20,15 +24,20 @@ ROLE = [{"hosts": "k8s_cluster", "gather_facts": False, "roles": ["notrack.dns.n
 
 
 def build_package(folder):
-    """A .deb with the runner: NOTRACK_DEB where it is set (packaging/build-packages makes it), else just the program."""
+    """A .deb in `folder`: NOTRACK_DEB where it is set (packaging/build-packages makes it), else just the program and its units."""
+    package = folder / "dns-notrack.deb"
     if os.environ.get("NOTRACK_DEB"):
-        return run("readlink", "-f", os.environ["NOTRACK_DEB"]).strip()
+        shutil.copy(os.environ["NOTRACK_DEB"], package)
+        return str(package)
     tree = folder / "dns-notrack"
     (tree / "DEBIAN").mkdir(parents=True)
     (tree / "DEBIAN/control").write_text("Package: dns-notrack\nVersion: 0.1.0\nArchitecture: all\nMaintainer: tests <tests@example.com>\nDescription: the runner\n")
     run("install", "-D", "-m", "755", RUNNER, tree / "usr/sbin/dns-notrack")
-    run("dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", tree, folder / "dns-notrack.deb")
-    return str(folder / "dns-notrack.deb")
+    run("install", "-D", "-m", "644", SOURCE / "packaging/systemd/dns-notrack.timer", tree / "lib/systemd/system/dns-notrack.timer")
+    unit = (BUILD / "packaging/dns-notrack.service").read_text(encoding="ascii")
+    (tree / "lib/systemd/system/dns-notrack.service").write_text(re.sub("^ExecStart=[^ ]+", "ExecStart=/usr/sbin/dns-notrack", unit, flags=re.MULTILINE))
+    run("dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", tree, package)
+    return str(package)
 
 
 class RoleTest(unittest.TestCase):
