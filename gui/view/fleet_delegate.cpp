@@ -62,6 +62,13 @@ void FleetDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIn
 
 TreeDelegate::TreeDelegate(int trendColumn, QObject* parent) : QStyledItemDelegate(parent), m_trendColumn(trendColumn) {}
 
+QSize TreeDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const
+{
+    constexpr int padding = 3;
+    const QSize hint = QStyledItemDelegate::sizeHint(option, index);
+    return {hint.width(), std::max(option.fontMetrics.height(), option.decorationSize.height()) + padding};
+}
+
 void TreeDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const
 {
     QStyledItemDelegate::initStyleOption(option, index);

@@ -26,6 +26,8 @@ public:
     /// `trendColumn` -1: none.
     TreeDelegate(int trendColumn, QObject* parent);
 
+    /// The same for every row, with or without an icon.
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
 protected:

@@ -62,7 +62,7 @@ void FleetPage::makeTable()
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     m_table->setAccessibleName(tr("Nodes"));
     const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
-    constexpr std::array widths{18, 17, 15, 13, 14, 17, 16, 11, 10, 30};
+    constexpr std::array widths{18, 14, 15, 14, 13, 15, 15, 10, 9, 20};
     QHeaderView* header = m_table->header();
     for (int column = 0; column < FleetModel::ColumnCount; ++column) {
         header->resizeSection(column, widths.at(static_cast<std::size_t>(column)) * unit);

@@ -3,6 +3,7 @@
 #include "gui/model/node_pages.h"
 #include "gui/view/appearance.h"
 #include "gui/view/diff_highlighter.h"
+#include "gui/view/fitted_tree.h"
 #include "gui/view/fleet_delegate.h"
 #include "gui/view/history_chart.h"
 #include "gui/view/icons.h"
@@ -83,13 +84,18 @@ NodePage::NodePage(QWidget* parent)
     layout->addLayout(header);
     layout->addWidget(m_tabs, 1);
     m_tabs->setDocumentMode(true);
-    m_ruleTree = addTree(m_rules, tr("&Rules"), trendColumn);
+    m_ruleTree = makeTree(m_rules, tr("&Rules"), {0, 15, 11, 13, 10, 10, 16});
+    m_ruleTree->setItemDelegate(new TreeDelegate(trendColumn, m_ruleTree));
+    m_tabs->addTab(m_ruleTree, tr("&Rules"));
     m_diff = addText(tr("&Difference"));
     m_highlighter = new DiffHighlighter(m_diff->document());
-    m_findingTree = addTree(m_findings, tr("F&indings"), -1);
-    m_serviceTree = addTree(m_services, tr("I&PVS"), -1);
+    m_findingTree = makeTree(m_findings, tr("F&indings"), {0, 22});
+    m_tabs->addTab(m_findingTree, tr("F&indings"));
+    m_serviceTree = makeTree(m_services, tr("I&PVS"), {0, 30, 10, 10, 10});
+    m_tabs->addTab(m_serviceTree, tr("I&PVS"));
     addConntrackPage();
-    m_profileTree = addTree(m_profile, tr("Pr&ofile"), -1);
+    m_profileTree = makeTree(m_profile, tr("Pr&ofile"), {26, 0});
+    m_tabs->addTab(m_profileTree, tr("Pr&ofile"));
     m_report = addText(tr("Repor&t"));
     m_log = addText(tr("&Log"));
     connect(m_tabs, &QTabWidget::currentChanged, this, &NodePage::pageChanged);
@@ -103,24 +109,15 @@ NodePage::NodePage(QWidget* parent)
     show(nullptr);
 }
 
-QTreeView* NodePage::addTree(KeyedTreeModel& model, const QString& title, int column)
+QTreeView* NodePage::makeTree(KeyedTreeModel& model, const QString& title, std::vector<int> widths)
 {
-    auto* tree = new QTreeView;
+    auto* tree = new FittedTree(std::move(widths));
     tree->setModel(&model);
-    tree->setItemDelegate(new TreeDelegate(column, tree));
+    tree->setItemDelegate(new TreeDelegate(-1, tree));
     tree->setUniformRowHeights(true);
     tree->setAlternatingRowColors(true);
     tree->setSelectionMode(QAbstractItemView::ExtendedSelection);
     tree->setAccessibleName(QString(title).remove(QLatin1Char('&')));
-    tree->header()->setStretchLastSection(true);
-    const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
-    tree->header()->resizeSection(0, 84 * unit);
-    for (int section = 1; section < model.columnCount(); ++section) {
-        tree->header()->resizeSection(section, 11 * unit);
-    }
-    if (&model != &m_conntrack) {
-        m_tabs->addTab(tree, title);
-    }
     return tree;
 }
 
@@ -139,15 +136,15 @@ QPlainTextEdit* NodePage::addText(const QString& title)
 void NodePage::addConntrackPage()
 {
     auto* splitter = new QSplitter(Qt::Horizontal);
-    m_conntrackTree = addTree(m_conntrack, tr("Connection tracking"), -1);
+    m_conntrackTree = makeTree(m_conntrack, tr("Connection tracking"), {20, 13, 10});
     m_conntrackTree->setRootIsDecorated(false);
-    const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
-    m_conntrackTree->header()->resizeSection(0, 22 * unit);
     m_chart = new HistoryChart;
     splitter->addWidget(m_conntrackTree);
     splitter->addWidget(m_chart);
-    splitter->setStretchFactor(0, 2);
-    splitter->setStretchFactor(1, 3);
+    splitter->setStretchFactor(0, 0);
+    splitter->setStretchFactor(1, 1);
+    const int room = m_conntrackTree->header()->length() + 2 * m_conntrackTree->frameWidth();
+    splitter->setSizes({room, 2 * room});
     splitter->setChildrenCollapsible(false);
     m_tabs->addTab(splitter, tr("&Conntrack"));
 }

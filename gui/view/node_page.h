@@ -43,7 +43,8 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    QTreeView* addTree(KeyedTreeModel& model, const QString& title, int trendColumn);
+    /// `widths` as in FittedTree.
+    QTreeView* makeTree(KeyedTreeModel& model, const QString& title, std::vector<int> widths);
     QPlainTextEdit* addText(const QString& title);
     void addConntrackPage();
     void showPage(const NodeRecord& record);

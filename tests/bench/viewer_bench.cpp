@@ -8,6 +8,7 @@
 #include "gui/view/main_window.h"
 #include "tests/gui/sample_reports.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <QApplication>
@@ -106,6 +107,13 @@ double privateKibibytes()
     return sum;
 }
 
+/// What malloc has given out, in KiB.
+double usedKibibytes()
+{
+    const struct mallinfo2 info = mallinfo2();
+    return static_cast<double>(info.uordblks + info.hblkhd) / 1024;
+}
+
 /// The longest time something that happens now would have waited for this thread: by the clock, and in this thread's own CPU time,
 /// which leaves out what other programs on a busy machine took. A thread of its own knocks every few milliseconds.
 class StallWatch : public QObject
@@ -195,6 +203,7 @@ int main(int argc, char* argv[])
         QApplication::processEvents(QEventLoop::AllEvents, 50);
     }
     const double memoryBefore = privateKibibytes();
+    const double usedBefore = usedKibibytes();
     StallWatch stalls;
     QElapsedTimer since;
     since.start();
@@ -226,7 +235,7 @@ int main(int argc, char* argv[])
         }
     }
     std::printf("CPU at an interval of %d s: %.1f %% of one core over %.0f s\n", interval, 100 * (processSeconds() - cpuAtFull) / spent, spent);
-    std::printf("memory: %.0f KiB a node\n", (privateKibibytes() - memoryBefore) / nodes);
+    std::printf("memory: %.0f KiB a node, %.0f of them in use\n", (privateKibibytes() - memoryBefore) / nodes, (usedKibibytes() - usedBefore) / nodes);
     std::printf("longest stall while connecting: %.1f ms (own CPU time %.1f ms)\n", connectWall, connectCpu);
     std::printf("longest stall afterwards: %.1f ms (own CPU time %.1f ms)\n", stalls.longestWall, stalls.longestCpu);
     if (argc > 4) {
