@@ -53,6 +53,7 @@ class BootedNode(Node):
     """`pid` is that of nspawn until the node is up, then its systemd's."""
 
     script = BOOT
+    namespaces = ["--net", "--mount", "--uts"]
 
     def __init__(self, fleet, number):
         self.cgroup = f"dns-notrack-{os.getpid()}-{number}"
@@ -62,6 +63,9 @@ class BootedNode(Node):
     def run(self, *command, **more):
         systemd = pathlib.Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()[0]
         return run("nsenter", "--target", systemd, "--net", "--mount", "--uts", "--ipc", "--pid", "--", *command, **more)
+
+    def end(self):
+        self.process.terminate()
 
     def stop(self):
         super().stop()

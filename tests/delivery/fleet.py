@@ -74,6 +74,8 @@ class Node:
     """One node; `pid` is a process inside it."""
 
     script = NODE
+    # A process id namespace, so that what logins have started ends with the node.
+    namespaces = ["--net", "--mount", "--uts", "--pid", "--fork", "--kill-child"]
 
     def __init__(self, fleet, number):
         self.name = f"node-{number}"
@@ -82,7 +84,7 @@ class Node:
         self.servers = []
         self.log = open(fleet.folder / f"{self.name}.log", "wb")
         environment = dict(os.environ, NAME=self.name, ADDRESS=self.address, FOLDER=str(fleet.folder), STORE=str(fleet.store / self.name), RUNNER=fleet.runner)
-        self.process = subprocess.Popen(["unshare", "--net", "--mount", "--uts", "sh", "-c", self.script], stdin=subprocess.PIPE, stdout=self.log, stderr=self.log, env=environment)
+        self.process = subprocess.Popen(["unshare", *self.namespaces, "sh", "-c", self.script], stdin=subprocess.PIPE, stdout=self.log, stderr=self.log, env=environment)
 
     @property
     def pid(self):
@@ -119,12 +121,16 @@ class Node:
         return [line.split(" [")[0] for line in self.run("iptables-legacy-save", "-t", "raw").splitlines() if not line.startswith("#")]
 
     def stop(self):
-        """Ends the node's processes and cuts its link, which ends the sessions of its sshd."""
+        """Ends everything inside the node and cuts its link."""
+        self.end()
         for process in [*self.servers, self.process]:
-            process.terminate()
             process.wait()
         subprocess.run(["ip", "link", "delete", self.name], check=False, stderr=subprocess.DEVNULL)
         self.log.close()
+
+    def end(self):
+        for process in [*self.servers, self.process]:
+            process.kill()
 
 
 class Fleet:
