@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 
 # Seconds after which a guest is ended, whatever it does.
-readonly GUEST_TIME_LIMIT=600 FULL_GUEST_TIME_LIMIT=1800
+readonly GUEST_TIME_LIMIT=1200 FULL_GUEST_TIME_LIMIT=1800
 
 # Names of the guests that SCENARIO boots. The race needs a kernel of each kind, and each kind needs a boot.
 guest_variants() {
