@@ -36,13 +36,13 @@ ip -n "$tag" route add 10.96.0.10 via 10.99.1.3 src 10.244.7.7
 for node in 1 2 4; do
     ip netns exec "$tag-$node" "$directory/runner" apply > "$work/apply.log" 2>&1 || { cat "$work/apply.log"; exit 1; }
 done
-mkfifo "$work/display"
+mkfifo "$work/display" "$work/bus" # one each: a writer that leaves late would end the other's line
 Xvfb -displayfd 3 -screen 0 1400x900x24 -nolisten tcp 3> "$work/display" > /dev/null 2>&1 &
 xvfb=$!
 read -r display < "$work/display"
-dbus-daemon --session --nofork --print-address=3 3> "$work/display" &
+dbus-daemon --session --nofork --print-address=3 3> "$work/bus" &
 bus=$!
-read -r DBUS_SESSION_BUS_ADDRESS < "$work/display"
+read -r DBUS_SESSION_BUS_ADDRESS < "$work/bus"
 export DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR=$work
 export DISPLAY=:$display QT_QPA_PLATFORM=xcb HOME=$work XDG_CONFIG_HOME=$work/config LANG=C.UTF-8
 export NOTRACK_LAB=$directory NOTRACK_LAB_SCRIPT=$here/ssh_lab.sh NOTRACK_VIEWER=$viewer NOTRACK_SCREENSHOTS=$screenshots
