@@ -6,6 +6,7 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <utility>
 
 namespace notrack::gui
 {
@@ -18,7 +19,7 @@ constexpr rlim_t enoughDescriptors = 65'536;
 
 } // namespace
 
-ProcessChannel::ProcessChannel(QObject* parent) : Channel(parent), m_process(this)
+ProcessChannel::ProcessChannel(std::shared_ptr<ProcessStarter> starter, QObject* parent) : Channel(parent), m_starter(std::move(starter))
 {
     connect(&m_process, &QProcess::readyReadStandardOutput, this, [this] {
         const QByteArray bytes = m_process.readAllStandardOutput();
@@ -38,6 +39,9 @@ ProcessChannel::ProcessChannel(QObject* parent) : Channel(parent), m_process(thi
 
 ProcessChannel::~ProcessChannel()
 {
+    if (m_starting) {
+        m_starter->wait();
+    }
     m_process.disconnect(this);
     if (m_process.state() != QProcess::NotRunning) {
         m_process.kill();
@@ -54,12 +58,26 @@ void ProcessChannel::start(const Command& command)
         }
         m_process.setProcessEnvironment(environment);
     }
-    m_process.start(command.program, command.arguments);
+    m_process.setProgram(command.program);
+    m_process.setArguments(command.arguments);
+    m_starting = true;
+    m_starter->start(&m_process, [this] { handleStart(); });
+}
+
+void ProcessChannel::handleStart()
+{
+    m_starting = false;
+    if (m_retired) {
+        retire();
+    }
 }
 
 void ProcessChannel::retire()
 {
     m_retired = true;
+    if (m_starting) {
+        return; // handleStart() comes back to it
+    }
     if (m_process.state() == QProcess::NotRunning) {
         deleteLater();
         return;
@@ -92,7 +110,7 @@ void ProcessChannel::handleFinish(int exitCode, QProcess::ExitStatus status)
 
 ChannelFactory processChannels()
 {
-    return [](QObject* parent) { return new ProcessChannel(parent); };
+    return [starter = std::make_shared<ProcessStarter>()](QObject* parent) { return new ProcessChannel(starter, parent); };
 }
 
 void raiseDescriptorLimit()

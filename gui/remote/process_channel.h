@@ -1,8 +1,9 @@
 #pragma once
 
 #include "gui/remote/channel.h"
+#include "gui/remote/process_starter.h"
 
-#include <QProcess>
+#include <memory>
 
 namespace notrack::gui
 {
@@ -13,17 +14,20 @@ class ProcessChannel : public Channel
     Q_OBJECT
 
 public:
-    explicit ProcessChannel(QObject* parent);
+    ProcessChannel(std::shared_ptr<ProcessStarter> starter, QObject* parent);
     ~ProcessChannel() override;
 
     void start(const Command& command) override;
     void retire() override;
 
 private:
+    void handleStart();
     void handleError(QProcess::ProcessError error);
     void handleFinish(int exitCode, QProcess::ExitStatus status);
 
+    std::shared_ptr<ProcessStarter> m_starter;
     QProcess m_process;
+    bool m_starting = false; ///< m_process is in the starter's hands
     bool m_retired = false;
 };
 

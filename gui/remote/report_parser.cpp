@@ -1,5 +1,7 @@
 #include "gui/remote/report_parser.h"
 
+#include "gui/remote/background.h"
+
 #include "core/report_codec.h"
 
 #include <chrono>
@@ -29,7 +31,10 @@ ReceivedReport readDocument(ArrivedDocument document)
 }
 
 ReportParser::ReportParser(QObject* parent)
-    : QObject(parent), m_thread([this](const std::stop_token& stop) { work(stop); })
+    : QObject(parent), m_thread([this](const std::stop_token& stop) {
+          lowerThreadPriority();
+          work(stop);
+      })
 {
 }
 

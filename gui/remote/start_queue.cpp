@@ -1,31 +1,21 @@
 #include "gui/remote/start_queue.h"
 
-#include <QElapsedTimer>
-
 #include <algorithm>
 
 namespace notrack::gui
 {
 
-namespace
-{
-
-/// The shortest pause between two starts.
-constexpr int shortestPause = 1;
-
-} // namespace
-
 StartQueue::StartQueue(int slotCount, QObject* parent) : QObject(parent), m_slotCount(std::max(1, slotCount)), m_timer(this)
 {
     m_timer.setSingleShot(true);
-    m_timer.setTimerType(Qt::PreciseTimer);
+    m_timer.setInterval(0);
     connect(&m_timer, &QTimer::timeout, this, &StartQueue::grantNext);
 }
 
 void StartQueue::setSlotCount(int slotCount)
 {
     m_slotCount = std::max(1, slotCount);
-    schedule(shortestPause);
+    schedule();
 }
 
 void StartQueue::request(const QString& node)
@@ -34,13 +24,13 @@ void StartQueue::request(const QString& node)
         return;
     }
     m_waiting.push_back(node);
-    schedule(shortestPause);
+    schedule();
 }
 
 void StartQueue::release(const QString& node)
 {
     if (m_held.remove(node)) {
-        schedule(shortestPause);
+        schedule();
         return;
     }
     m_waiting.erase(std::remove(m_waiting.begin(), m_waiting.end(), node), m_waiting.end());
@@ -54,16 +44,14 @@ void StartQueue::grantNext()
     const QString node = m_waiting.front();
     m_waiting.pop_front();
     m_held.insert(node);
-    QElapsedTimer spent;
-    spent.start();
     emit granted(node);
-    schedule(std::max<int>(shortestPause, static_cast<int>(spent.elapsed())));
+    schedule();
 }
 
-void StartQueue::schedule(int pause)
+void StartQueue::schedule()
 {
     if (!m_waiting.empty() && m_held.size() < m_slotCount && !m_timer.isActive()) {
-        m_timer.start(pause);
+        m_timer.start();
     }
 }
 

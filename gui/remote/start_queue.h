@@ -10,8 +10,7 @@
 namespace notrack::gui
 {
 
-/// Hands out a bounded number of slots, in order. A start of a process blocks the event loop for milliseconds: the next one waits at
-/// least as long as the last one took.
+/// Hands out a bounded number of slots, in order, one in a turn of the event loop.
 class StartQueue : public QObject
 {
     Q_OBJECT
@@ -31,7 +30,7 @@ signals:
 
 private:
     void grantNext();
-    void schedule(int pause);
+    void schedule();
 
     int m_slotCount;
     QSet<QString> m_held;

@@ -114,8 +114,23 @@ double usedKibibytes()
     return static_cast<double>(info.uordblks + info.hblkhd) / 1024;
 }
 
-/// The longest time something that happens now would have waited for this thread: by the clock, and in this thread's own CPU time,
-/// which leaves out what other programs on a busy machine took. A thread of its own knocks every few milliseconds.
+/// How long this thread waited for a core although it could have run, in milliseconds; proc(5), schedstat.
+double waitedMilliseconds()
+{
+    QFile file(QStringLiteral("/proc/thread-self/schedstat"));
+    return file.open(QIODevice::ReadOnly) ? file.readAll().split(' ').value(1).toDouble() / 1e6 : 0;
+}
+
+/// What the UI thread did while something waited for it, in milliseconds.
+struct Stall
+{
+    double wall = 0;   ///< by the clock
+    double cpu = 0;    ///< its own CPU time
+    double waited = 0; ///< it could have run and had no core
+};
+
+/// The longest time something that happens now would have waited for this thread: by the clock, and without the time in which other
+/// programs, or other threads of this one, had the cores. A thread of its own knocks every few milliseconds.
 class StallWatch : public QObject
 {
     Q_OBJECT
@@ -128,8 +143,8 @@ public:
         m_answered.release();
     }
 
-    double longestWall = 0;
-    double longestCpu = 0;
+    Stall longest;
+    Stall longestOwn; ///< by wall - waited
 
 private:
     void knock(const std::stop_token& stop)
@@ -146,13 +161,19 @@ private:
     void answer(const QElapsedTimer& sent)
     {
         const double cpu = threadMilliseconds();
-        longestWall = std::max(longestWall, static_cast<double>(sent.nsecsElapsed()) / 1e6);
-        longestCpu = std::max(longestCpu, m_cpu == 0 ? 0 : cpu - m_cpu);
+        const double waited = waitedMilliseconds();
+        if (m_cpu != 0) {
+            const Stall stall{static_cast<double>(sent.nsecsElapsed()) / 1e6, cpu - m_cpu, waited - m_waited};
+            longest = stall.wall > longest.wall ? stall : longest;
+            longestOwn = stall.wall - stall.waited > longestOwn.wall - longestOwn.waited ? stall : longestOwn;
+        }
         m_cpu = cpu;
+        m_waited = waited;
         m_answered.release();
     }
 
     double m_cpu = 0;
+    double m_waited = 0;
     std::counting_semaphore<> m_answered{0};
     std::jthread m_knocking;
 };
@@ -174,6 +195,12 @@ Preferences preferencesFor(const QString& mode, const QString& what)
         preferences.sources.inventories = QStringList{what + QStringLiteral("/hosts.ini")};
     }
     return preferences;
+}
+
+void print(const char* when, const Stall& longest, const Stall& own)
+{
+    std::printf("longest stall %s: %.1f ms, %.1f of them waiting for a core, %.1f of own CPU time; longest without waiting for a core: %.1f ms\n", when,
+                longest.wall, longest.waited, longest.cpu, own.wall - own.waited);
 }
 
 int missing(FleetModel& fleet)
@@ -210,15 +237,15 @@ int main(int argc, char* argv[])
     QTimer::singleShot(0, &window, &MainWindow::loadSources);
     qint64 full = 0;
     double cpuAtFull = 0;
-    double connectWall = 0;
-    double connectCpu = 0;
+    Stall connecting;
+    Stall connectingOwn;
     QTimer look;
     QObject::connect(&look, &QTimer::timeout, [&] {
         if (full == 0 && missing(window.watch().model()) == 0) {
             full = since.elapsed();
             cpuAtFull = processSeconds();
-            connectWall = std::exchange(stalls.longestWall, 0);
-            connectCpu = std::exchange(stalls.longestCpu, 0);
+            connecting = std::exchange(stalls.longest, {});
+            connectingOwn = std::exchange(stalls.longestOwn, {});
             QTimer::singleShot(QString::fromLocal8Bit(argv[3]).toInt() * 1000, &application, &QApplication::quit);
         }
     });
@@ -236,8 +263,8 @@ int main(int argc, char* argv[])
     }
     std::printf("CPU at an interval of %d s: %.1f %% of one core over %.0f s\n", interval, 100 * (processSeconds() - cpuAtFull) / spent, spent);
     std::printf("memory: %.0f KiB a node, %.0f of them in use\n", (privateKibibytes() - memoryBefore) / nodes, (usedKibibytes() - usedBefore) / nodes);
-    std::printf("longest stall while connecting: %.1f ms (own CPU time %.1f ms)\n", connectWall, connectCpu);
-    std::printf("longest stall afterwards: %.1f ms (own CPU time %.1f ms)\n", stalls.longestWall, stalls.longestCpu);
+    print("while connecting", connecting, connectingOwn);
+    print("afterwards", stalls.longest, stalls.longestOwn);
     if (argc > 4) {
         window.grab().save(QString::fromLocal8Bit(argv[4]));
     }

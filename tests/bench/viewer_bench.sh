@@ -2,7 +2,8 @@
 # What many nodes cost the viewer, built as the packages ship it: real ssh nodes on this machine (an sshd and the real runner in a network
 # namespace each), then streams in memory through everything below the process. Wants root; takes about 5 minutes on 2 cores.
 #   viewer_bench.sh [SSH-NODES [SIMULATED-NODES [SECONDS [SCREENSHOT]]]]     200 2000 60
-# Stalls are given by the clock and in the UI thread's own CPU time: on a busy machine, only the second says something about the viewer.
+# The nodes stand for other machines, so they get what the viewer and its ssh clients leave of the cores. Stalls of the UI thread are given by
+# the clock, and without the time in which it could have run and others had the cores.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 nodes=${1:-200} simulated=${2:-2000} seconds=${3:-60} screenshot=${4:-}
@@ -11,7 +12,15 @@ bench=$PWD/build/bench
 cmake --preset release -B "$bench" -DNOTRACK_TESTS=ON > /dev/null
 cmake --build "$bench" --target viewer_bench dns-notrack
 work=$(mktemp -d)
-trap '$lab down "$work/lab" || true; rm -rf "$work"' EXIT
+group=/sys/fs/cgroup/cpu/$(basename "$work") share=cpu.shares most=262144
+if ! [ -d /sys/fs/cgroup/cpu ]; then
+    group=/sys/fs/cgroup/$(basename "$work") share=cpu.weight most=10000
+    echo +cpu > /sys/fs/cgroup/cgroup.subtree_control
+fi
+mkdir "$group"
+echo "$most" > "$group/$share"
+trap '$lab down "$work/lab" || true; rm -rf "$work"; rmdir "$group"' EXIT
+first() (echo "$BASHPID" > "$group/cgroup.procs" && exec "$@")
 $lab up "$work/lab" "$nodes" "$bench/headless/dns-notrack"
 $lab trust "$work/lab" 1
 tag=$(cat "$work/lab/tag")
@@ -21,8 +30,8 @@ done
 export QT_QPA_PLATFORM=offscreen LANG=C.UTF-8 XDG_RUNTIME_DIR=$work
 failed=0
 printf '\n==> %s real ssh nodes\n' "$nodes"
-ip netns exec "$tag" "$bench/tests/gui/viewer_bench" ssh "$work/lab" "$seconds" ${screenshot:+"$screenshot"} || failed=1
+first ip netns exec "$tag" "$bench/tests/gui/viewer_bench" ssh "$work/lab" "$seconds" ${screenshot:+"$screenshot"} || failed=1
 $lab down "$work/lab"
 printf '\n==> %s simulated nodes\n' "$simulated"
-"$bench/tests/gui/viewer_bench" simulated "$simulated" "$seconds" || failed=1
+first "$bench/tests/gui/viewer_bench" simulated "$simulated" "$seconds" || failed=1
 exit $failed

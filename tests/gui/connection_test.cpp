@@ -9,7 +9,9 @@
 #include <sys/resource.h>
 
 #include <QLocalSocket>
+#include <QPointer>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace notrack;
@@ -296,18 +298,46 @@ private slots:
 
     void processChannelReportsOutputAndEnd()
     {
-        ProcessChannel channel(nullptr);
+        const auto starter = std::make_shared<ProcessStarter>();
+        ProcessChannel channel(starter, nullptr);
         QSignalSpy output(&channel, &Channel::output);
         QSignalSpy finished(&channel, &Channel::finished);
         channel.start({QStringLiteral("sh"), {QStringLiteral("-c"), QStringLiteral("echo hello; exit 3")}, {}});
         QVERIFY(finished.wait());
         QCOMPARE(output.first().first().toByteArray(), QByteArray("hello\n"));
         QCOMPARE(finished.first().first().value<ChannelEnd>().exitCode, 3);
-        ProcessChannel missing(nullptr);
+        ProcessChannel missing(starter, nullptr);
         QSignalSpy failed(&missing, &Channel::finished);
         missing.start({QStringLiteral("/nonexistent/ssh"), {}, {}});
-        QVERIFY(failed.count() == 1 || failed.wait());
+        QVERIFY(failed.wait());
         QVERIFY(!failed.first().first().value<ChannelEnd>().failure.isEmpty());
+    }
+
+    void channelsMayEndWhileTheyStart()
+    {
+        const QTemporaryDir directory;
+        const QString mark = directory.filePath(QStringLiteral("ended"));
+        const ChannelFactory channels = processChannels();
+        QPointer<Channel> retired = channels(nullptr);
+        QSignalSpy finished(retired, &Channel::finished);
+        // It ends by itself when its input is closed, and says so.
+        retired->start({QStringLiteral("sh"), {QStringLiteral("-c"), QStringLiteral("cat; touch \"$0\""), mark}, {}});
+        retired->retire();
+        QTRY_VERIFY(retired.isNull());
+        QVERIFY(QFile::exists(mark));
+        QCOMPARE(finished.count(), 0);
+        std::unique_ptr<Channel> deleted(channels(nullptr));
+        deleted->start({QStringLiteral("cat"), {}, {}});
+        deleted.reset();
+    }
+
+    void processesGiveWayToTheWindow()
+    {
+        const std::unique_ptr<Channel> channel(processChannels()(nullptr));
+        QSignalSpy output(channel.get(), &Channel::output);
+        channel->start({QStringLiteral("nice"), {}, {}});
+        QVERIFY(output.wait());
+        QCOMPARE(output.first().first().toByteArray().toInt(), std::min(19, getpriority(PRIO_PROCESS, 0) + 5));
     }
 
     void manyProcessesFindDescriptors()
@@ -318,10 +348,11 @@ private slots:
         few.rlim_cur = 64;
         QCOMPARE(setrlimit(RLIMIT_NOFILE, &few), 0);
         raiseDescriptorLimit();
+        const auto starter = std::make_shared<ProcessStarter>();
         std::vector<std::unique_ptr<ProcessChannel>> channels;
         int failures = 0;
         for (int count = 0; count < 40; ++count) {
-            channels.push_back(std::make_unique<ProcessChannel>(nullptr));
+            channels.push_back(std::make_unique<ProcessChannel>(starter, nullptr));
             connect(channels.back().get(), &Channel::finished, this, [&failures] { ++failures; });
             channels.back()->start({QStringLiteral("cat"), {}, {}});
         }
