@@ -117,7 +117,7 @@ Result<Backend> chooseBackend(BackendChoice choice, const std::string& chainPref
     Backend backend{nullptr, nullptr, std::move(preference->reason)};
     if (nftables) {
         backend.store = makeNftablesStore(chainPrefix);
-        backend.other = checkLibiptc() ? makeIptablesStore() : nullptr;
+        backend.other = makeIptablesStore(); // needs its library only where there is a table to look into
     } else {
         backend.store = makeIptablesStore();
         backend.other = makeNftablesStore(std::nullopt);

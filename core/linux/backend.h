@@ -13,8 +13,8 @@ namespace notrack
 struct Backend
 {
     std::unique_ptr<TableStore> store;
-    std::unique_ptr<TableStore> other; ///< nullptr where the node has none
-    std::string reason;                ///< why this one, in one sentence without a period
+    std::unique_ptr<TableStore> other;
+    std::string reason; ///< why this one, in one sentence without a period
 };
 
 /// What is asked for; for Auto, what the node uses as kube-proxy's and the kubelet's hint chains tell (nftables first), else

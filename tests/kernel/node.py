@@ -34,6 +34,12 @@ def quiet(*command, check=True, **more):
     return done.stdout
 
 
+def without_library(name):
+    """A wrapper for run_runner() under which the library cannot be loaded."""
+    library = quiet("sh", "-c", f"ldconfig -p | sed -n 's/.*{name} .*=> //p'").strip()
+    return ("unshare", "--mount", "sh", "-c", 'mount --bind /dev/null "$0" && exec "$@"', os.path.realpath(library))
+
+
 class NodeTest(unittest.TestCase):
     """Every test gets a fresh network namespace, so a table of its own, and a folder of its own."""
 

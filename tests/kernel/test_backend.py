@@ -3,7 +3,7 @@
 import subprocess
 import unittest
 
-from node import RUNNER, profile, quiet
+from node import RUNNER, profile, quiet, without_library
 from test_nftables import NftablesTest, nft
 
 
@@ -82,6 +82,21 @@ class Choice(NftablesTest):
         self.assertTrue(self.remove()["changed"])
         self.assertEqual(self.ruleset(), "")
         self.assertNotIn("NMANAGER", quiet("iptables-legacy-save", "-t", "raw"))
+
+    def test_a_legacy_table_that_cannot_be_looked_into_is_not_passed_over(self):
+        hidden = without_library("libip4tc.so.2")
+        self.write_profile(profile(backend="auto"))
+        self.assertEqual(self.run_runner("remove", wrapper=hidden).returncode, 0)  # there is none yet
+        self.use("iptables")
+        before = self.listing()
+        for backend in ("auto", "nftables"):
+            self.write_profile(profile(backend=backend))
+            for command in ("remove", "apply", "status"):
+                done = self.run_runner(command, wrapper=hidden)
+                self.assertEqual(done.returncode, 69, done.stdout + done.stderr)
+                self.assertIn("libip4tc.so.2: the library is not installed", done.stderr)
+        self.assertEqual(self.listing(), before)
+        self.assertEqual(self.ruleset(), "")
 
 
 if __name__ == "__main__":
