@@ -11,7 +11,7 @@ namespace notrack::gui
 struct ConnectionSettings
 {
     int interval = 5; ///< seconds between two reports of a node
-    QString runner = QStringLiteral("/usr/bin/dns-notrack"); ///< absolute, so that no rc file decides; may begin with "sudo -n"
+    QString runner = QStringLiteral("/usr/sbin/dns-notrack"); ///< absolute, so that no rc file decides; may begin with "sudo -n"
     QHash<QString, QString> runnerByGroup;                   ///< the first of a node's groups that is here wins over `runner`
     QString sshProgram = QStringLiteral("ssh");
     QStringList sshArguments;        ///< go before our own, and ssh heeds the first value it gets: they win

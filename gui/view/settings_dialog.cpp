@@ -59,7 +59,7 @@ SettingsDialog::SettingsDialog(const Preferences& preferences, QWidget* parent) 
     m_runner->setMinimumWidth(fontMetrics().horizontalAdvance(QLatin1Char('0')) * 50);
     form->addRow(tr("&Runner on the nodes:"), m_runner);
     m_runnerByGroup = new QPlainTextEdit(toGroupLines(connection.runnerByGroup));
-    m_runnerByGroup->setPlaceholderText(tr("edge = sudo -n /usr/bin/dns-notrack"));
+    m_runnerByGroup->setPlaceholderText(tr("edge = sudo -n /usr/sbin/dns-notrack"));
     form->addRow(tr("Runner by &group:"), m_runnerByGroup);
     m_sshArguments = new QLineEdit(toCommandLine(connection.sshArguments));
     m_sshArguments->setToolTip(tr("Put before the viewer's own arguments, so they win"));

@@ -108,7 +108,7 @@ private slots:
                                           << int(LinkProblem::Authentication);
         QTest::newRow("changed host key") << 255 << "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed."
                                           << int(LinkProblem::HostKeyChanged);
-        QTest::newRow("no runner") << 127 << "bash: /usr/bin/dns-notrack: No such file or directory" << int(LinkProblem::Runner);
+        QTest::newRow("no runner") << 127 << "bash: /usr/sbin/dns-notrack: No such file or directory" << int(LinkProblem::Runner);
         QTest::newRow("not permitted") << 77 << "not root" << int(LinkProblem::Runner);
         QTest::newRow("sudo") << 1 << "sudo: a password is required" << int(LinkProblem::Runner);
     }

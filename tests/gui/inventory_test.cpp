@@ -205,7 +205,7 @@ private slots:
         QCOMPARE(asking.arguments.last(), QStringLiteral("sudo -n /opt/dns-notrack status --watch 5 --output json"));
         QCOMPARE(asking.environment.size(), std::size_t{4});
         const Command local = buildCommand(localNode(), settings, Interaction::Batch);
-        QCOMPARE(local.program + QLatin1Char(' ') + local.arguments.join(QLatin1Char(' ')), QStringLiteral("/usr/bin/dns-notrack status --watch 5 --output json"));
+        QCOMPARE(local.program + QLatin1Char(' ') + local.arguments.join(QLatin1Char(' ')), QStringLiteral("/usr/sbin/dns-notrack status --watch 5 --output json"));
     }
 };
 
