@@ -323,9 +323,9 @@ QString diffText(const NodeRecord& record)
     return record.report ? safeText(toQString(record.report->diff)) : QString();
 }
 
-QString rawText(const NodeRecord& record)
+QString rawText(const Report& report)
 {
-    return record.report ? safeText(toQString(writeReportIndented(*record.report)), 2 << 20) : QString();
+    return safeText(toQString(writeReportIndented(report)));
 }
 
 QString safeText(const QString& text, qsizetype longest)
@@ -337,6 +337,9 @@ QString safeText(const QString& text, qsizetype longest)
         if (!breaks && (category == QChar::Other_Control || category == QChar::Other_Format)) {
             character = QChar(QChar::ReplacementCharacter);
         }
+    }
+    if (text.size() > longest) {
+        safe += QLatin1Char('\n') + translate("… cut after %1 KiB; an export of the reports has all of it").arg(longest >> 10);
     }
     return safe;
 }

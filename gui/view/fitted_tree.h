@@ -6,7 +6,7 @@ namespace notrack::gui
 {
 
 /// A tree one of whose columns takes the room that the others leave, but never less than `leastRoom` characters: in a narrow
-/// window it scrolls.
+/// window it scrolls. Rows are open when they appear, and stay as the person leaves them; an empty tree says why.
 class FittedTree : public QTreeView
 {
     Q_OBJECT
@@ -18,12 +18,19 @@ public:
     explicit FittedTree(std::vector<int> widths, QWidget* parent = nullptr);
 
     void setModel(QAbstractItemModel* model) override;
+    /// What to read where rows would be while there are none.
+    void setPlaceholder(const QString& text);
+    const QString& placeholder() const { return m_placeholder; }
 
 protected:
+    void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void openRows(const QModelIndex& parent, int first, int last);
+
     std::vector<int> m_widths;
+    QString m_placeholder;
 };
 
 } // namespace notrack::gui

@@ -1,6 +1,7 @@
 #include "gui/view/icons.h"
 
 #include <QHash>
+#include <QPainter>
 
 namespace notrack::gui
 {
@@ -8,14 +9,37 @@ namespace notrack::gui
 namespace
 {
 
+QString iconPath(const QString& name)
+{
+    return QStringLiteral(":/icons/%1.svg").arg(name);
+}
+
+/// The icon on a light plate, so that its colours stay what they are on a selected row.
+QPixmap onPlate(const QIcon& icon, int size)
+{
+    QPixmap plate(size, size);
+    plate.fill(Qt::transparent);
+    QPainter painter(&plate);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(Qt::white);
+    painter.drawRoundedRect(plate.rect(), size / 4.0, size / 4.0);
+    const int margin = size / 16;
+    icon.paint(&painter, plate.rect().adjusted(margin, margin, -margin, -margin));
+    return plate;
+}
+
 QIcon bundled(const QString& name)
 {
     static QHash<QString, QIcon> icons;
     auto icon = icons.find(name);
     if (icon == icons.end()) {
-        const QString path = QStringLiteral(":/icons/%1.svg").arg(name);
-        QIcon made(path);
-        made.addFile(path, {}, QIcon::Selected); // else the style tints it on a selected row
+        const QIcon drawn(iconPath(name));
+        QIcon made; // of pixmaps, since an icon of a vector file tints itself on a selected row
+        for (const int size : {16, 24, 32, 48, 64, 96}) { // rows and headers at scale factors 1, 2 and 4
+            made.addPixmap(drawn.pixmap(size));
+            made.addPixmap(onPlate(drawn, size), QIcon::Selected);
+        }
         icon = icons.insert(name, made);
     }
     return *icon;
@@ -55,7 +79,7 @@ QIcon markIcon(RowMark mark)
 
 QIcon applicationIcon()
 {
-    return bundled(QStringLiteral("dns-notrack-viewer"));
+    return QIcon(iconPath(QStringLiteral("dns-notrack-viewer")));
 }
 
 QIcon oldDataIcon()

@@ -20,6 +20,7 @@
 #include <QTabWidget>
 #include <QTreeView>
 #include <QVBoxLayout>
+#include <QtConcurrent>
 
 namespace notrack::gui
 {
@@ -95,6 +96,7 @@ NodePage::NodePage(QWidget* parent)
     m_tabs->addTab(m_serviceTree, tr("I&PVS"));
     addConntrackPage();
     m_profileTree = makeTree(m_profile, tr("Pr&ofile"), {26, 0});
+    m_profileTree->setRootIsDecorated(false);
     m_tabs->addTab(m_profileTree, tr("Pr&ofile"));
     m_report = addText(tr("Repor&t"));
     m_log = addText(tr("&Log"));
@@ -109,7 +111,7 @@ NodePage::NodePage(QWidget* parent)
     show(nullptr);
 }
 
-QTreeView* NodePage::makeTree(KeyedTreeModel& model, const QString& title, std::vector<int> widths)
+FittedTree* NodePage::makeTree(KeyedTreeModel& model, const QString& title, std::vector<int> widths)
 {
     auto* tree = new FittedTree(std::move(widths));
     tree->setModel(&model);
@@ -185,39 +187,54 @@ void NodePage::showHeader(const NodeRecord* record)
     m_tabs->setTabText(2, findings == 0 ? tr("F&indings") : tr("F&indings (%1)").arg(findings));
 }
 
-void NodePage::showTree(KeyedTreeModel& model, QTreeView* tree, const std::vector<TreeRow>& rows)
-{
-    const bool first = model.rowCount() == 0;
-    model.setRows(rows);
-    if (first) {
-        tree->expandAll();
-    }
-}
-
 void NodePage::showPage(const NodeRecord& record)
 {
+    const QString noReport = record.entry.name.isEmpty() ? QString() : tr("No report of this node has come yet. The log says how far it is.");
+    const auto unless = [&](const QString& reason) { return record.report ? reason : noReport; };
     QWidget* page = m_tabs->currentWidget();
     if (page == m_ruleTree) {
-        showTree(m_rules, m_ruleTree, buildRuleRows(record));
+        m_rules.setRows(buildRuleRows(record));
+        m_ruleTree->setPlaceholder(unless(tr("The profile asks for no rules, and there are none.")));
     } else if (page == m_diff) {
         const QString diff = diffText(record);
-        const QString nothing = record.report ? tr("The kernel holds what the profile asks for.") : QString();
-        replaceText(m_diff, diff.isEmpty() ? nothing : diff);
+        replaceText(m_diff, diff.isEmpty() ? unless(tr("The kernel holds what the profile asks for.")) : diff);
     } else if (page == m_findingTree) {
-        showTree(m_findings, m_findingTree, buildFindingRows(record));
+        m_findings.setRows(buildFindingRows(record));
+        m_findingTree->setPlaceholder(unless(tr("Nothing about this node speaks against the profile.")));
     } else if (page == m_serviceTree) {
-        showTree(m_services, m_serviceTree, buildServiceRows(record));
+        m_services.setRows(buildServiceRows(record));
+        m_serviceTree->setPlaceholder(unless(tr("IPVS has no virtual service at the addresses of the profile.")));
     } else if (page == m_profileTree) {
-        showTree(m_profile, m_profileTree, buildProfileRows(record));
+        m_profile.setRows(buildProfileRows(record));
+        m_profileTree->setPlaceholder(noReport);
     } else if (page == m_report) {
-        replaceText(m_report, rawText(record));
+        showReport(record.report, noReport);
     } else if (page == m_log) {
         QStringList lines(record.log.begin(), record.log.end());
         replaceText(m_log, lines.join(QLatin1Char('\n')));
     } else {
-        showTree(m_conntrack, m_conntrackTree, buildConntrackRows(record));
+        m_conntrack.setRows(buildConntrackRows(record));
+        m_conntrackTree->setPlaceholder(noReport);
         m_chart->setSamples(record.history.samples());
     }
+}
+
+void NodePage::showReport(const std::shared_ptr<const Report>& report, const QString& otherwise)
+{
+    if (!report) {
+        m_shownReport.reset();
+        replaceText(m_report, otherwise);
+        return;
+    }
+    if (report == m_shownReport) {
+        return;
+    }
+    m_shownReport = report;
+    QtConcurrent::run([report] { return rawText(*report); }).then(this, [this, report](const QString& text) {
+        if (report == m_shownReport) {
+            replaceText(m_report, text);
+        }
+    });
 }
 
 QString NodePage::pageText() const

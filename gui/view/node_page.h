@@ -9,12 +9,12 @@ class QLabel;
 class QPlainTextEdit;
 class QPushButton;
 class QTabWidget;
-class QTreeView;
 
 namespace notrack::gui
 {
 
 class DiffHighlighter;
+class FittedTree;
 class HistoryChart;
 
 /// Everything about one node, on pages. Only the page that is seen is brought up to date.
@@ -44,11 +44,12 @@ protected:
 
 private:
     /// `widths` as in FittedTree.
-    QTreeView* makeTree(KeyedTreeModel& model, const QString& title, std::vector<int> widths);
+    FittedTree* makeTree(KeyedTreeModel& model, const QString& title, std::vector<int> widths);
     QPlainTextEdit* addText(const QString& title);
     void addConntrackPage();
     void showPage(const NodeRecord& record);
-    void showTree(KeyedTreeModel& model, QTreeView* tree, const std::vector<TreeRow>& rows);
+    /// Makes the text of a report in a thread of the pool.
+    void showReport(const std::shared_ptr<const Report>& report, const QString& otherwise);
 
     QLabel* m_icon;
     QLabel* m_title;
@@ -60,16 +61,17 @@ private:
     KeyedTreeModel m_services;
     KeyedTreeModel m_conntrack;
     KeyedTreeModel m_profile;
-    QTreeView* m_ruleTree = nullptr;
-    QTreeView* m_findingTree = nullptr;
-    QTreeView* m_serviceTree = nullptr;
-    QTreeView* m_conntrackTree = nullptr;
-    QTreeView* m_profileTree = nullptr;
+    FittedTree* m_ruleTree = nullptr;
+    FittedTree* m_findingTree = nullptr;
+    FittedTree* m_serviceTree = nullptr;
+    FittedTree* m_conntrackTree = nullptr;
+    FittedTree* m_profileTree = nullptr;
     QPlainTextEdit* m_diff = nullptr;
     QPlainTextEdit* m_report = nullptr;
     QPlainTextEdit* m_log = nullptr;
     DiffHighlighter* m_highlighter = nullptr;
     HistoryChart* m_chart = nullptr;
+    std::shared_ptr<const Report> m_shownReport; ///< what m_report shows, or will once its text is made
     bool m_needsPerson = false;
 };
 

@@ -17,7 +17,7 @@ QuestionDialog::QuestionDialog(const Question& question, QWidget* parent)
 {
     constexpr qsizetype longestText = 4096;
     setWindowTitle(tr("ssh asks: %1").arg(safeLine(question.node, 100)));
-    QLabel* text = makePlainLabel(safeText(question.text, longestText));
+    QLabel* text = makePlainLabel(safeText(question.text.left(longestText)));
     text->setWordWrap(true);
     text->setMinimumWidth(fontMetrics().horizontalAdvance(QLatin1Char('0')) * 60);
     text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);

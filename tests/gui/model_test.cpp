@@ -228,7 +228,7 @@ private slots:
         services.setRows(buildServiceRows(fleet.record(0)));
         QCOMPARE(printModel(services), QStringLiteral("UDP 10.96.0.10:53 | rr\n  10.244.1.2:53 | Masq | 1 | 0 | 12\n"));
         QVERIFY(diffText(fleet.record(0)).startsWith(QStringLiteral("--- found")));
-        QVERIFY(rawText(fleet.record(0)).contains(QStringLiteral("\"node\": \"a\"")));
+        QVERIFY(rawText(*fleet.record(0).report).contains(QStringLiteral("\"node\": \"a\"")));
         QVERIFY(!buildConntrackRows(fleet.record(0)).empty());
         QVERIFY(!buildProfileRows(fleet.record(0)).empty());
     }
@@ -250,7 +250,15 @@ private slots:
         const QModelIndex rule = rules.index(0, 0, rules.index(1, 0, rules.index(0, 0)));
         QVERIFY(rule.data().toString().size() <= 502);
         QVERIFY(rule.data(Qt::ToolTipRole).toString().startsWith(QStringLiteral("&lt;img")));
-        QVERIFY(!rawText(fleet.record(0)).contains(QChar(0x202e)));
+        QVERIFY(!rawText(*fleet.record(0).report).contains(QChar(0x202e)));
+    }
+
+    void longTextIsCutAndSaysSo()
+    {
+        QCOMPARE(safeText(QStringLiteral("abc")), QStringLiteral("abc"));
+        const QString cut = safeText(QString(200'000, QLatin1Char('x')));
+        QVERIFY(cut.size() < 132'000);
+        QVERIFY(cut.endsWith(QStringLiteral("… cut after 128 KiB; an export of the reports has all of it")));
     }
 
     void logIsBounded()

@@ -1,3 +1,4 @@
+#include "gui/view/fitted_tree.h"
 #include "gui/view/fleet_page.h"
 #include "gui/view/history_chart.h"
 #include "gui/view/main_window.h"
@@ -92,7 +93,7 @@ private slots:
         window.fleetPage()->chooseNode(QStringLiteral("b"));
         for (int page = 0; page < window.nodePage()->tabs()->count(); ++page) {
             window.nodePage()->tabs()->setCurrentIndex(page);
-            QVERIFY2(!window.nodePage()->pageText().isEmpty(), qPrintable(window.nodePage()->tabs()->tabText(page)));
+            QTRY_VERIFY2(!window.nodePage()->pageText().isEmpty(), qPrintable(window.nodePage()->tabs()->tabText(page)));
             QVERIFY(!window.grab().isNull());
         }
         window.fleetPage()->clearFilters();
@@ -101,6 +102,34 @@ private slots:
         window.fleetPage()->table()->setColumnHidden(FleetModel::Profile, true);
         QVERIFY(!window.fleetPage()->shownColumns().contains(int(FleetModel::Profile)));
         QVERIFY(window.fleetPage()->selectionText().startsWith(QStringLiteral("b\t")));
+    }
+
+    void emptyPagesSayWhyAndRowsAppearOpen()
+    {
+        std::vector<MemoryChannel*> channels;
+        MainWindow window(watching({QStringLiteral("a")}), MainWindow::Sources::Forget,
+                          [&](QObject* parent) { return new MemoryChannel(parent, channels); });
+        window.show();
+        window.loadSources();
+        QTRY_COMPARE(channels.size(), std::size_t{1});
+        window.fleetPage()->chooseNode(QStringLiteral("a"));
+        QTabWidget* tabs = window.nodePage()->tabs();
+        const auto* rules = qobject_cast<const FittedTree*>(tabs->widget(0));
+        QVERIFY(rules->placeholder().startsWith(QStringLiteral("No report")));
+        Report oneFamily = sampleReport("a");
+        oneFamily.families.resize(1);
+        channels[0]->say(lineOf(oneFamily));
+        QTRY_COMPARE(rules->model()->rowCount(), 1);
+        channels[0]->say(lineOf(sampleReport("a")));
+        QTRY_COMPARE(rules->model()->rowCount(), 2);
+        for (int family = 0; family < 2; ++family) {
+            QVERIFY(rules->isExpanded(rules->model()->index(family, 0)));
+            QVERIFY(rules->isExpanded(rules->model()->index(1, 0, rules->model()->index(family, 0))));
+        }
+        tabs->setCurrentIndex(2);
+        QVERIFY(qobject_cast<const FittedTree*>(tabs->widget(2))->placeholder().startsWith(QStringLiteral("Nothing about this node")));
+        tabs->setCurrentIndex(1);
+        QCOMPARE(window.nodePage()->pageText(), QStringLiteral("The kernel holds what the profile asks for."));
     }
 
     void everyModelHoldsItsContract()
