@@ -83,9 +83,8 @@ const Route* Circumstances::routeTo(const Address& address) const
 
 bool Circumstances::leadsEverywhere(const std::string& interface) const
 {
-    return std::any_of(m_facts.routes.begin(), m_facts.routes.end(), [&](const Route& route) {
-        return route.destination.length() == 0 && route.interface == interface;
-    });
+    return std::any_of(m_facts.routes.begin(), m_facts.routes.end(),
+                       [&](const Route& route) { return route.destination.length() == 0 && route.interface == interface; });
 }
 
 Certainty Circumstances::isOnAnotherNode(const Address& address) const

@@ -78,8 +78,7 @@ std::string cleanText(std::string_view text, Newlines newlines)
     clean.reserve(text.size());
     while (!text.empty()) {
         const Character character = firstCharacter(text);
-        const bool kept = character.length > 0
-                          && (!isControl(character.value) || (character.value == U'\n' && newlines == Newlines::Keep));
+        const bool kept = character.length > 0 && (!isControl(character.value) || (character.value == U'\n' && newlines == Newlines::Keep));
         if (kept)
             clean += text.substr(0, character.length);
         text.remove_prefix(std::max<std::size_t>(character.length, 1));

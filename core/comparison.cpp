@@ -123,7 +123,8 @@ void dropJumpsOfOthers(const Chain& chain, const ChainNames& goingAway, ChainCom
     }
 }
 
-ChainComparison compareOwned(const Table& table, const OwnedChain& wanted, const ChainNames& owned, const std::vector<RenamedChain>& renamed)
+ChainComparison compareOwned(const Table& table, const OwnedChain& wanted, const ChainNames& owned,
+                             const std::vector<RenamedChain>& renamed)
 {
     ChainComparison comparison{.name = wanted.name, .shared = wanted.shared, .wanted = true};
     for (const RenamedChain& name : renamed) {
@@ -156,9 +157,9 @@ ChainNames ownedFor(const Table& table, const OwnedPart& wanted)
     ChainNames owned = candidates;
     for (const std::string& name : candidates) {
         const Chain* chain = findChain(table, name);
-        const bool heldByOthers = chain != nullptr && !isRuleChain(name) && listed.count(name) == 0 &&
-                                  !std::all_of(chain->entries.begin(), chain->entries.end(),
-                                               [&](const Entry& entry) { return isOurs(entry, candidates); });
+        const bool heldByOthers =
+            chain != nullptr && !isRuleChain(name) && listed.count(name) == 0 &&
+            !std::all_of(chain->entries.begin(), chain->entries.end(), [&](const Entry& entry) { return isOurs(entry, candidates); });
         if (heldByOthers)
             owned.erase(name);
     }

@@ -49,7 +49,7 @@ OwnedPart presentPart(const Table& table, const Ruleset& ruleset);
 /// An entry that has to come into a chain.
 struct Insertion
 {
-    PlacedEntry placed;                  ///< where it stands when the chain is right
+    PlacedEntry placed;                   ///< where it stands when the chain is right
     std::optional<std::size_t> movedFrom; ///< place of the same entry now, when it only stands in the wrong one
 
     bool operator==(const Insertion&) const = default;
@@ -60,8 +60,8 @@ struct ChainComparison
 {
     std::string name;
     bool shared = false;
-    bool present = false; ///< the table has it
-    bool wanted = false;  ///< the table shall have it
+    bool present = false;               ///< the table has it
+    bool wanted = false;                ///< the table shall have it
     std::optional<std::string> foundAs; ///< the name it has in the table, when somebody renamed it
     std::vector<std::size_t> deletions; ///< places in the chain as it is, ascending
     std::vector<Insertion> insertions;  ///< ascending by place

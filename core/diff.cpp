@@ -14,8 +14,8 @@ constexpr std::size_t contextLines = 3;
 /// A line that is only put into words when it is printed: a table may hold thousands that are not.
 struct DiffLine
 {
-    char mark = ' ';             ///< ' ' in both listings, '-' only in the kernel's, '+' only in the wanted one
-    std::string text;            ///< of a line without an entry
+    char mark = ' ';  ///< ' ' in both listings, '-' only in the kernel's, '+' only in the wanted one
+    std::string text; ///< of a line without an entry
     const std::string* chain = nullptr;
     const Entry* entry = nullptr;
 };
@@ -28,7 +28,8 @@ std::string toText(const DiffLine& line)
 std::string chainHeader(const Comparison& comparison, const std::string& name)
 {
     const Chain* chain = findChain(comparison.table, name);
-    const bool builtIn = (chain != nullptr && chain->builtIn) || name == builtInChain(Hook::Prerouting) || name == builtInChain(Hook::Output);
+    const bool builtIn =
+        (chain != nullptr && chain->builtIn) || name == builtInChain(Hook::Prerouting) || name == builtInChain(Hook::Output);
     return ":" + name + (builtIn ? " ACCEPT" : " -");
 }
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
-namespace notrack {
+namespace notrack
+{
 
-namespace {
+namespace
+{
 
 constexpr Port dnsPort{53};
 const std::string standardName = "kubernetes.default.svc.";
@@ -20,10 +22,9 @@ struct Item
 
 const VirtualService* findBalanced(const NodeClues& clues, const Address& address, Protocol protocol)
 {
-    const auto found =
-        std::find_if(clues.virtualServices.begin(), clues.virtualServices.end(), [&](const VirtualService& one) {
-            return one.address == address && one.port == dnsPort && one.protocol == protocol;
-        });
+    const auto found = std::find_if(clues.virtualServices.begin(), clues.virtualServices.end(), [&](const VirtualService& one) {
+        return one.address == address && one.port == dnsPort && one.protocol == protocol;
+    });
     return found == clues.virtualServices.end() ? nullptr : &*found;
 }
 
@@ -35,8 +36,7 @@ bool isNodeLocal(const Address& address)
 
 void addItem(std::vector<Item>& items, Item item)
 {
-    const auto known =
-        std::find_if(items.begin(), items.end(), [&](const Item& one) { return one.value == item.value; });
+    const auto known = std::find_if(items.begin(), items.end(), [&](const Item& one) { return one.value == item.value; });
     if (known == items.end())
         items.push_back(std::move(item));
     else if (known->comment.find(item.comment) == std::string::npos)
@@ -63,8 +63,7 @@ std::vector<Item> findServices(const NodeClues& clues)
     const bool named = std::any_of(items.begin(), items.end(), [](const Item& item) { return item.chosen; });
     for (const VirtualService& service : clues.virtualServices) {
         const std::string value = toText(service.address);
-        const bool known =
-            std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.value == value; });
+        const bool known = std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.value == value; });
         if (!known && service.port == dnsPort && service.protocol == Protocol::Udp)
             addItem(items, {value, service.address.family(), "IPVS balances port 53 there", !named});
     }
@@ -88,8 +87,7 @@ std::vector<Item> findNetworks(const NodeClues& clues)
 
 bool hasFamily(const std::vector<Item>& items, Family family)
 {
-    return std::any_of(items.begin(), items.end(),
-                       [&](const Item& item) { return item.chosen && item.family == family; });
+    return std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.chosen && item.family == family; });
 }
 
 /// A profile must name services and networks of the same families.
@@ -154,8 +152,7 @@ std::string writeSafety(const NodeClues& clues)
                "# safety: { probe: { name: example.org } }\n";
     if (!clues.clusterDomain || *clues.clusterDomain == "cluster.local")
         return "";
-    return "safety: { probe: { name: \"" + standardName + *clues.clusterDomain +
-           "\" } } # clusterDomain of the kubelet\n";
+    return "safety: { probe: { name: \"" + standardName + *clues.clusterDomain + "\" } } # clusterDomain of the kubelet\n";
 }
 
 /// Text from the node's files ends up in comments: one line, printable.
@@ -176,15 +173,13 @@ std::string writeProfile(const NodeClues& clues)
     keepMatching(services, networks, "pod network");
     keepMatching(networks, found, "DNS service");
 
-    std::string text = "# Written by `dns-notrack discover` on " + printable(clues.node) +
-                       ". Read it before you apply it.\nversion: 1\n";
+    std::string text = "# Written by `dns-notrack discover` on " + printable(clues.node) + ". Read it before you apply it.\nversion: 1\n";
     if (!clues.layout.empty())
         text += "name: " + clues.layout + "\n";
-    text += writeList("services", services,
-                      "the virtual IPs of the DNS service (kubectl -n kube-system get service kube-dns; ipvsadm -Ln)");
-    text += writeList(
-        "podCIDRs", networks,
-        "the pod networks of the whole cluster (kube-controller-manager's --cluster-cidr, or the CNI's pools)");
+    text +=
+        writeList("services", services, "the virtual IPs of the DNS service (kubectl -n kube-system get service kube-dns; ipvsadm -Ln)");
+    text += writeList("podCIDRs", networks,
+                      "the pod networks of the whole cluster (kube-controller-manager's --cluster-cidr, or the CNI's pools)");
     if (clues.layout.empty() && hasFamily(networks, Family::Ipv4))
         text += "# NOTE: these networks hold the real servers. Add those of the clients, which a node cannot know.\n";
     text += writeUncovered(clues, services, networks);

@@ -7,10 +7,12 @@
 #include <string>
 #include <vector>
 
-namespace notrack {
+namespace notrack
+{
 
 /// Something that a node's configuration names, and where.
-template <typename Value> struct Clue
+template <typename Value>
+struct Clue
 {
     Value value;
     std::string source; ///< "clusterDNS in /var/lib/kubelet/config.yaml"

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <vector>
 
-namespace notrack {
+namespace notrack
+{
 
-namespace {
+namespace
+{
 
 // The kernel starts to evict at its maximum; a fifth of room is used up within seconds of a burst.
 constexpr std::uint64_t nearlyFullPercent = 80;
@@ -23,11 +25,9 @@ std::string countText(std::uint64_t count, const std::string& singular, const st
 
 std::string describeService(const VirtualService& service)
 {
-    const std::string host =
-        service.address.family() == Family::Ipv6 ? "[" + toText(service.address) + "]" : toText(service.address);
-    std::string text = "IPVS balances " + host + ":" + std::to_string(service.port.value) + "/" +
-                       std::string(toText(service.protocol)) + " over " +
-                       countText(service.realServers.size(), "server", "servers");
+    const std::string host = service.address.family() == Family::Ipv6 ? "[" + toText(service.address) + "]" : toText(service.address);
+    std::string text = "IPVS balances " + host + ":" + std::to_string(service.port.value) + "/" + std::string(toText(service.protocol)) +
+                       " over " + countText(service.realServers.size(), "server", "servers");
     std::string separator = ": ";
     for (const RealServer& server : service.realServers) {
         text += separator + toText(server.address);
@@ -38,8 +38,8 @@ std::string describeService(const VirtualService& service)
 
 std::string describeFinding(const Finding& finding)
 {
-    std::string text = std::string(toText(finding.severity)) + " " + finding.id + (finding.waived ? " (waived)" : "") +
-                       ": " + finding.summary + "\n";
+    std::string text =
+        std::string(toText(finding.severity)) + " " + finding.id + (finding.waived ? " (waived)" : "") + ": " + finding.summary + "\n";
     for (const std::string& line : finding.evidence)
         text += "  found: " + line + "\n";
     for (const std::string& line : finding.advice)
@@ -58,9 +58,8 @@ std::string describeProbe(const ProbeResult& result)
 
 const Finding* firstOpen(const std::vector<Finding>& findings, Severity severity)
 {
-    const auto found = std::find_if(findings.begin(), findings.end(), [&](const Finding& finding) {
-        return finding.severity == severity && !finding.waived;
-    });
+    const auto found = std::find_if(findings.begin(), findings.end(),
+                                    [&](const Finding& finding) { return finding.severity == severity && !finding.waived; });
     return found == findings.end() ? nullptr : &*found;
 }
 
@@ -107,16 +106,14 @@ std::string nextStep(const Report& report)
 
 bool suffers(const ConntrackFigures& figures)
 {
-    return figures.insertFailed > 0 || figures.drop > 0 || figures.earlyDrop > 0 ||
-           percentFull(figures) >= nearlyFullPercent;
+    return figures.insertFailed > 0 || figures.drop > 0 || figures.earlyDrop > 0 || percentFull(figures) >= nearlyFullPercent;
 }
 
 std::string describeSuffering(const ConntrackFigures& figures)
 {
     std::vector<std::string> signs;
     if (figures.insertFailed > 0)
-        signs.push_back(countText(figures.insertFailed, "entry", "entries") +
-                        " not inserted, each a lost packet (racing queries do this)");
+        signs.push_back(countText(figures.insertFailed, "entry", "entries") + " not inserted, each a lost packet (racing queries do this)");
     if (figures.drop > 0)
         signs.push_back(countText(figures.drop, "packet", "packets") + " dropped for want of an entry");
     if (figures.earlyDrop > 0)
@@ -124,8 +121,7 @@ std::string describeSuffering(const ConntrackFigures& figures)
     if (percentFull(figures) >= nearlyFullPercent)
         signs.push_back("the table is " + std::to_string(percentFull(figures)) + " % full");
     if (signs.empty() && figures.clashResolved > 0)
-        return "This node does not suffer: its kernel settled all " +
-               countText(figures.clashResolved, "race", "races") + " since boot.";
+        return "This node does not suffer: its kernel settled all " + countText(figures.clashResolved, "race", "races") + " since boot.";
     if (signs.empty())
         return "This node does not suffer: nothing was lost to connection tracking since boot.";
     std::string text = "This node suffers from connection tracking (all traffic, since boot): ";
@@ -143,8 +139,8 @@ std::string describeHealth(const Report& report)
         if (service.port == dnsPort) // a node knows thousands of others
             text += describeService(service);
     if (report.conntrack)
-        text += "conntrack holds " + std::to_string(report.conntrack->entries) + " of " +
-                std::to_string(report.conntrack->max) + " entries\n" + describeSuffering(*report.conntrack) + "\n";
+        text += "conntrack holds " + std::to_string(report.conntrack->entries) + " of " + std::to_string(report.conntrack->max) +
+                " entries\n" + describeSuffering(*report.conntrack) + "\n";
     else
         text += "conntrack's figures cannot be read: it is not loaded, and then it loses nothing\n";
     for (const Finding& finding : report.findings)

@@ -4,7 +4,8 @@
 
 #include <string>
 
-namespace notrack {
+namespace notrack
+{
 
 /// What a person wants to know about a node: what stands against the rules there, what conntrack's figures say about
 /// whether it suffers at all, and, as the last line, the one thing to do next.

@@ -15,8 +15,8 @@ namespace
 struct Leg
 {
     std::string_view chain;
-    PacketClass packet;  ///< its `tracking` is what it is without our rules
-    std::string remedy;  ///< matches of the rule that lets it through untracked
+    PacketClass packet; ///< its `tracking` is what it is without our rules
+    std::string remedy; ///< matches of the rule that lets it through untracked
 };
 
 std::string portText(Port port)
@@ -46,8 +46,7 @@ std::string networkOf(const Circumstances& node, const PodSide& side)
     return toText(side.prefix);
 }
 
-void addForwardLegs(const Circumstances& node, Protocol protocol, Port port, const PodSide& from, const PodSide& to,
-                    std::vector<Leg>& legs)
+void addForwardLegs(const Circumstances& node, Protocol protocol, Port port, const PodSide& from, const PodSide& to, std::vector<Leg>& legs)
 {
     const std::string start = "-p " + std::string(toText(protocol)) + " ";
     PacketClass reply = packetBetween(protocol, from, to);
@@ -108,8 +107,8 @@ std::vector<Ending> newDrops(const Journey& tracked, const Journey& untracked)
 {
     std::vector<Ending> drops;
     for (const Ending& ending : untracked.endings) {
-        const bool known = std::any_of(tracked.endings.begin(), tracked.endings.end(),
-                                       [&](const Ending& one) { return one.line == ending.line; });
+        const bool known =
+            std::any_of(tracked.endings.begin(), tracked.endings.end(), [&](const Ending& one) { return one.line == ending.line; });
         if (ending.fate == Fate::Dropped && !known)
             drops.push_back(ending);
     }
@@ -127,8 +126,9 @@ void advise(const Circumstances& node, const SavedChains& table, const Leg& leg,
 {
     const bool policy = std::any_of(drops.begin(), drops.end(), [](const Ending& drop) { return isOfNetworkPolicy(drop.line); });
     if (policy)
-        addOnce(finding.advice, "the drop is NetworkPolicy's, which knows replies by connection state only: allow the DNS pods egress to all "
-                                "pods over UDP, and pods ingress from the DNS pods");
+        addOnce(finding.advice,
+                "the drop is NetworkPolicy's, which knows replies by connection state only: allow the DNS pods egress to all "
+                "pods over UDP, and pods ingress from the DNS pods");
     else
         addOnce(finding.advice, node.commandFor(table) + " -I " + std::string(leg.chain) + " " + leg.remedy +
                                     " -m conntrack --ctstate UNTRACKED -j ACCEPT");

@@ -31,9 +31,8 @@ EndpointLists endpointsOf(const Circumstances& node, const Address& service)
 bool isSibling(const Address& address, const std::vector<Prefix>& pods)
 {
     const int bits = address.family() == Family::Ipv4 ? pluralBits4 : pluralBits6;
-    return std::any_of(pods.begin(), pods.end(), [&](const Prefix& prefix) {
-        return prefix.length() > bits && Prefix(prefix.address(), bits).contains(address);
-    });
+    return std::any_of(pods.begin(), pods.end(),
+                       [&](const Prefix& prefix) { return prefix.length() > bits && Prefix(prefix.address(), bits).contains(address); });
 }
 
 /// Real servers that no pod network of the profile covers: those of `per-node-cidr`, or the others.
@@ -107,11 +106,10 @@ std::optional<Finding> checkBackendOutsidePodCidrs(const Circumstances& node)
     std::vector<std::string> servers = uncoveredServers(node, false);
     if (servers.empty())
         return std::nullopt;
-    return Finding{
-        .severity = Severity::Warning,
-        .summary = "Replies of real servers outside `podCIDRs` stay tracked: one entry a query, and they race as before.",
-        .evidence = std::move(servers),
-        .advice = {"add the network of these servers to `podCIDRs`, unless it is that of the nodes themselves"}};
+    return Finding{.severity = Severity::Warning,
+                   .summary = "Replies of real servers outside `podCIDRs` stay tracked: one entry a query, and they race as before.",
+                   .evidence = std::move(servers),
+                   .advice = {"add the network of these servers to `podCIDRs`, unless it is that of the nodes themselves"}};
 }
 
 std::optional<Finding> checkPerNodeCidr(const Circumstances& node)
@@ -149,9 +147,10 @@ std::optional<Finding> checkHostQueries(const Circumstances& node)
     }
     if (finding.evidence.empty())
         return std::nullopt;
-    finding.summary = finding.severity == Severity::Fatal
-                          ? "With scope `any` the node's own queries go to DNS pods of other nodes from the service's address, and get no answer."
-                          : "With scope `any` the node's own queries are answered only while every DNS pod runs on this node.";
+    finding.summary =
+        finding.severity == Severity::Fatal
+            ? "With scope `any` the node's own queries go to DNS pods of other nodes from the service's address, and get no answer."
+            : "With scope `any` the node's own queries are answered only while every DNS pod runs on this node.";
     finding.advice.emplace_back("set `scope: pods`, which leaves the node's own queries tracked and masqueraded");
     return finding;
 }

@@ -188,10 +188,12 @@ std::optional<Finding> checkServiceDnat(const Circumstances& node)
     }
     if (finding.evidence.empty())
         return std::nullopt;
-    finding.summary = finding.severity == Severity::Fatal
-                          ? "Rules of the nat table translate the service's address; they never see untracked packets, so every query would fail."
-                          : "Rules of the nat table may translate some queries to the service; they never see untracked packets.";
-    finding.advice.emplace_back("run kube-proxy with `mode: ipvs`; after a change of mode, `kube-proxy --cleanup` or a reboot removes the old rules");
+    finding.summary =
+        finding.severity == Severity::Fatal
+            ? "Rules of the nat table translate the service's address; they never see untracked packets, so every query would fail."
+            : "Rules of the nat table may translate some queries to the service; they never see untracked packets.";
+    finding.advice.emplace_back(
+        "run kube-proxy with `mode: ipvs`; after a change of mode, `kube-proxy --cleanup` or a reboot removes the old rules");
     return finding;
 }
 
@@ -205,11 +207,14 @@ std::optional<Finding> checkHostPort(const Circumstances& node)
     if (finding.evidence.empty())
         return std::nullopt;
     if (node.profile().scope == Scope::Pods) {
-        finding.summary = "Pods that ask a host port of this node for DNS would get no answer: the reply is untracked and keeps the pod's address.";
-        finding.advice = {"let pods ask the service's address, and remove the hostPort of the DNS pod",
-                          "or let such queries be masqueraded, which costs one conntrack entry each (the lab's matrix has the row), and add `host-port` "
-                          "to `safety.waive`: " + masqueradeForwardedPorts(node.profile()),
-                          "if no pod asks the host port (clients outside the cluster are served as before), add `host-port` to `safety.waive`"};
+        finding.summary =
+            "Pods that ask a host port of this node for DNS would get no answer: the reply is untracked and keeps the pod's address.";
+        finding.advice = {
+            "let pods ask the service's address, and remove the hostPort of the DNS pod",
+            "or let such queries be masqueraded, which costs one conntrack entry each (the lab's matrix has the row), and add `host-port` "
+            "to `safety.waive`: " +
+                masqueradeForwardedPorts(node.profile()),
+            "if no pod asks the host port (clients outside the cluster are served as before), add `host-port` to `safety.waive`"};
         return finding;
     }
     finding.summary = hostPorts ? "Clients that ask a host port of this node for DNS would get no answer: the reply is untracked."

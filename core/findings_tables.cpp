@@ -48,9 +48,9 @@ void describeChains(const Circumstances& node, const SavedChains& table, Hook ho
         finding.evidence.push_back(quoteRule(table, ":" + chain));
     for (const SavedRule& rule : found->rules)
         finding.evidence.push_back(quoteRule(table, rule.line));
-    finding.advice.push_back((table.backend == "iptables" ? applyClears : "by hand, since no run of dns-notrack made them: ") + command + "-D " +
-                             std::string(builtInChain(hook)) + " -j " + base + "; " + command + "-F " + base + "; " + command + "-F " + chain + "; " +
-                             command + "-X " + base + "; " + command + "-X " + chain);
+    finding.advice.push_back((table.backend == "iptables" ? applyClears : "by hand, since no run of dns-notrack made them: ") + command +
+                             "-D " + std::string(builtInChain(hook)) + " -j " + base + "; " + command + "-F " + base + "; " + command +
+                             "-F " + chain + "; " + command + "-X " + base + "; " + command + "-X " + chain);
 }
 
 } // namespace
@@ -63,8 +63,10 @@ std::optional<Finding> checkOtherNotrack(const Circumstances& node)
             quoteNotrack(node, table, finding.evidence);
     if (finding.evidence.empty())
         return std::nullopt;
-    finding.summary = "Other rules make the same DNS queries untracked already, so removing this program's brings tracking back only in part.";
-    finding.advice.emplace_back("keep one of the two; NodeLocal DNSCache's rules are its own, others may be left over from earlier attempts");
+    finding.summary =
+        "Other rules make the same DNS queries untracked already, so removing this program's brings tracking back only in part.";
+    finding.advice.emplace_back(
+        "keep one of the two; NodeLocal DNSCache's rules are its own, others may be left over from earlier attempts");
     return finding;
 }
 
@@ -84,7 +86,8 @@ std::optional<Finding> checkOtherBackend(const Circumstances& node)
         }
     if (finding.evidence.empty())
         return std::nullopt;
-    finding.summary = "Chains of ours are outside the " + std::string(node.backend()) + " tables that this program keeps, and act beside those.";
+    finding.summary =
+        "Chains of ours are outside the " + std::string(node.backend()) + " tables that this program keeps, and act beside those.";
     return finding;
 }
 

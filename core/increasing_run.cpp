@@ -7,8 +7,8 @@ namespace notrack
 
 std::vector<bool> longestIncreasingRun(const std::vector<std::optional<std::size_t>>& values)
 {
-    std::vector<std::size_t> ends;                                     // ends[k]: where the best run of k + 1 values ends
-    std::vector<std::optional<std::size_t>> previous(values.size());   // the value before, in the best run that ends here
+    std::vector<std::size_t> ends;                                   // ends[k]: where the best run of k + 1 values ends
+    std::vector<std::optional<std::size_t>> previous(values.size()); // the value before, in the best run that ends here
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (!values[i])
             continue;

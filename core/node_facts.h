@@ -58,18 +58,18 @@ struct NodeFacts
     bool ipvs = false; ///< the kernel has an IPVS table
     std::vector<VirtualService> virtualServices;
     std::vector<std::string> firewallMarkServices; ///< lines of IPVS services that have a firewall mark for an address
-    std::vector<Prefix> localPrefixes; ///< the node's own addresses, and everything else that its local routes cover
+    std::vector<Prefix> localPrefixes;             ///< the node's own addresses, and everything else that its local routes cover
     std::vector<Route> routes;
     std::vector<SavedTable> savedTables;
     std::vector<NativeTable> nativeTables;
     std::vector<std::string> ownNftablesTables; ///< those that hold rules of this program, as in "ip nmanager"
     std::vector<PodNamespace> podNamespaces;
     std::optional<ConntrackFigures> conntrack;
-    std::optional<bool> bridgeCallsIptables;  ///< net.bridge.bridge-nf-call-iptables; empty without br_netfilter
+    std::optional<bool> bridgeCallsIptables; ///< net.bridge.bridge-nf-call-iptables; empty without br_netfilter
     std::optional<bool> bridgeCallsIp6tables;
-    std::optional<bool> podsOnBridge;         ///< an interface with a pod-network address is a bridge
-    std::optional<bool> ipvsConntrack;        ///< net.ipv4.vs.conntrack
-    std::vector<std::string> unread;          ///< what could not be read and why, one sentence each
+    std::optional<bool> podsOnBridge;  ///< an interface with a pod-network address is a bridge
+    std::optional<bool> ipvsConntrack; ///< net.ipv4.vs.conntrack
+    std::vector<std::string> unread;   ///< what could not be read and why, one sentence each
 
     bool operator==(const NodeFacts&) const = default;
 };

@@ -113,8 +113,7 @@ std::vector<RenamedChain> renamedChains(const Table& table, const Ruleset& wante
         }
         if (findChain(table, rulesName) != nullptr)
             continue;
-        const Chain* rules =
-            findStandIn(table, base, wanted, [&](const Chain& chain) { return couldBeRules(chain, *base, wanted, hook); });
+        const Chain* rules = findStandIn(table, base, wanted, [&](const Chain& chain) { return couldBeRules(chain, *base, wanted, hook); });
         if (rules != nullptr)
             renamed.push_back({rules->name, rulesName});
     }

@@ -183,12 +183,8 @@ constexpr auto matchDestination = [](const Condition& c, const PacketClass& p, c
     return addressMatches(c, p.destination);
 };
 constexpr auto matchProtocol = [](const Condition& c, const PacketClass& p, const KnownMark&) { return protocolMatches(c, p); };
-constexpr auto matchIn = [](const Condition& c, const PacketClass& p, const KnownMark&) {
-    return interfaceMatches(c, p.inInterface);
-};
-constexpr auto matchOut = [](const Condition& c, const PacketClass& p, const KnownMark&) {
-    return interfaceMatches(c, p.outInterface);
-};
+constexpr auto matchIn = [](const Condition& c, const PacketClass& p, const KnownMark&) { return interfaceMatches(c, p.inInterface); };
+constexpr auto matchOut = [](const Condition& c, const PacketClass& p, const KnownMark&) { return interfaceMatches(c, p.outInterface); };
 constexpr auto matchSourcePort = [](const Condition& c, const PacketClass& p, const KnownMark&) { return portsMatch(c, p.sourcePort); };
 constexpr auto matchDestinationPort = [](const Condition& c, const PacketClass& p, const KnownMark&) {
     return portsMatch(c, p.destinationPort);

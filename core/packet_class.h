@@ -19,16 +19,16 @@ enum class Tracking { New, Established, Untracked };
 struct PacketClass
 {
     Protocol protocol = Protocol::Udp;
-    std::optional<Prefix> source;         ///< they lie somewhere in it; empty: anywhere
+    std::optional<Prefix> source; ///< they lie somewhere in it; empty: anywhere
     std::optional<Prefix> destination;
-    std::optional<Port> sourcePort;       ///< empty: some port that a client takes
+    std::optional<Port> sourcePort; ///< empty: some port that a client takes
     std::optional<Port> destinationPort;
     Tracking tracking = Tracking::New;
-    std::string inInterface;              ///< empty: not known
+    std::string inInterface; ///< empty: not known
     std::string outInterface;
-    std::optional<bool> sourceLocal;      ///< an address of the node itself
+    std::optional<bool> sourceLocal; ///< an address of the node itself
     std::optional<bool> destinationLocal;
-    std::vector<std::string> memberOf;    ///< ipsets whose match is known to hold
+    std::vector<std::string> memberOf; ///< ipsets whose match is known to hold
 
     bool operator==(const PacketClass&) const = default;
 };

@@ -46,10 +46,10 @@ std::optional<Fate> fateOfTarget(std::string_view target)
         Fate fate;
     };
     constexpr std::array known{
-        Known{"ACCEPT", Fate::Accepted},     Known{"DROP", Fate::Dropped},        Known{"REJECT", Fate::Dropped},
-        Known{"DNAT", Fate::Translated},     Known{"SNAT", Fate::Translated},     Known{"MASQUERADE", Fate::Translated},
-        Known{"REDIRECT", Fate::Translated}, Known{"NETMAP", Fate::Translated},   Known{"NOTRACK", Fate::Untracked},
-        Known{"NFQUEUE", Fate::Unknown},     Known{"QUEUE", Fate::Unknown},       Known{"TPROXY", Fate::Unknown},
+        Known{"ACCEPT", Fate::Accepted},     Known{"DROP", Fate::Dropped},      Known{"REJECT", Fate::Dropped},
+        Known{"DNAT", Fate::Translated},     Known{"SNAT", Fate::Translated},   Known{"MASQUERADE", Fate::Translated},
+        Known{"REDIRECT", Fate::Translated}, Known{"NETMAP", Fate::Translated}, Known{"NOTRACK", Fate::Untracked},
+        Known{"NFQUEUE", Fate::Unknown},     Known{"QUEUE", Fate::Unknown},     Known{"TPROXY", Fate::Unknown},
         Known{"TARPIT", Fate::Dropped},      Known{"SYNPROXY", Fate::Unknown},
     };
     const auto* const found = std::find_if(known.begin(), known.end(), [&](const Known& one) { return one.target == target; });
@@ -60,8 +60,8 @@ std::optional<Fate> fateOfTarget(std::string_view target)
 
 const Condition* findOption(const SavedRule& rule, std::string_view option)
 {
-    const auto found = std::find_if(rule.targetOptions.begin(), rule.targetOptions.end(),
-                                    [&](const Condition& one) { return one.option == option; });
+    const auto found =
+        std::find_if(rule.targetOptions.begin(), rule.targetOptions.end(), [&](const Condition& one) { return one.option == option; });
     return found == rule.targetOptions.end() ? nullptr : &*found;
 }
 
@@ -109,8 +109,8 @@ public:
 
     void end(Fate fate, std::string line, std::string target)
     {
-        const auto known = std::find_if(m_journey.endings.begin(), m_journey.endings.end(),
-                                        [&](const Ending& one) { return one.line == line; });
+        const auto known =
+            std::find_if(m_journey.endings.begin(), m_journey.endings.end(), [&](const Ending& one) { return one.line == line; });
         if (known == m_journey.endings.end() && m_journey.endings.size() < mostEndings)
             m_journey.endings.push_back({fate, std::move(line), std::move(target)});
     }

@@ -26,9 +26,8 @@ bool lostServer(const ProbeResult& before, const ProbeResult& after)
 bool lostAnswers(const std::vector<ProbeResult>& before, const std::vector<ProbeResult>& after)
 {
     return std::any_of(after.begin(), after.end(), [&](const ProbeResult& now) {
-        const auto then = std::find_if(before.begin(), before.end(), [&](const ProbeResult& one) {
-            return one.from == now.from && one.service == now.service;
-        });
+        const auto then = std::find_if(before.begin(), before.end(),
+                                       [&](const ProbeResult& one) { return one.from == now.from && one.service == now.service; });
         return then != before.end() && lostServer(*then, now);
     });
 }

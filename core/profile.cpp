@@ -22,7 +22,8 @@ std::string toText(const std::string& text)
 }
 
 /// "name=a,b\n" with the items in a fixed order, so that it does not matter which file named which.
-template <typename Item> std::string canonicalList(std::string_view name, std::vector<Item> items)
+template <typename Item>
+std::string canonicalList(std::string_view name, std::vector<Item> items)
 {
     std::sort(items.begin(), items.end());
     std::string text(name);
@@ -33,8 +34,8 @@ template <typename Item> std::string canonicalList(std::string_view name, std::v
 
 std::string canonicalText(const Profile& profile)
 {
-    std::string text = canonicalList("services", profile.services) + canonicalList("podCIDRs", profile.podCidrs)
-                       + canonicalList("ports", profile.ports) + canonicalList("protocols", profile.protocols);
+    std::string text = canonicalList("services", profile.services) + canonicalList("podCIDRs", profile.podCidrs) +
+                       canonicalList("ports", profile.ports) + canonicalList("protocols", profile.protocols);
     text.append("scope=").append(toText(profile.scope));
     text.append("\nbackend=").append(toText(profile.backend));
     text.append("\nchainPrefix=").append(profile.chainPrefix).append("\n");
@@ -42,8 +43,8 @@ std::string canonicalText(const Profile& profile)
     const std::optional<ProbeSettings>& probe = profile.safety.probe;
     if (!probe)
         return text + "probe=false\n";
-    return text + "probe=" + probe->name + "\n" + canonicalList("from", probe->from) + "timeout=" + std::to_string(probe->timeout.count())
-           + "\n";
+    return text + "probe=" + probe->name + "\n" + canonicalList("from", probe->from) + "timeout=" + std::to_string(probe->timeout.count()) +
+           "\n";
 }
 
 /// FNV-1a, 64 bits: draft-eastlake-fnv.

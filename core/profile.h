@@ -34,7 +34,7 @@ struct ProbeSettings
 
 struct Safety
 {
-    std::vector<std::string> waive;            ///< ids of findings that this cluster accepts
+    std::vector<std::string> waive;                    ///< ids of findings that this cluster accepts
     std::optional<ProbeSettings> probe{std::in_place}; ///< empty: `probe: false`
 
     bool operator==(const Safety&) const = default;

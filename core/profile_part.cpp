@@ -24,7 +24,8 @@ constexpr std::size_t mostOverrides = 1'000;
 using Problem = std::optional<Error>;
 
 /// A key that a map may have, and what reads its value into the part.
-template <typename Part> struct Key
+template <typename Part>
+struct Key
 {
     std::string_view name;
     Problem (*read)(const YamlNode&, Part&);
@@ -42,7 +43,8 @@ Problem readScalar(const YamlNode& node, Result<Value> (*readValue)(const YamlNo
 
 /// A list of different items, of which there must be at least `least`.
 template <typename Item>
-Problem readList(const YamlNode& node, Result<Item> (*readItem)(const YamlNode&), std::size_t least, std::optional<StatedList<Item>>& stated)
+Problem readList(const YamlNode& node, Result<Item> (*readItem)(const YamlNode&), std::size_t least,
+                 std::optional<StatedList<Item>>& stated)
 {
     if (node.kind != YamlNode::Kind::List)
         return problemAt(node.spot, node.key + " must be a list, as in [a, b]");
@@ -55,7 +57,8 @@ Problem readList(const YamlNode& node, Result<Item> (*readItem)(const YamlNode&)
         const Result<Item> item = readItem(child);
         if (!item)
             return item.error();
-        const auto same = std::find_if(list.value.begin(), list.value.end(), [&](const Stated<Item>& other) { return other.value == *item; });
+        const auto same =
+            std::find_if(list.value.begin(), list.value.end(), [&](const Stated<Item>& other) { return other.value == *item; });
         if (same != list.value.end())
             return problemAt(child.spot, node.key + " has this twice; the first one is at " + toText(same->spot));
         list.value.push_back({*item, child.spot});
@@ -64,7 +67,8 @@ Problem readList(const YamlNode& node, Result<Item> (*readItem)(const YamlNode&)
     return {};
 }
 
-template <typename Part> std::vector<std::string_view> namesOf(std::span<const Key<Part>> keys)
+template <typename Part>
+std::vector<std::string_view> namesOf(std::span<const Key<Part>> keys)
 {
     std::vector<std::string_view> names;
     std::transform(keys.begin(), keys.end(), std::back_inserter(names), [](const Key<Part>& key) { return key.name; });
@@ -78,7 +82,8 @@ Error unknownKey(const YamlNode& node, std::span<const std::string_view> names)
 }
 
 /// Reads every key of the map; `what` is what errors call it.
-template <typename Part> Problem readMap(const YamlNode& node, std::string_view what, std::span<const Key<Part>> keys, Part& part)
+template <typename Part>
+Problem readMap(const YamlNode& node, std::string_view what, std::span<const Key<Part>> keys, Part& part)
 {
     if (node.kind != YamlNode::Kind::Map)
         return problemAt(node.spot, std::string(what) + " must be a map of " + enumerate(namesOf(keys)));
@@ -123,13 +128,15 @@ Problem readNodes(const YamlNode& node, ProfilePart& part);
 constexpr std::array fileKeys{
     Key<ProfilePart>{"version", [](const YamlNode& node, ProfilePart& part) { return readScalar(node, readVersion, part.version); }},
     Key<ProfilePart>{"name", [](const YamlNode& node, ProfilePart& part) { return readScalar(node, readLabel, part.name); }},
-    Key<ProfilePart>{"services", [](const YamlNode& node, ProfilePart& part) { return readList(node, readServiceAddress, 1, part.services); }},
+    Key<ProfilePart>{"services",
+                     [](const YamlNode& node, ProfilePart& part) { return readList(node, readServiceAddress, 1, part.services); }},
     Key<ProfilePart>{"podCIDRs", [](const YamlNode& node, ProfilePart& part) { return readList(node, readPodCidr, 1, part.podCidrs); }},
     Key<ProfilePart>{"ports", [](const YamlNode& node, ProfilePart& part) { return readList(node, readPort, 1, part.ports); }},
     Key<ProfilePart>{"protocols", [](const YamlNode& node, ProfilePart& part) { return readList(node, readProtocol, 1, part.protocols); }},
     Key<ProfilePart>{"scope", [](const YamlNode& node, ProfilePart& part) { return readScalar(node, readScope, part.scope); }},
     Key<ProfilePart>{"backend", [](const YamlNode& node, ProfilePart& part) { return readScalar(node, readBackend, part.backend); }},
-    Key<ProfilePart>{"chainPrefix", [](const YamlNode& node, ProfilePart& part) { return readScalar(node, readChainPrefix, part.chainPrefix); }},
+    Key<ProfilePart>{"chainPrefix",
+                     [](const YamlNode& node, ProfilePart& part) { return readScalar(node, readChainPrefix, part.chainPrefix); }},
     Key<ProfilePart>{"safety", readSafety},
     Key<ProfilePart>{"nodes", readNodes},
 };
@@ -137,12 +144,14 @@ constexpr std::array fileKeys{
 constexpr std::span<const Key<ProfilePart>> keysOfOverride = std::span(fileKeys).subspan(1, fileKeys.size() - 2);
 
 /// `Key<ProfilePart>` at a place in an override.
-template <std::size_t Index> Problem readOverridden(const YamlNode& node, OverridePart& part)
+template <std::size_t Index>
+Problem readOverridden(const YamlNode& node, OverridePart& part)
 {
     return keysOfOverride[Index].read(node, part.part);
 }
 
-template <std::size_t... Indexes> constexpr auto overrideKeysFor(std::index_sequence<Indexes...> /*all*/)
+template <std::size_t... Indexes>
+constexpr auto overrideKeysFor(std::index_sequence<Indexes...> /*all*/)
 {
     constexpr auto readMatch = [](const YamlNode& node, OverridePart& part) { return readList(node, readHostGlob, 1, part.match); };
     return std::array{Key<OverridePart>{"match", readMatch}, Key<OverridePart>{keysOfOverride[Indexes].name, readOverridden<Indexes>}...};

@@ -12,13 +12,15 @@ namespace notrack
 {
 
 /// A value and where it was stated.
-template <typename Value> struct Stated
+template <typename Value>
+struct Stated
 {
     Value value{};
     Spot spot;
 };
 
-template <typename Item> using StatedList = Stated<std::vector<Stated<Item>>>;
+template <typename Item>
+using StatedList = Stated<std::vector<Stated<Item>>>;
 
 /// What one file or one override says of `safety`. Absent parts are not stated.
 struct SafetyPart

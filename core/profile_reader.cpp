@@ -67,7 +67,8 @@ private:
         }
         const std::vector<Stated<Item>> before = whole->value;
         for (const Stated<Item>& item : part->value) {
-            const auto same = std::find_if(before.begin(), before.end(), [&](const Stated<Item>& other) { return other.value == item.value; });
+            const auto same =
+                std::find_if(before.begin(), before.end(), [&](const Stated<Item>& other) { return other.value == item.value; });
             if (same != before.end())
                 complain(item.spot, key + " has this already, at " + toText(same->spot));
             whole->value.push_back(item);
@@ -77,7 +78,8 @@ private:
     Problem m_problem;
 };
 
-template <typename Value> void replace(std::optional<Value>& value, const std::optional<Value>& by)
+template <typename Value>
+void replace(std::optional<Value>& value, const std::optional<Value>& by)
 {
     if (by)
         value = by;
@@ -101,13 +103,15 @@ ProfilePart overridden(ProfilePart part, const ProfilePart& by)
     return part;
 }
 
-template <typename Value> void take(Value& value, const std::optional<Stated<Value>>& stated)
+template <typename Value>
+void take(Value& value, const std::optional<Stated<Value>>& stated)
 {
     if (stated)
         value = stated->value;
 }
 
-template <typename Item> void take(std::vector<Item>& items, const std::optional<StatedList<Item>>& stated)
+template <typename Item>
+void take(std::vector<Item>& items, const std::optional<StatedList<Item>>& stated)
 {
     if (!stated)
         return;
@@ -136,9 +140,11 @@ Profile makeProfile(const ProfilePart& part)
     return profile;
 }
 
-template <typename Item> const Stated<Item>* findFamily(const StatedList<Item>& list, Family family)
+template <typename Item>
+const Stated<Item>* findFamily(const StatedList<Item>& list, Family family)
 {
-    const auto found = std::find_if(list.value.begin(), list.value.end(), [=](const Stated<Item>& item) { return item.value.family() == family; });
+    const auto found =
+        std::find_if(list.value.begin(), list.value.end(), [=](const Stated<Item>& item) { return item.value.family() == family; });
     return found == list.value.end() ? nullptr : &*found;
 }
 
@@ -167,15 +173,15 @@ Problem problemOfWhole(const ProfilePart& part, const OverridePart* override)
         const Stated<Address>* service = findFamily(*part.services, family);
         const Stated<Prefix>* pods = findFamily(*part.podCidrs, family);
         if (service != nullptr && pods == nullptr)
-            return complain(service->spot, "the service " + toText(service->value) + " is " + familyName(family)
-                                               + ", but no pod network in podCIDRs is; every family needs both");
+            return complain(service->spot, "the service " + toText(service->value) + " is " + familyName(family) +
+                                               ", but no pod network in podCIDRs is; every family needs both");
         if (service == nullptr && pods != nullptr)
-            return complain(pods->spot, "the pod network " + toText(pods->value) + " is " + familyName(family)
-                                            + ", but no address in services is; every family needs both");
+            return complain(pods->spot, "the pod network " + toText(pods->value) + " is " + familyName(family) +
+                                            ", but no address in services is; every family needs both");
         const std::size_t rules = countRules(makeProfile(part), family);
         if (rules > mostRulesInChain)
-            return complain(part.podCidrs->spot, "a chain would get " + std::to_string(rules) + " " + familyName(family) + " rules; at most "
-                                                     + std::to_string(mostRulesInChain) + " are allowed");
+            return complain(part.podCidrs->spot, "a chain would get " + std::to_string(rules) + " " + familyName(family) +
+                                                     " rules; at most " + std::to_string(mostRulesInChain) + " are allowed");
     }
     return {};
 }
@@ -195,9 +201,11 @@ Result<ProfilePart> joinSources(std::span<const ProfileSource> sources)
     }
     const Spot start{&sources.front(), 1, 1};
     if (!whole.services)
-        return tl::unexpected(problemAt(start, "services is missing: the virtual IPs of the DNS Service, as in \"services: [10.96.0.10]\""));
+        return tl::unexpected(
+            problemAt(start, "services is missing: the virtual IPs of the DNS Service, as in \"services: [10.96.0.10]\""));
     if (!whole.podCidrs)
-        return tl::unexpected(problemAt(start, "podCIDRs is missing: the pod networks of the cluster, as in \"podCIDRs: [10.244.0.0/16]\""));
+        return tl::unexpected(
+            problemAt(start, "podCIDRs is missing: the pod networks of the cluster, as in \"podCIDRs: [10.244.0.0/16]\""));
     return whole;
 }
 

@@ -75,7 +75,8 @@ bool isTextForEverybody(const YamlNode& node)
 }
 
 /// One of a few words, each with its value.
-template <typename Word> Result<Word> readWord(const YamlNode& node, std::string_view what, std::span<const Word> words)
+template <typename Word>
+Result<Word> readWord(const YamlNode& node, std::string_view what, std::span<const Word> words)
 {
     std::vector<std::string_view> known;
     for (const Word word : words) {
@@ -98,7 +99,8 @@ std::string_view problemOfServiceAddress(const Address& address)
             return "it is a loopback address";
         if (bytes[0] >= 224 && bytes[0] < 240)
             return "it is a multicast address";
-        return std::all_of(bytes.begin(), bytes.begin() + 4, [](std::uint8_t byte) { return byte == 255; }) ? "it is the broadcast address" : "";
+        return std::all_of(bytes.begin(), bytes.begin() + 4, [](std::uint8_t byte) { return byte == 255; }) ? "it is the broadcast address"
+                                                                                                            : "";
     }
     if (bytes[0] == 0xff)
         return "it is a multicast address";
@@ -112,8 +114,8 @@ std::string_view problemOfServiceAddress(const Address& address)
 
 bool isDnsLabel(std::string_view label)
 {
-    return !label.empty() && label.size() <= longestDnsLabel && label.front() != '-' && label.back() != '-'
-           && std::all_of(label.begin(), label.end(), [](char c) { return isLetterOrDigit(c) || c == '-' || c == '_'; });
+    return !label.empty() && label.size() <= longestDnsLabel && label.front() != '-' && label.back() != '-' &&
+           std::all_of(label.begin(), label.end(), [](char c) { return isLetterOrDigit(c) || c == '-' || c == '_'; });
 }
 
 bool isDnsName(std::string_view name)
@@ -206,10 +208,10 @@ Result<std::string> readChainPrefix(const YamlNode& node)
     const std::string& text = node.text;
     const auto allowed = [](char c) { return isLetterOrDigit(c) || c == '_' || c == '-'; };
     const bool startsWithLetter = !text.empty() && isLetterOrDigit(text.front()) && text.front() > '9';
-    if (!isTextForEverybody(node) || !startsWithLetter || !std::all_of(text.begin(), text.end(), allowed)
-        || text.size() > longestChainPrefix) {
-        return refuse(node, describe(node) + " is no chainPrefix: it must be a letter and then letters, digits, '_' or '-', at most "
-                                + std::to_string(longestChainPrefix) + " in all, since the kernel's chain names end at 28");
+    if (!isTextForEverybody(node) || !startsWithLetter || !std::all_of(text.begin(), text.end(), allowed) ||
+        text.size() > longestChainPrefix) {
+        return refuse(node, describe(node) + " is no chainPrefix: it must be a letter and then letters, digits, '_' or '-', at most " +
+                                std::to_string(longestChainPrefix) + " in all, since the kernel's chain names end at 28");
     }
     return text;
 }
@@ -248,8 +250,9 @@ Result<std::string> readHostGlob(const YamlNode& node)
     const auto allowed = [](char c) { return isLetterOrDigit(c) || c == '-' || c == '_' || c == '.' || c == '*'; };
     const std::string& text = node.text;
     if (!isTextForEverybody(node) || text.empty() || text.size() > longestDnsName || !std::all_of(text.begin(), text.end(), allowed))
-        return refuse(node, describe(node) + " is no host name: letters, digits, '-', '_', '.', and '*' for any of them, in quotes if it begins "
-                                             "with '*' or is a number");
+        return refuse(node, describe(node) +
+                                " is no host name: letters, digits, '-', '_', '.', and '*' for any of them, in quotes if it begins "
+                                "with '*' or is a number");
     return text;
 }
 

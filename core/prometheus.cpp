@@ -49,7 +49,8 @@ public:
     void startFamily(std::string name, MetricType type, std::string_view help)
     {
         m_name = "dns_notrack_" + std::move(name);
-        m_header = "# HELP " + m_name + " " + escaped(help, false) + "\n# TYPE " + m_name + (type == MetricType::Counter ? " counter\n" : " gauge\n");
+        m_header = "# HELP " + m_name + " " + escaped(help, false) + "\n# TYPE " + m_name +
+                   (type == MetricType::Counter ? " counter\n" : " gauge\n");
     }
 
     void sample(const Labels& labels, const std::string& value)
@@ -101,7 +102,8 @@ std::optional<std::int64_t> readTime(const std::string& time)
     const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
     if (!date.ok())
         return std::nullopt;
-    const auto moment = std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
+    const auto moment =
+        std::chrono::sys_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
     return moment.time_since_epoch() / std::chrono::seconds(1);
 }
 
@@ -193,7 +195,8 @@ void describeFindings(const Report& report, MetricText& metrics)
 {
     metrics.startFamily("finding", MetricType::Gauge, "1 for everything that speaks against the profile on this node.");
     for (const Finding& finding : report.findings)
-        metrics.sample({{"id", finding.id}, {"severity", std::string(toText(finding.severity))}, {"waived", finding.waived ? "true" : "false"}}, 1);
+        metrics.sample(
+            {{"id", finding.id}, {"severity", std::string(toText(finding.severity))}, {"waived", finding.waived ? "true" : "false"}}, 1);
 }
 
 void describeConntrack(const Report& report, MetricText& metrics)
@@ -216,7 +219,10 @@ void describeServers(const Report& report, MetricText& metrics)
         std::uint64_t count = 0;
         for (const RealServer& server : service.realServers)
             count += server.weight > 0 ? 1U : 0U;
-        metrics.sample({{"service", toText(service.address)}, {"port", std::to_string(service.port.value)}, {"protocol", std::string(toText(service.protocol))}}, count);
+        metrics.sample({{"service", toText(service.address)},
+                        {"port", std::to_string(service.port.value)},
+                        {"protocol", std::string(toText(service.protocol))}},
+                       count);
     }
 }
 
@@ -235,7 +241,8 @@ void describeProbe(const Report& report, MetricText& metrics)
     for (const ProbeResult& result : results) {
         for (const auto& [quantile, time] : {std::pair("0.5", result.p50), std::pair("0.99", result.p99)}) {
             if (time)
-                metrics.sample({{"from", result.from}, {"service", result.service}, {"quantile", quantile}}, toNumber(*time / millisecondsPerSecond));
+                metrics.sample({{"from", result.from}, {"service", result.service}, {"quantile", quantile}},
+                               toNumber(*time / millisecondsPerSecond));
         }
     }
 }

@@ -60,7 +60,7 @@ struct JumpReport
 struct ChainReport
 {
     std::string name;
-    ItemState state = ItemState::Ok;      ///< Misplaced: it is there under the name `foundAs`
+    ItemState state = ItemState::Ok; ///< Misplaced: it is there under the name `foundAs`
     std::optional<std::string> foundAs;
     std::vector<RuleReport> rules;
 
@@ -112,10 +112,10 @@ struct Timing
 struct Report
 {
     std::string node;
-    std::string time;    ///< RFC 3339, UTC
-    std::string version; ///< of the program that wrote it
-    std::string command; ///< "apply", "remove", "status", "doctor", "probe"
-    std::string backend; ///< "iptables", "nftables", or empty when none was chosen
+    std::string time;          ///< RFC 3339, UTC
+    std::string version;       ///< of the program that wrote it
+    std::string command;       ///< "apply", "remove", "status", "doctor", "probe"
+    std::string backend;       ///< "iptables", "nftables", or empty when none was chosen
     std::string backendReason; ///< why that backend, one sentence
     std::string profileName;
     std::string profileDigest;

@@ -27,13 +27,15 @@ inline constexpr std::size_t mostTimings = 100;
 template <typename Visited, typename Value>
 concept Visits = std::same_as<std::remove_const_t<Visited>, Value>;
 
-template <typename Fields> void visitFields(Fields& fields, Visits<Counters> auto& counters)
+template <typename Fields>
+void visitFields(Fields& fields, Visits<Counters> auto& counters)
 {
     fields.field("packets", counters.packets);
     fields.field("bytes", counters.bytes);
 }
 
-template <typename Fields> void visitFields(Fields& fields, Visits<JumpReport> auto& jump)
+template <typename Fields>
+void visitFields(Fields& fields, Visits<JumpReport> auto& jump)
 {
     fields.field("from", jump.from);
     fields.field("to", jump.to);
@@ -42,7 +44,8 @@ template <typename Fields> void visitFields(Fields& fields, Visits<JumpReport> a
     visitFields(fields, jump.counters);
 }
 
-template <typename Fields> void visitFields(Fields& fields, Visits<RuleReport> auto& rule)
+template <typename Fields>
+void visitFields(Fields& fields, Visits<RuleReport> auto& rule)
 {
     fields.field("text", rule.text);
     fields.field("state", rule.state);
@@ -50,7 +53,8 @@ template <typename Fields> void visitFields(Fields& fields, Visits<RuleReport> a
     visitFields(fields, rule.counters);
 }
 
-template <typename Fields> void visitFields(Fields& fields, Visits<ChainReport> auto& chain)
+template <typename Fields>
+void visitFields(Fields& fields, Visits<ChainReport> auto& chain)
 {
     fields.field("name", chain.name);
     fields.field("state", chain.state);
@@ -58,14 +62,16 @@ template <typename Fields> void visitFields(Fields& fields, Visits<ChainReport> 
     fields.list("rules", chain.rules, mostRules);
 }
 
-template <typename Fields> void visitFields(Fields& fields, Visits<FamilyReport> auto& family)
+template <typename Fields>
+void visitFields(Fields& fields, Visits<FamilyReport> auto& family)
 {
     fields.field("family", family.family);
     fields.list("jumps", family.jumps, mostJumps);
     fields.list("chains", family.chains, mostChains);
 }
 
-template <typename Fields> void visitFields(Fields& fields, Visits<Finding> auto& finding)
+template <typename Fields>
+void visitFields(Fields& fields, Visits<Finding> auto& finding)
 {
     fields.field("id", finding.id);
     fields.field("severity", finding.severity);
@@ -75,7 +81,8 @@ template <typename Fields> void visitFields(Fields& fields, Visits<Finding> auto
     fields.field("waived", finding.waived);
 }
 
-template <typename Fields> void visitFields(Fields& fields, Visits<ConntrackFigures> auto& figures)
+template <typename Fields>
+void visitFields(Fields& fields, Visits<ConntrackFigures> auto& figures)
 {
     fields.field("entries", figures.entries);
     fields.field("max", figures.max);
@@ -85,7 +92,8 @@ template <typename Fields> void visitFields(Fields& fields, Visits<ConntrackFigu
     fields.field("clashres", figures.clashResolved);
 }
 
-template <typename Fields> void visitFields(Fields& fields, Visits<RealServer> auto& server)
+template <typename Fields>
+void visitFields(Fields& fields, Visits<RealServer> auto& server)
 {
     fields.field("address", server.address);
     fields.field("port", server.port);
@@ -95,7 +103,8 @@ template <typename Fields> void visitFields(Fields& fields, Visits<RealServer> a
     fields.field("inactive", server.inactiveConnections);
 }
 
-template <typename Fields> void visitFields(Fields& fields, Visits<VirtualService> auto& service)
+template <typename Fields>
+void visitFields(Fields& fields, Visits<VirtualService> auto& service)
 {
     fields.field("address", service.address);
     fields.field("port", service.port);
@@ -104,7 +113,8 @@ template <typename Fields> void visitFields(Fields& fields, Visits<VirtualServic
     fields.list("real_servers", service.realServers, mostRealServers);
 }
 
-template <typename Fields> void visitFields(Fields& fields, Visits<ProbeResult> auto& result)
+template <typename Fields>
+void visitFields(Fields& fields, Visits<ProbeResult> auto& result)
 {
     fields.field("from", result.from);
     fields.field("service", result.service);
@@ -115,19 +125,22 @@ template <typename Fields> void visitFields(Fields& fields, Visits<ProbeResult> 
     fields.field("problem", result.problem);
 }
 
-template <typename Fields> void visitFields(Fields& fields, Visits<ProbeReport> auto& probe)
+template <typename Fields>
+void visitFields(Fields& fields, Visits<ProbeReport> auto& probe)
 {
     fields.list("before", probe.before, mostProbeResults);
     fields.list("after", probe.after, mostProbeResults);
 }
 
-template <typename Fields> void visitFields(Fields& fields, Visits<Timing> auto& timing)
+template <typename Fields>
+void visitFields(Fields& fields, Visits<Timing> auto& timing)
 {
     fields.field("step", timing.step);
     fields.field("ms", timing.milliseconds);
 }
 
-template <typename Fields> void visitFields(Fields& fields, Visits<Error> auto& error)
+template <typename Fields>
+void visitFields(Fields& fields, Visits<Error> auto& error)
 {
     fields.field("kind", error.kind);
     fields.field("message", error.message);
@@ -135,7 +148,8 @@ template <typename Fields> void visitFields(Fields& fields, Visits<Error> auto& 
 }
 
 /// All but "schema", which comes first and is the codec's own.
-template <typename Fields> void visitFields(Fields& fields, Visits<Report> auto& report)
+template <typename Fields>
+void visitFields(Fields& fields, Visits<Report> auto& report)
 {
     fields.field("node", report.node);
     fields.field("time", report.time);

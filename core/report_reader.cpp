@@ -28,8 +28,8 @@ constexpr std::array allNodeStates{NodeState::InSync, NodeState::Drifted, NodeSt
 constexpr std::array allItemStates{ItemState::Ok, ItemState::Missing, ItemState::Unexpected, ItemState::Misplaced};
 constexpr std::array allSeverities{Severity::Info, Severity::Warning, Severity::Fatal};
 constexpr std::array allProtocols{Protocol::Udp, Protocol::Tcp};
-constexpr std::array allErrorKinds{ErrorKind::Failed,   ErrorKind::Usage,    ErrorKind::BadProfile,  ErrorKind::NoBackend,
-                                   ErrorKind::Busy,     ErrorKind::Conflict, ErrorKind::NotPermitted};
+constexpr std::array allErrorKinds{ErrorKind::Failed, ErrorKind::Usage,    ErrorKind::BadProfile,  ErrorKind::NoBackend,
+                                   ErrorKind::Busy,   ErrorKind::Conflict, ErrorKind::NotPermitted};
 
 /// Walks through JSON text without keeping it, and stops where it is no JSON or would take too much memory or time.
 class JsonGuard
@@ -120,14 +120,14 @@ struct Place
 class JsonFields
 {
 public:
-    JsonFields(const Json& object, const Place& place, std::optional<Error>& error)
-        : m_object(object), m_place(place), m_error(error)
+    JsonFields(const Json& object, const Place& place, std::optional<Error>& error) : m_object(object), m_place(place), m_error(error)
     {
         if (!object.is_object())
             refuse(place, "must be an object");
     }
 
-    template <typename Value> void field(std::string_view name, Value& value)
+    template <typename Value>
+    void field(std::string_view name, Value& value)
     {
         withMember(name, [&](const Json& json, const Place& place) { read(json, place, value); });
     }
@@ -137,7 +137,8 @@ public:
         withMember(name, [&](const Json& json, const Place& place) { readText(json, place, text, longestLines, Newlines::Keep); });
     }
 
-    template <typename Item> void list(std::string_view name, std::vector<Item>& items, std::size_t most)
+    template <typename Item>
+    void list(std::string_view name, std::vector<Item>& items, std::size_t most)
     {
         withMember(name, [&](const Json& json, const Place& place) {
             if (!json.is_array())
@@ -150,12 +151,14 @@ public:
         });
     }
 
-    template <typename Value> void object(std::string_view name, std::optional<Value>& value)
+    template <typename Value>
+    void object(std::string_view name, std::optional<Value>& value)
     {
         withMember(name, [&](const Json& json, const Place& place) { readItem(json, place, value.emplace()); });
     }
 
-    template <typename Visit> void group(std::string_view name, const Visit& visit)
+    template <typename Visit>
+    void group(std::string_view name, const Visit& visit)
     {
         withMember(name, [&](const Json& json, const Place& place) {
             JsonFields fields(json, place, m_error);
@@ -170,7 +173,8 @@ private:
             m_error = Error{ErrorKind::Failed, std::move(message), place.path()};
     }
 
-    template <typename Use> void withMember(std::string_view name, const Use& use)
+    template <typename Use>
+    void withMember(std::string_view name, const Use& use)
     {
         if (m_error)
             return;
@@ -181,7 +185,8 @@ private:
 
     void readItem(const Json& json, const Place& place, std::string& text) { read(json, place, text); }
 
-    template <typename Value> void readItem(const Json& json, const Place& place, Value& value)
+    template <typename Value>
+    void readItem(const Json& json, const Place& place, Value& value)
     {
         JsonFields fields(json, place, m_error);
         if (!m_error)
@@ -195,10 +200,7 @@ private:
         text = cleanText(cutText(json.get_ref<const std::string&>(), longest), newlines);
     }
 
-    void read(const Json& json, const Place& place, std::string& text)
-    {
-        readText(json, place, text, longestText, Newlines::Drop);
-    }
+    void read(const Json& json, const Place& place, std::string& text) { readText(json, place, text, longestText, Newlines::Drop); }
 
     void read(const Json& json, const Place& place, bool& truth)
     {
@@ -234,7 +236,8 @@ private:
         address = *result;
     }
 
-    template <typename Value> void read(const Json& json, const Place& place, std::optional<Value>& value)
+    template <typename Value>
+    void read(const Json& json, const Place& place, std::optional<Value>& value)
     {
         read(json, place, value.emplace());
     }

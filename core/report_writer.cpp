@@ -33,13 +33,11 @@ public:
     }
 
     template <typename Word>
-        requires std::is_enum_v<Word>
-    void field(const char* name, Word word)
-    {
-        m_object[name] = std::string(toText(word));
-    }
+    requires std::is_enum_v<Word>
+    void field(const char* name, Word word) { m_object[name] = std::string(toText(word)); }
 
-    template <typename Value> void field(const char* name, const std::optional<Value>& value)
+    template <typename Value>
+    void field(const char* name, const std::optional<Value>& value)
     {
         if (value)
             field(name, *value);
@@ -47,7 +45,8 @@ public:
 
     void lines(const char* name, const std::string& text) { field(name, text); }
 
-    template <typename Item> void list(const char* name, const std::vector<Item>& items, std::size_t /*most*/)
+    template <typename Item>
+    void list(const char* name, const std::vector<Item>& items, std::size_t /*most*/)
     {
         Json array = Json::array();
         for (const Item& item : items)
@@ -55,13 +54,15 @@ public:
         m_object[name] = std::move(array);
     }
 
-    template <typename Value> void object(const char* name, const std::optional<Value>& value)
+    template <typename Value>
+    void object(const char* name, const std::optional<Value>& value)
     {
         if (value)
             m_object[name] = toJson(*value);
     }
 
-    template <typename Visit> void group(const char* name, const Visit& visit)
+    template <typename Visit>
+    void group(const char* name, const Visit& visit)
     {
         Json object = Json::object();
         JsonFields fields(object);
@@ -72,7 +73,8 @@ public:
 private:
     static Json toJson(const std::string& text) { return text; }
 
-    template <typename Value> static Json toJson(const Value& value)
+    template <typename Value>
+    static Json toJson(const Value& value)
     {
         Json object = Json::object();
         JsonFields fields(object);

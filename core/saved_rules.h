@@ -29,8 +29,8 @@ struct SavedRule
 {
     std::string line; ///< as it was saved
     std::vector<Condition> conditions;
-    std::string target;                     ///< empty for a rule that only counts
-    bool isGoto = false;                    ///< -g: the called chain returns past this one
+    std::string target;  ///< empty for a rule that only counts
+    bool isGoto = false; ///< -g: the called chain returns past this one
     std::vector<Condition> targetOptions;
 
     bool operator==(const SavedRule&) const = default;

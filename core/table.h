@@ -23,8 +23,8 @@ struct Jump
 /// very rule can be put back; the core does not look inside. Equality is that of the text.
 struct ForeignRule
 {
-    std::string target;           ///< chain or target extension, empty for none
-    std::string text;             ///< for people: iptables-save syntax as far as it is known; empty in chains of others
+    std::string target; ///< chain or target extension, empty for none
+    std::string text;   ///< for people: iptables-save syntax as far as it is known; empty in chains of others
     std::vector<std::byte> bytes;
 
     bool operator==(const ForeignRule& other) const { return text == other.text; }

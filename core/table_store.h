@@ -38,8 +38,8 @@ public:
     /// Reads the raw table and changes nothing, not even by making the kernel create a table: what is not there is empty.
     virtual Result<Table> snapshot(Family family) = 0;
 
-    /// Under the lock, carries out plans made from the last snapshot of their families, which was read under it as well. Each family changes whole or not at all; when one
-    /// fails, those before it in `plans` may have changed. Conflict when a table is not as the snapshot found it.
+    /// Under the lock, carries out plans made from the last snapshot of their families, which was read under it as well. Each family changes
+    /// whole or not at all; when one fails, those before it in `plans` may have changed. Conflict when a table is not as the snapshot found it.
     virtual Result<void> commit(std::span<const Plan> plans) = 0;
 };
 

@@ -80,8 +80,7 @@ public:
         open(mark, tag, YamlNode::Kind::List);
     }
 
-    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
-                    YAML::EmitterStyle::value /*style*/) override
+    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) override
     {
         open(mark, tag, YamlNode::Kind::Map);
     }

@@ -35,8 +35,10 @@ void addOptions(QCommandLineParser& parser)
                                                "Without sources it shows the nodes of the last time."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("node"), translate("Nodes to watch: host, user@host:port, or \"local\"."), QStringLiteral("[node...]"));
-    parser.addOption({QStringLiteral("inventory"), translate("Ansible inventory, or a file with a host a line; may be repeated."), translate("path")});
+    parser.addPositionalArgument(QStringLiteral("node"), translate("Nodes to watch: host, user@host:port, or \"local\"."),
+                                 QStringLiteral("[node...]"));
+    parser.addOption(
+        {QStringLiteral("inventory"), translate("Ansible inventory, or a file with a host a line; may be repeated."), translate("path")});
     parser.addOption({QStringLiteral("ssh-config"), translate("Watch the hosts of ~/.ssh/config.")});
     parser.addOption({QStringLiteral("interval"), translate("Seconds between two reports of a node."), translate("seconds")});
     parser.addOption({QStringLiteral("runner"), translate("Command of the runner on the nodes."), translate("command")});

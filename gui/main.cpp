@@ -34,7 +34,8 @@ int main(int argc, char* argv[])
     QApplication::setApplicationName(QStringLiteral("dns-notrack-viewer"));
     QApplication::setOrganizationName(QStringLiteral("dns-notrack"));
     QApplication::setApplicationDisplayName(QApplication::translate("main", "DNS NOTRACK viewer"));
-    QApplication::setApplicationVersion(QString::fromUtf8(notrack::programVersion.data(), static_cast<qsizetype>(notrack::programVersion.size())));
+    QApplication::setApplicationVersion(
+        QString::fromUtf8(notrack::programVersion.data(), static_cast<qsizetype>(notrack::programVersion.size())));
     QApplication::setDesktopFileName(QStringLiteral("dns-notrack-viewer"));
     QTranslator qtTranslator;
     if (qtTranslator.load(QLocale(), QStringLiteral("qtbase"), QStringLiteral("_"), QLibraryInfo::path(QLibraryInfo::TranslationsPath))) {

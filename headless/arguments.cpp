@@ -132,7 +132,9 @@ private:
         addChange(command);
         addOutput(command);
         addTextFile(command);
-        command.add_flag("--reconcile", m_arguments.reconcile, "As the timer runs it: wait for what is not ready, withdraw rules that became unsafe")
+        command
+            .add_flag("--reconcile", m_arguments.reconcile,
+                      "As the timer runs it: wait for what is not ready, withdraw rules that became unsafe")
             ->excludes("--check");
     }
 
@@ -158,14 +160,16 @@ private:
 
     void addDoctor()
     {
-        CLI::App& command = addCommand(CommandName::Doctor, "doctor", "Say whether the rules are safe here, and whether this node needs them; changes nothing");
+        CLI::App& command = addCommand(CommandName::Doctor, "doctor",
+                                       "Say whether the rules are safe here, and whether this node needs them; changes nothing");
         addProfile(command);
         addOutput(command);
     }
 
     void addProbe()
     {
-        CLI::App& command = addCommand(CommandName::Probe, "probe", "Ask the DNS service for A and AAAA at once, from this node and from pods");
+        CLI::App& command =
+            addCommand(CommandName::Probe, "probe", "Ask the DNS service for A and AAAA at once, from this node and from pods");
         addProfile(command);
         addOutput(command);
         command.add_option("--count", m_arguments.series.count, "Pairs of queries from each place (default 20)")
@@ -184,7 +188,8 @@ private:
 
     void addValidate()
     {
-        CLI::App& command = addCommand(CommandName::Validate, "validate", "Check profiles and print the rules they stand for; needs no privileges");
+        CLI::App& command =
+            addCommand(CommandName::Validate, "validate", "Check profiles and print the rules they stand for; needs no privileges");
         command.add_option("FILE", m_arguments.profiles, "Profile files, or directories of *.yaml, read as one profile")->required();
         addNode(command);
         addOutput(command);
@@ -201,7 +206,9 @@ private:
 
     void addProfile(CLI::App& command)
     {
-        command.add_option("--profile", m_arguments.profiles, std::string("Profile file, or directory of *.yaml; may be repeated (default ") + defaultProfile + ")")
+        command
+            .add_option("--profile", m_arguments.profiles,
+                        std::string("Profile file, or directory of *.yaml; may be repeated (default ") + defaultProfile + ")")
             ->option_text("PATH ...")
             ->expected(1)
             ->take_all();
@@ -210,7 +217,8 @@ private:
 
     void addNode(CLI::App& command)
     {
-        command.add_option("--node", m_arguments.node, "Name to look up in the profile's 'nodes:' (default: the host name)")->option_text("NAME");
+        command.add_option("--node", m_arguments.node, "Name to look up in the profile's 'nodes:' (default: the host name)")
+            ->option_text("NAME");
     }
 
     void addChange(CLI::App& command)
@@ -234,12 +242,14 @@ private:
     {
         command.add_option("--output", m_arguments.output, "text (default), json or prometheus")
             ->option_text("FORMAT")
-            ->transform(oneOf<OutputFormat>({{"text", OutputFormat::Text}, {"json", OutputFormat::Json}, {"prometheus", OutputFormat::Prometheus}}));
+            ->transform(oneOf<OutputFormat>(
+                {{"text", OutputFormat::Text}, {"json", OutputFormat::Json}, {"prometheus", OutputFormat::Prometheus}}));
     }
 
     void addTextFile(CLI::App& command)
     {
-        command.add_option("--textfile", m_arguments.textFile, "Write metrics there as well, for the node exporter's textfile collector")->option_text("PATH");
+        command.add_option("--textfile", m_arguments.textFile, "Write metrics there as well, for the node exporter's textfile collector")
+            ->option_text("PATH");
     }
 
     void finish()

@@ -98,8 +98,8 @@ class LocalNode
 {
 public:
     LocalNode(std::string name, Backend backend)
-        : m_backend(std::move(backend)), m_inspector(makeNodeInspector()), m_prober(makeDnsProber()),
-          m_node{std::move(name), *m_backend.store, m_backend.other.get(), *m_inspector, *m_prober}
+        : m_backend(std::move(backend)), m_inspector(makeNodeInspector()),
+          m_prober(makeDnsProber()), m_node{std::move(name), *m_backend.store, m_backend.other.get(), *m_inspector, *m_prober}
     {
     }
 
@@ -171,7 +171,8 @@ ExitCode runRemove(const Arguments& arguments)
     if (Result<Profile> read = loadProfile(arguments))
         profile = std::move(*read);
     else if (arguments.profilesGiven)
-        std::cerr << "dns-notrack: " << toText(read.error()) << "\ndns-notrack: going on with the chains of " << profile.chainPrefix << '\n';
+        std::cerr << "dns-notrack: " << toText(read.error()) << "\ndns-notrack: going on with the chains of " << profile.chainPrefix
+                  << '\n';
     Result<Backend> backend = openBackend(profile);
     if (!backend)
         return fail(arguments, "remove", backend.error());
@@ -286,7 +287,8 @@ ExitCode runProbe(const Arguments& arguments)
         std::cout << writeReportIndented(report) << '\n';
     else
         std::cout << describeProbe(report.probe->before);
-    const bool silent = std::any_of(report.probe->before.begin(), report.probe->before.end(), [](const ProbeResult& result) { return result.answered == 0; });
+    const bool silent = std::any_of(report.probe->before.begin(), report.probe->before.end(),
+                                    [](const ProbeResult& result) { return result.answered == 0; });
     return silent ? ExitCode::Failed : ExitCode::Done;
 }
 

@@ -50,7 +50,8 @@ std::string describeFamily(const FamilyReport& family)
 
 std::string describeFinding(const Finding& finding)
 {
-    std::string text = "  " + std::string(toText(finding.severity)) + " " + finding.id + (finding.waived ? " (waived)" : "") + ": " + finding.summary + "\n";
+    std::string text = "  " + std::string(toText(finding.severity)) + " " + finding.id + (finding.waived ? " (waived)" : "") + ": " +
+                       finding.summary + "\n";
     for (const std::string& evidence : finding.evidence)
         text += "      found: " + evidence + "\n";
     for (const std::string& advice : finding.advice)
@@ -91,8 +92,8 @@ std::string describeProbe(const std::vector<ProbeResult>& results)
 {
     std::string text;
     for (const ProbeResult& result : results) {
-        text += "  " + result.from + " -> " + result.service + ": " + std::to_string(result.answered) + " of " + std::to_string(result.asked) +
-                " answered, p50 " + milliseconds(result.p50) + ", p99 " + milliseconds(result.p99) +
+        text += "  " + result.from + " -> " + result.service + ": " + std::to_string(result.answered) + " of " +
+                std::to_string(result.asked) + " answered, p50 " + milliseconds(result.p50) + ", p99 " + milliseconds(result.p99) +
                 (result.problem.empty() ? "" : " (" + result.problem + ")") + "\n";
     }
     return text;
@@ -128,7 +129,9 @@ std::string describeProblems(const Report& report)
 
 std::string describeOutcome(const Report& report, bool check)
 {
-    const std::string what = report.command == "remove" ? "our rules" : "the rules of " + (report.profileName.empty() ? "the profile" : "profile " + report.profileName);
+    const std::string what = report.command == "remove"
+                                 ? "our rules"
+                                 : "the rules of " + (report.profileName.empty() ? "the profile" : "profile " + report.profileName);
     if (report.rolledBack)
         return report.node + ": rolled back: DNS stopped answering with " + what + "\n";
     if (report.state == NodeState::Unsafe)

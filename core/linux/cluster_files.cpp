@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
-namespace notrack {
+namespace notrack
+{
 
-namespace {
+namespace
+{
 
 constexpr std::string_view quotes = "\"'";
 constexpr std::size_t mostValues = 64;

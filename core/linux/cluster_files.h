@@ -6,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-namespace notrack {
+namespace notrack
+{
 
 /// Values of a top-level key in a plain YAML file, as kubelet, k3s and RKE2 have them: `key: value`, `key: [a, b]`, or
 /// a list of

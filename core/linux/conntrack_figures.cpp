@@ -18,8 +18,10 @@ struct Column
 };
 
 constexpr std::array columns{
-    Column{"insert_failed", &ConntrackFigures::insertFailed}, Column{"drop", &ConntrackFigures::drop},
-    Column{"early_drop", &ConntrackFigures::earlyDrop},       Column{"clashres", &ConntrackFigures::clashResolved},
+    Column{"insert_failed", &ConntrackFigures::insertFailed},
+    Column{"drop", &ConntrackFigures::drop},
+    Column{"early_drop", &ConntrackFigures::earlyDrop},
+    Column{"clashres", &ConntrackFigures::clashResolved},
 };
 
 std::uint64_t readHexadecimal(std::string_view text)

@@ -31,7 +31,7 @@ public:
     res_state get() { return m_ready ? &m_state : nullptr; }
 
 private:
-    struct __res_state m_state{};
+    struct __res_state m_state = {};
     bool m_ready = false;
 };
 
@@ -99,7 +99,8 @@ std::optional<DnsAnswer> readAnswer(std::span<const std::uint8_t> message, const
     const bool ours = type == ns_t_a || type == ns_t_aaaa;
     if (!ours || !isSameName(ns_rr_name(question), name))
         return std::nullopt;
-    return DnsAnswer{static_cast<std::uint16_t>(ns_msg_id(handle)), type == ns_t_a ? RecordType::A : RecordType::Aaaa, codeText(ns_msg_getflag(handle, ns_f_rcode))};
+    return DnsAnswer{static_cast<std::uint16_t>(ns_msg_id(handle)), type == ns_t_a ? RecordType::A : RecordType::Aaaa,
+                     codeText(ns_msg_getflag(handle, ns_f_rcode))};
 }
 
 } // namespace notrack

@@ -12,7 +12,7 @@ namespace notrack
 /// What /proc/net/ip_vs lists.
 struct IpvsTable
 {
-    std::vector<VirtualService> services;  ///< those over UDP and TCP
+    std::vector<VirtualService> services;   ///< those over UDP and TCP
     std::vector<std::string> firewallMarks; ///< lines of services that a firewall mark selects
 
     bool operator==(const IpvsTable&) const = default;

@@ -118,7 +118,8 @@ public:
                  rule = m_functions.next_rule(rule, m_handle)) {
                 const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(rule), rule->next_offset);
                 const char* target = m_functions.get_target(rule, m_handle);
-                chain.entries.push_back({decodeRule(m_family, bytes, target == nullptr ? "" : target, detail), decodeCounters(m_family, bytes)});
+                chain.entries.push_back(
+                    {decodeRule(m_family, bytes, target == nullptr ? "" : target, detail), decodeCounters(m_family, bytes)});
             }
         }
         return table;

@@ -114,7 +114,8 @@ Result<std::unique_ptr<StoreLock>> takeLockFile(const std::string& path, const s
     }
     const int problem = lockWithin(file.get(), wait);
     if (problem == EWOULDBLOCK)
-        return makeError(ErrorKind::Busy, "another program holds the " + what + "; waited " + inSeconds(wait) + ", --wait makes it longer", path);
+        return makeError(ErrorKind::Busy, "another program holds the " + what + "; waited " + inSeconds(wait) + ", --wait makes it longer",
+                         path);
     if (problem != 0)
         return makeError(ErrorKind::Failed, "the " + what + " cannot be taken: " + std::strerror(problem), path);
     keepSignalsUntilTheEnd();

@@ -59,7 +59,7 @@ struct Answer
 
 struct Answers
 {
-    int error = 0; ///< errno of the kernel's own answer
+    int error = 0;            ///< errno of the kernel's own answer
     bool interrupted = false; ///< the dump did not show one moment
     bool finished = false;
     std::vector<Answer> messages;
@@ -290,8 +290,8 @@ Result<std::set<std::string>> readFilteringNftablesTables()
 
 Result<bool> hasNftablesChain(Family family, std::string_view table, std::string_view chain)
 {
-    const Result<Answers> answers = ask({NFT_MSG_GETCHAIN, NLM_F_ACK, protocolFamily(family),
-                                         {{NFTA_CHAIN_TABLE, table}, {NFTA_CHAIN_NAME, chain}}});
+    const Result<Answers> answers =
+        ask({NFT_MSG_GETCHAIN, NLM_F_ACK, protocolFamily(family), {{NFTA_CHAIN_TABLE, table}, {NFTA_CHAIN_NAME, chain}}});
     if (!answers)
         return tl::unexpected(answers.error());
     if (answers->error == ENOENT)

@@ -205,7 +205,8 @@ private:
     Result<void> ensureTable(const std::string& table)
     {
         if (m_state.foreignTables.count(table) != 0)
-            return makeError(ErrorKind::Failed, "somebody else made the table " + table + "; delete or rename it, or choose another chainPrefix",
+            return makeError(ErrorKind::Failed,
+                             "somebody else made the table " + table + "; delete or rename it, or choose another chainPrefix",
                              "nftables family " + std::string(nftablesFamily(m_state.family)));
         if (listed(table) != nullptr || !m_created.insert(table).second)
             return {};
@@ -281,8 +282,8 @@ private:
         if (known == nullptr || known->otherObjects)
             return false;
         return std::none_of(m_chains.begin(), m_chains.end(), [&](const ModelChain& chain) {
-            const bool holds = std::any_of(chain.slots.begin(), chain.slots.end(),
-                                           [&](const Slot& slot) { return slot.table == table && !slot.remark; });
+            const bool holds =
+                std::any_of(chain.slots.begin(), chain.slots.end(), [&](const Slot& slot) { return slot.table == table && !slot.remark; });
             return holds || (!chain.hook && chain.table == table);
         });
     }
@@ -309,11 +310,11 @@ private:
     std::vector<ModelChain> m_chains;
     std::vector<Command> m_commands;
     bool m_prologue = false;
-    std::set<std::string> m_touched;                          ///< tables that the plan changes
-    std::set<std::string> m_created;                          ///< tables that it makes
+    std::set<std::string> m_touched;                              ///< tables that the plan changes
+    std::set<std::string> m_created;                              ///< tables that it makes
     std::set<std::pair<std::string, std::string>> m_createdBases; ///< table and base chain
-    std::map<std::string, std::set<std::string>> m_rewritten; ///< base chains that are made anew, by table
-    std::map<std::string, std::string> m_nameInKernel;        ///< of renamed chains
+    std::map<std::string, std::set<std::string>> m_rewritten;     ///< base chains that are made anew, by table
+    std::map<std::string, std::string> m_nameInKernel;            ///< of renamed chains
 };
 
 } // namespace

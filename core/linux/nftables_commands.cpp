@@ -32,10 +32,8 @@ public:
         Json command = chainCommand("add", action.chain);
         if (action.hook) {
             const Attachment attachment = attachmentOf(*action.hook);
-            command["add"]["chain"].update({{"type", attachment.type},
-                                            {"hook", attachment.hook},
-                                            {"prio", attachment.priority},
-                                            {"policy", attachment.policy}});
+            command["add"]["chain"].update(
+                {{"type", attachment.type}, {"hook", attachment.hook}, {"prio", attachment.priority}, {"policy", attachment.policy}});
         }
         return command;
     }
@@ -60,16 +58,13 @@ public:
 
     Result<Json> operator()(const RemoveRule& action) const
     {
-        return Json{{"delete",
-                     {{"rule",
-                       {{"family", nftablesFamily(m_family)}, {"table", m_table}, {"chain", action.chain}, {"handle", action.handle}}}}}};
+        return Json{
+            {"delete",
+             {{"rule", {{"family", nftablesFamily(m_family)}, {"table", m_table}, {"chain", action.chain}, {"handle", action.handle}}}}}};
     }
 
 private:
-    Json tableCommand(const char* verb) const
-    {
-        return {{verb, {{"table", {{"family", nftablesFamily(m_family)}, {"name", m_table}}}}}};
-    }
+    Json tableCommand(const char* verb) const { return {{verb, {{"table", {{"family", nftablesFamily(m_family)}, {"name", m_table}}}}}}; }
 
     Json chainCommand(const char* verb, const std::string& chain) const
     {

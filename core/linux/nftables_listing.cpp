@@ -95,7 +95,9 @@ Result<ListedTable> readListing(Family family, std::string_view table, std::stri
     const Json document = isTooDeep(json) ? Json(Json::value_t::discarded) : Json::parse(json, nullptr, false);
     const auto objects = document.is_object() ? document.find("nftables") : document.end();
     if (!document.is_object() || objects == document.end() || !objects->is_array())
-        return makeError(ErrorKind::Failed, "libnftables gives no whole JSON listing; it may be built without JSON, and 1.0.6 cannot list a dormant table", std::string(table));
+        return makeError(ErrorKind::Failed,
+                         "libnftables gives no whole JSON listing; it may be built without JSON, and 1.0.6 cannot list a dormant table",
+                         std::string(table));
     ListedTable listed{std::string(table), false, false, {}};
     for (const Json& object : *objects) {
         if (object.is_object() && object.size() == 1)

@@ -15,8 +15,8 @@ namespace notrack::nft
 /// Where the kernel calls a base chain from, as nftables lists it.
 struct Attachment
 {
-    std::string type;   ///< "filter"
-    std::string hook;   ///< "prerouting"
+    std::string type; ///< "filter"
+    std::string hook; ///< "prerouting"
     std::int64_t priority = 0;
     std::string policy; ///< "accept"
 

@@ -213,8 +213,7 @@ Json encodeNotrackRule(Family family, const NotrackRule& rule, const Counters& c
         expressions.push_back(payloadMatch(toText(rule.protocol), "dport", rule.destinationPort->value));
     if (rule.notLocal != NotLocal::None) {
         const Json flags = Json::array({rule.notLocal == NotLocal::Source ? "saddr" : "daddr"});
-        expressions.push_back(
-            {{"match", {{"op", "!="}, {"left", {{"fib", {{"result", "type"}, {"flags", flags}}}}}, {"right", "local"}}}});
+        expressions.push_back({{"match", {{"op", "!="}, {"left", {{"fib", {{"result", "type"}, {"flags", flags}}}}}, {"right", "local"}}}});
     }
     expressions.push_back(counterOf(counters));
     expressions.push_back({{"notrack", nullptr}});

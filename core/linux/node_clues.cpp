@@ -11,21 +11,19 @@
 #include <filesystem>
 #include <utility>
 
-namespace notrack {
+namespace notrack
+{
 
-namespace {
+namespace
+{
 
 constexpr std::size_t mostFiles = 32;
 
 constexpr std::array kubeletFiles{"/var/lib/kubelet/config.yaml", "/etc/kubernetes/kubelet-config.yaml"};
-constexpr std::array kubeletFolders{"/var/lib/rancher/k3s/agent/etc/kubelet.conf.d",
-                                    "/var/lib/rancher/rke2/agent/etc/kubelet.conf.d"};
-constexpr std::array flagFiles{"/var/lib/kubelet/kubeadm-flags.env",
-                               "/etc/kubernetes/kubelet.env",
-                               "/etc/default/kubelet",
-                               "/etc/sysconfig/kubelet",
-                               "/etc/systemd/system/k3s.service",
-                               "/etc/systemd/system/k3s-agent.service"};
+constexpr std::array kubeletFolders{"/var/lib/rancher/k3s/agent/etc/kubelet.conf.d", "/var/lib/rancher/rke2/agent/etc/kubelet.conf.d"};
+constexpr std::array flagFiles{
+    "/var/lib/kubelet/kubeadm-flags.env", "/etc/kubernetes/kubelet.env",          "/etc/default/kubelet", "/etc/sysconfig/kubelet",
+    "/etc/systemd/system/k3s.service",    "/etc/systemd/system/k3s-agent.service"};
 constexpr std::array rancherFiles{"/etc/rancher/k3s/config.yaml", "/etc/rancher/rke2/config.yaml"};
 constexpr std::array manifests{"/etc/kubernetes/manifests/kube-controller-manager.yaml",
                                "/var/lib/rancher/rke2/agent/pod-manifests/kube-controller-manager.yaml"};
@@ -97,8 +95,7 @@ private:
         }
     }
 
-    void addNetworks(std::vector<Clue<Prefix>>& networks, const std::vector<std::string>& values,
-                     const std::string& source)
+    void addNetworks(std::vector<Clue<Prefix>>& networks, const std::vector<std::string>& values, const std::string& source)
     {
         for (const std::string& value : values) {
             const Result<Prefix> prefix = readPrefix(value);
@@ -114,8 +111,8 @@ private:
         const std::string text = read(path);
         addDns(readYamlValues(text, "clusterDNS"), "clusterDNS in " + path);
         const std::vector<std::string> domains = readYamlValues(text, "clusterDomain");
-        const bool plain = !domains.empty() && domains.front().find_first_not_of(
-                                                   "abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string::npos;
+        const bool plain =
+            !domains.empty() && domains.front().find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string::npos;
         if (plain && !m_clues.clusterDomain)
             m_clues.clusterDomain = domains.front();
     }
@@ -130,8 +127,7 @@ private:
         for (const char* const path : flagFiles) {
             const std::string text = read(path);
             addDns(readFlagValues(text, "cluster-dns"), std::string("--cluster-dns in ") + path);
-            addNetworks(m_clues.clusterNetworks, readFlagValues(text, "cluster-cidr"),
-                        std::string("--cluster-cidr in ") + path);
+            addNetworks(m_clues.clusterNetworks, readFlagValues(text, "cluster-cidr"), std::string("--cluster-cidr in ") + path);
         }
     }
 
@@ -140,24 +136,21 @@ private:
         for (const char* const path : rancherFiles) {
             const std::string text = read(path);
             addDns(readYamlValues(text, "cluster-dns"), std::string("cluster-dns in ") + path);
-            addNetworks(m_clues.clusterNetworks, readYamlValues(text, "cluster-cidr"),
-                        std::string("cluster-cidr in ") + path);
+            addNetworks(m_clues.clusterNetworks, readYamlValues(text, "cluster-cidr"), std::string("cluster-cidr in ") + path);
         }
     }
 
     void readControlPlane()
     {
         for (const char* const path : manifests)
-            addNetworks(m_clues.clusterNetworks, readFlagValues(read(path), "cluster-cidr"),
-                        std::string("--cluster-cidr in ") + path);
+            addNetworks(m_clues.clusterNetworks, readFlagValues(read(path), "cluster-cidr"), std::string("--cluster-cidr in ") + path);
     }
 
     void readCni()
     {
         const std::string flannel = read("/run/flannel/subnet.env");
         for (const char* const name : {"FLANNEL_NETWORK", "FLANNEL_IPV6_NETWORK"})
-            addNetworks(m_clues.clusterNetworks, readVariable(flannel, name),
-                        std::string(name) + " in /run/flannel/subnet.env");
+            addNetworks(m_clues.clusterNetworks, readVariable(flannel, name), std::string(name) + " in /run/flannel/subnet.env");
         for (const char* const folder : {"/etc/cni/net.d", "/var/lib/rancher/k3s/agent/etc/cni/net.d"})
             for (const std::string& path : filesIn(folder)) {
                 if (!path.ends_with(".conf") && !path.ends_with(".conflist"))
@@ -190,16 +183,13 @@ private:
 
     void addMasqueraded(const SavedRule& rule)
     {
-        const bool ofClusterIps =
-            std::any_of(rule.conditions.begin(), rule.conditions.end(), [](const Condition& condition) {
-                return condition.option == "--match-set" && !condition.values.empty() &&
-                       (condition.values.front() == "KUBE-CLUSTER-IP" ||
-                        condition.values.front() == "KUBE-6-CLUSTER-IP");
-            });
+        const bool ofClusterIps = std::any_of(rule.conditions.begin(), rule.conditions.end(), [](const Condition& condition) {
+            return condition.option == "--match-set" && !condition.values.empty() &&
+                   (condition.values.front() == "KUBE-CLUSTER-IP" || condition.values.front() == "KUBE-6-CLUSTER-IP");
+        });
         for (const Condition& condition : rule.conditions)
             if (ofClusterIps && condition.option == "-s" && condition.negated && condition.prefix)
-                m_clues.clusterNetworks.push_back(
-                    {*condition.prefix, "kube-proxy's --cluster-cidr, from its nat rules"});
+                m_clues.clusterNetworks.push_back({*condition.prefix, "kube-proxy's --cluster-cidr, from its nat rules"});
     }
 
     /// For plain LVS: networks that the node is on and that hold real servers of a DNS service.

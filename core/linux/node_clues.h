@@ -3,7 +3,8 @@
 #include "core/discover.h"
 #include "core/linux/node_inspector.h"
 
-namespace notrack {
+namespace notrack
+{
 
 /// Reads what the node's IPVS table, the kubelet's, k3s's and RKE2's configuration, CNI files and kube-proxy's nat
 /// rules tell of the cluster. Changes nothing; what is not there is passed over.

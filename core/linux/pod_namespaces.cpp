@@ -44,7 +44,7 @@ Result<FileDescriptor> openNamespace(const std::string& path)
     FileDescriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
     if (!descriptor.valid())
         return makeError(ErrorKind::Failed, std::string("cannot open the network namespace: ") + std::strerror(errno), path);
-    struct statfs filesystem{};
+    struct statfs filesystem = {};
     if (fstatfs(descriptor.get(), &filesystem) != 0 || filesystem.f_type != NSFS_MAGIC)
         return makeError(ErrorKind::Failed, "not a network namespace", path);
     return descriptor;
@@ -73,8 +73,8 @@ std::optional<Address> toAddress(const sockaddr* name)
 /// A name for the node's own namespace is no pod.
 bool isOurs(const std::string& path)
 {
-    struct stat named{};
-    struct stat ours{};
+    struct stat named = {};
+    struct stat ours = {};
     return stat(path.c_str(), &named) == 0 && stat("/proc/thread-self/ns/net", &ours) == 0 && named.st_ino == ours.st_ino &&
            named.st_dev == ours.st_dev;
 }

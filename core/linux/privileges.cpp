@@ -17,7 +17,8 @@ Result<void> requireTableAccess()
     const bool known = syscall(SYS_capget, &header, sets.data()) == 0;
     constexpr unsigned needed = (1U << CAP_NET_ADMIN) | (1U << CAP_NET_RAW);
     if (known && (sets[0].effective & needed) != needed)
-        return makeError(ErrorKind::NotPermitted, "reading and writing the raw table needs CAP_NET_ADMIN and CAP_NET_RAW; run this as root, for instance with sudo");
+        return makeError(ErrorKind::NotPermitted,
+                         "reading and writing the raw table needs CAP_NET_ADMIN and CAP_NET_RAW; run this as root, for instance with sudo");
     return {};
 }
 

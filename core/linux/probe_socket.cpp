@@ -68,8 +68,7 @@ ProbeSocket::ProbeSocket(const Address& service, Port port, std::string name) : 
     const int family = service.family() == Family::Ipv4 ? AF_INET : AF_INET6;
     m_descriptor = FileDescriptor(socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const SocketAddress address = toSocketAddress(service, port);
-    if (!m_descriptor.valid() ||
-        connect(m_descriptor.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.length) != 0) {
+    if (!m_descriptor.valid() || connect(m_descriptor.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.length) != 0) {
         noteError();
         m_descriptor = FileDescriptor();
     }

@@ -37,13 +37,14 @@ bool writeAll(int file, std::string_view text)
 
 Result<void> replaceFile(const std::string& path, std::string_view text)
 {
-    std::string beside = path + ".XXXXXX"; // collectors of *.prom files pass it over
+    std::string beside = path + ".XXXXXX";                         // collectors of *.prom files pass it over
     const FileDescriptor file(mkostemp(beside.data(), O_CLOEXEC)); // O_EXCL: never somebody else's file or link
     const auto failed = [&](const char* what) {
         const int cause = errno;
         if (file.valid())
             unlink(beside.c_str());
-        return makeError(cause == EACCES || cause == EPERM ? ErrorKind::NotPermitted : ErrorKind::Failed, std::string(what) + ": " + std::strerror(cause), path);
+        return makeError(cause == EACCES || cause == EPERM ? ErrorKind::NotPermitted : ErrorKind::Failed,
+                         std::string(what) + ": " + std::strerror(cause), path);
     };
     if (!file.valid())
         return failed("cannot create a file beside it");

@@ -143,8 +143,8 @@ std::vector<Route> routesTowards(const std::vector<Prefix>& networks, const std:
     std::vector<Route> kept;
     for (const Route& route : routes) {
         const bool wanted = route.destination.length() == 0 || std::any_of(networks.begin(), networks.end(), [&](const Prefix& network) {
-            return network.contains(route.destination.address()) || route.destination.contains(network.address());
-        });
+                                return network.contains(route.destination.address()) || route.destination.contains(network.address());
+                            });
         if (wanted && kept.size() < mostRoutes)
             kept.push_back(route);
     }

@@ -81,8 +81,8 @@ bool isPlainNotrack(const RawExtension& target)
     xt_ct_target_info_v1 info{};
     if (target.name != "CT" || target.revision == 0 || target.revision > targetRevision || !copyPayload(target, info))
         return false;
-    return info.flags == XT_CT_NOTRACK && info.zone == 0 && info.ct_events == 0 && info.exp_events == 0 &&
-           info.helper[0] == '\0' && info.timeout[0] == '\0';
+    return info.flags == XT_CT_NOTRACK && info.zone == 0 && info.ct_events == 0 && info.exp_events == 0 && info.helper[0] == '\0' &&
+           info.timeout[0] == '\0';
 }
 
 std::optional<NotrackRule> toNotrackRule(const RawRule& raw)
@@ -113,10 +113,10 @@ std::optional<NotrackRule> toNotrackRule(const RawRule& raw)
 bool isPlainJump(const RawRule& raw)
 {
     const RawHeader& header = raw.header;
-    const bool unconditional = header.inverted == 0 && header.inputInterface.empty() && header.outputInterface.empty() &&
-                               !header.special && header.protocol == 0 && raw.matches.empty();
-    return unconditional && header.source && header.source->length() == 0 && header.destination &&
-           header.destination->length() == 0 && raw.target.name.empty();
+    const bool unconditional = header.inverted == 0 && header.inputInterface.empty() && header.outputInterface.empty() && !header.special &&
+                               header.protocol == 0 && raw.matches.empty();
+    return unconditional && header.source && header.source->length() == 0 && header.destination && header.destination->length() == 0 &&
+           raw.target.name.empty();
 }
 
 bool isVerdict(std::string_view target)
@@ -126,7 +126,7 @@ bool isVerdict(std::string_view target)
 
 std::vector<std::byte> encodePorts(const NotrackRule& rule)
 {
-    const auto fill = [](const std::optional<Port>& port, std::uint16_t (&range)[2]) {
+    const auto fill = [](const std::optional<Port>& port, std::uint16_t(&range)[2]) {
         range[0] = port ? port->value : std::uint16_t{0};
         range[1] = port ? port->value : highestPort;
     };

@@ -12,7 +12,7 @@ namespace notrack
 
 /// How much of a rule of somebody else's is worth decoding.
 enum class RuleDetail {
-    Full, ///< in a chain that may be ours: every rule with its text and its bytes
+    Full,  ///< in a chain that may be ours: every rule with its text and its bytes
     Brief, ///< elsewhere: of rules that neither go to a chain nor use the CT target only the target. Tables of others may be large.
 };
 

@@ -35,10 +35,7 @@ struct Ipv6Layout
     static constexpr Family family = Family::Ipv6;
     static auto& header(Entry& entry) { return entry.ipv6; }
     static const auto& header(const Entry& entry) { return entry.ipv6; }
-    static unsigned specialFlags(const Entry& entry)
-    {
-        return entry.ipv6.flags & static_cast<unsigned>(~(IP6T_F_GOTO | IP6T_F_PROTO));
-    }
+    static unsigned specialFlags(const Entry& entry) { return entry.ipv6.flags & static_cast<unsigned>(~(IP6T_F_GOTO | IP6T_F_PROTO)); }
     static bool isGoto(const Entry& entry) { return (entry.ipv6.flags & IP6T_F_GOTO) != 0; }
     static void setProtocolFlag(Entry& entry) { entry.ipv6.flags |= IP6T_F_PROTO; }
 };
@@ -126,7 +123,8 @@ std::optional<RawExtension> readExtension(std::span<const std::byte> bytes, std:
         return std::nullopt;
     const char* name = header.u.user.name;
     const std::size_t length = strnlen(name, sizeof(header.u.user.name));
-    return RawExtension{std::string(name, length), header.u.user.revision, bytes.subspan(offset + sizeof(xt_entry_match), size - sizeof(xt_entry_match))};
+    return RawExtension{std::string(name, length), header.u.user.revision,
+                        bytes.subspan(offset + sizeof(xt_entry_match), size - sizeof(xt_entry_match))};
 }
 
 template <typename Layout>

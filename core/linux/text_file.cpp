@@ -30,7 +30,7 @@ Result<std::string> readTextFile(const std::string& path)
     const FileDescriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!descriptor.valid())
         return failure(path);
-    struct stat status{};
+    struct stat status = {};
     if (fstat(descriptor.get(), &status) != 0)
         return failure(path);
     if (!S_ISREG(status.st_mode))

@@ -71,8 +71,7 @@ QByteArray toJson(const FleetModel& fleet)
         };
         if (record.report) {
             node.insert(QStringLiteral("arrived"), record.arrived.toString(Qt::ISODate));
-            node.insert(QStringLiteral("report"),
-                        QJsonDocument::fromJson(QByteArray::fromStdString(writeReport(*record.report))).object());
+            node.insert(QStringLiteral("report"), QJsonDocument::fromJson(QByteArray::fromStdString(writeReport(*record.report))).object());
         }
         nodes.append(node);
     }

@@ -76,9 +76,8 @@ QVariant FleetModel::data(const QModelIndex& index, int role) const
         return displayData(node, index.column());
     case Qt::ToolTipRole:
         // Escaped: a tooltip takes text that looks like markup for markup.
-        return index.column() == Note || index.column() == Groups
-                   ? QVariant(displayData(node, index.column()).toString().toHtmlEscaped())
-                   : QVariant();
+        return index.column() == Note || index.column() == Groups ? QVariant(displayData(node, index.column()).toString().toHtmlEscaped())
+                                                                  : QVariant();
     case Qt::TextAlignmentRole:
         return index.column() >= Untracked && index.column() <= Age ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant();
     case StateRole:
@@ -96,10 +95,12 @@ QVariant FleetModel::headerData(int section, Qt::Orientation orientation, int ro
         return {};
     }
     if (role == Qt::TextAlignmentRole) {
-        return section >= Untracked && section <= Age ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant(int(Qt::AlignLeft | Qt::AlignVCenter));
+        return section >= Untracked && section <= Age ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter))
+                                                      : QVariant(int(Qt::AlignLeft | Qt::AlignVCenter));
     }
-    const std::array<QString, ColumnCount> titles{tr("Node"),            tr("Groups"),      tr("State"),    tr("Profile"), tr("Untracked/s"),
-                                                  tr("Insert failed/s"), tr("Conntrack use"), tr("Findings"), tr("Age"),   tr("Note")};
+    const std::array<QString, ColumnCount> titles{
+        tr("Node"),          tr("Groups"),   tr("State"), tr("Profile"), tr("Untracked/s"), tr("Insert failed/s"),
+        tr("Conntrack use"), tr("Findings"), tr("Age"),   tr("Note")};
     const std::array<QString, ColumnCount> hints{
         tr("Name in the inventory"),
         tr("Groups of the inventory"),

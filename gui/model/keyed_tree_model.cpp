@@ -161,7 +161,8 @@ QVariant KeyedTreeModel::data(const QModelIndex& index, int role) const
     case Qt::ToolTipRole:
         return item.cells.value(index.column()).toHtmlEscaped();
     case Qt::TextAlignmentRole:
-        return index.column() >= m_firstNumeric && index.column() <= m_lastNumeric ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant();
+        return index.column() >= m_firstNumeric && index.column() <= m_lastNumeric ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter))
+                                                                                   : QVariant();
     case MarkRole:
         return static_cast<int>(item.mark);
     case TrendRole:

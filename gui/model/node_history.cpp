@@ -17,8 +17,7 @@ std::optional<float> perSecond(std::uint64_t before, std::uint64_t now, qint64 m
 
 bool wentDown(const std::optional<ConntrackFigures>& before, const std::optional<ConntrackFigures>& now)
 {
-    return before && now &&
-           (now->insertFailed < before->insertFailed || now->drop < before->drop || now->earlyDrop < before->earlyDrop);
+    return before && now && (now->insertFailed < before->insertFailed || now->drop < before->drop || now->earlyDrop < before->earlyDrop);
 }
 
 void remember(std::vector<float>& recent, std::optional<float> rate)
@@ -99,8 +98,8 @@ void NodeHistory::take(const Report& report, qint64 monotonic, qint64 longestPau
         sample.untracked = untracked;
         if (m_conntrack && report.conntrack) {
             sample.insertFailed = perSecond(m_conntrack->insertFailed, report.conntrack->insertFailed, elapsed);
-            sample.dropped = perSecond(m_conntrack->drop + m_conntrack->earlyDrop,
-                                       report.conntrack->drop + report.conntrack->earlyDrop, elapsed);
+            sample.dropped =
+                perSecond(m_conntrack->drop + m_conntrack->earlyDrop, report.conntrack->drop + report.conntrack->earlyDrop, elapsed);
         }
     }
     if (m_samples.size() >= mostSamples) {

@@ -147,7 +147,8 @@ void addLines(TreeRow& row, const QString& title, const std::vector<std::string>
 QString endpoint(const Address& address, Port port)
 {
     const QString text = toQString(toText(address));
-    return (address.family() == Family::Ipv6 ? QLatin1Char('[') + text + QLatin1Char(']') : text) + QLatin1Char(':') + QString::number(port.value);
+    return (address.family() == Family::Ipv6 ? QLatin1Char('[') + text + QLatin1Char(']') : text) + QLatin1Char(':') +
+           QString::number(port.value);
 }
 
 TreeRow serviceRow(const VirtualService& service)
@@ -158,11 +159,12 @@ TreeRow serviceRow(const VirtualService& service)
     for (std::size_t index = 0; index < service.realServers.size() && index < mostRowsShown; ++index) {
         const RealServer& server = service.realServers[index];
         const QString place = endpoint(server.address, server.port);
-        row.children.push_back({place,
-                                {place, shown(server.forwarding), number(server.weight), number(server.activeConnections), number(server.inactiveConnections)},
-                                RowMark::None,
-                                {},
-                                {}});
+        row.children.push_back(
+            {place,
+             {place, shown(server.forwarding), number(server.weight), number(server.activeConnections), number(server.inactiveConnections)},
+             RowMark::None,
+             {},
+             {}});
     }
     if (row.children.empty()) {
         row.children.push_back({QStringLiteral("none"), {translate("no real servers")}, RowMark::None, {}, {}});
@@ -192,7 +194,8 @@ TreeRow property(const QString& name, const QString& value)
 
 QStringList ruleTitles()
 {
-    return {translate("Rule"), translate("State"), translate("Packets"), translate("Bytes"), translate("Packets/s"), translate("Bytes/s"), translate("Lately")};
+    return {translate("Rule"),      translate("State"),   translate("Packets"), translate("Bytes"),
+            translate("Packets/s"), translate("Bytes/s"), translate("Lately")};
 }
 
 std::vector<TreeRow> buildRuleRows(const NodeRecord& record)
@@ -228,7 +231,8 @@ std::vector<TreeRow> buildFindingRows(const NodeRecord& record)
         return rows;
     }
     for (const Finding& finding : record.report->findings) {
-        TreeRow row{toQString(finding.id), {shown(finding.id + ": " + finding.summary), severityWord(finding.severity)}, markOf(finding), {}, {}};
+        TreeRow row{
+            toQString(finding.id), {shown(finding.id + ": " + finding.summary), severityWord(finding.severity)}, markOf(finding), {}, {}};
         if (finding.waived) {
             row.cells[1] = translate("%1, waived").arg(severityWord(finding.severity));
         }
@@ -241,7 +245,8 @@ std::vector<TreeRow> buildFindingRows(const NodeRecord& record)
 
 QStringList serviceTitles()
 {
-    return {translate("Service and servers"), translate("Scheduler, forwarding"), translate("Weight"), translate("Active"), translate("Inactive")};
+    return {translate("Service and servers"), translate("Scheduler, forwarding"), translate("Weight"), translate("Active"),
+            translate("Inactive")};
 }
 
 std::vector<TreeRow> buildServiceRows(const NodeRecord& record)
@@ -313,7 +318,8 @@ std::vector<TreeRow> buildProfileRows(const NodeRecord& record)
         rows.push_back(property(translate("Error"), shown(toText(*report.error))));
     }
     for (const Timing& timing : report.timings) {
-        rows.push_back(property(translate("Time for %1").arg(shown(timing.step)), translate("%1 ms").arg(QLocale().toString(timing.milliseconds, 'f', 1))));
+        rows.push_back(property(translate("Time for %1").arg(shown(timing.step)),
+                                translate("%1 ms").arg(QLocale().toString(timing.milliseconds, 'f', 1))));
     }
     return rows;
 }

@@ -22,17 +22,16 @@ QString reportNote(const Report& report)
     if (report.error) {
         return safeLine(toQString(toText(*report.error)));
     }
-    const auto worst = std::find_if(report.findings.begin(), report.findings.end(), [](const Finding& finding) {
-        return !finding.waived && finding.severity != Severity::Info;
-    });
+    const auto worst = std::find_if(report.findings.begin(), report.findings.end(),
+                                    [](const Finding& finding) { return !finding.waived && finding.severity != Severity::Info; });
     if (worst != report.findings.end()) {
         return safeLine(toQString(worst->id + ": " + worst->summary));
     }
     std::size_t different = 0;
     for (const FamilyReport& family : report.families) {
         for (const ChainReport& chain : family.chains) {
-            different += static_cast<std::size_t>(std::count_if(
-                chain.rules.begin(), chain.rules.end(), [](const RuleReport& rule) { return rule.state != ItemState::Ok; }));
+            different += static_cast<std::size_t>(
+                std::count_if(chain.rules.begin(), chain.rules.end(), [](const RuleReport& rule) { return rule.state != ItemState::Ok; }));
         }
     }
     return different == 0 ? QString() : translate("rules that differ: %1").arg(different);
@@ -71,8 +70,8 @@ int NodeRecord::findingCount() const
     if (!report) {
         return 0;
     }
-    return static_cast<int>(std::count_if(report->findings.begin(), report->findings.end(),
-                                          [](const Finding& finding) { return !finding.waived; }));
+    return static_cast<int>(
+        std::count_if(report->findings.begin(), report->findings.end(), [](const Finding& finding) { return !finding.waived; }));
 }
 
 void addLogLine(NodeRecord& record, const QString& line)

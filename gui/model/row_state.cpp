@@ -33,8 +33,8 @@ QString displayText(RowState state)
 QString stableName(RowState state)
 {
     static const std::array names{
-        QStringLiteral("in-sync"),     QStringLiteral("drifted"), QStringLiteral("absent"),
-        QStringLiteral("unsafe"),      QStringLiteral("error"),   QStringLiteral("unreachable"),
+        QStringLiteral("in-sync"),      QStringLiteral("drifted"),    QStringLiteral("absent"),
+        QStringLiteral("unsafe"),       QStringLiteral("error"),      QStringLiteral("unreachable"),
         QStringLiteral("needs-person"), QStringLiteral("connecting"), QStringLiteral("paused"),
     };
     return names.at(static_cast<std::size_t>(state));

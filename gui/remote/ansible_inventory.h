@@ -38,7 +38,7 @@ private:
     QString m_path;
     QProcess m_process;
     QTimer m_limit;
-    quint64 m_load = 0;     ///< which load runs; results of an earlier one are dropped
+    quint64 m_load = 0; ///< which load runs; results of an earlier one are dropped
     std::jthread m_reader;
 };
 

@@ -61,12 +61,10 @@ Inventory readAnsibleList(const QByteArray& json)
     QJsonParseError error;
     const QJsonObject document = QJsonDocument::fromJson(json, &error).object();
     if (error.error != QJsonParseError::NoError) {
-        inventory.problems.append(
-            QCoreApplication::translate("Inventory", "ansible-inventory gave no JSON: %1").arg(error.errorString()));
+        inventory.problems.append(QCoreApplication::translate("Inventory", "ansible-inventory gave no JSON: %1").arg(error.errorString()));
         return inventory;
     }
-    const QJsonObject hostVariables =
-        document.value(QLatin1String("_meta")).toObject().value(QLatin1String("hostvars")).toObject();
+    const QJsonObject hostVariables = document.value(QLatin1String("_meta")).toObject().value(QLatin1String("hostvars")).toObject();
     const QHash<QString, QStringList> parents = parentsOf(document);
     for (auto group = document.begin(); group != document.end(); ++group) {
         const QJsonArray hosts = group.value().toObject().value(QLatin1String("hosts")).toArray();

@@ -67,8 +67,8 @@ void AskpassServer::readRequest(QLocalSocket* socket)
 void AskpassServer::drop(QLocalSocket* socket)
 {
     socket->deleteLater();
-    const auto found = std::find_if(m_waiting.begin(), m_waiting.end(),
-                                    [socket](const Waiting& waiting) { return waiting.socket == socket; });
+    const auto found =
+        std::find_if(m_waiting.begin(), m_waiting.end(), [socket](const Waiting& waiting) { return waiting.socket == socket; });
     if (found == m_waiting.end()) {
         return;
     }

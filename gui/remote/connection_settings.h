@@ -10,17 +10,17 @@ namespace notrack::gui
 /// How nodes are reached; everything a person may set about connections.
 struct ConnectionSettings
 {
-    int interval = 5; ///< seconds between two reports of a node
+    int interval = 5;                                         ///< seconds between two reports of a node
     QString runner = QStringLiteral("/usr/sbin/dns-notrack"); ///< absolute, so that no rc file decides; may begin with "sudo -n"
-    QHash<QString, QString> runnerByGroup;                   ///< the first of a node's groups that is here wins over `runner`
+    QHash<QString, QString> runnerByGroup;                    ///< the first of a node's groups that is here wins over `runner`
     QString sshProgram = QStringLiteral("ssh");
-    QStringList sshArguments;        ///< go before our own, and ssh heeds the first value it gets: they win
+    QStringList sshArguments; ///< go before our own, and ssh heeds the first value it gets: they win
     QHash<QString, QString> sshArgumentsByGroup;
-    QString askpassProgram;          ///< this program's own path
-    QString askpassSocket;           ///< where the running viewer listens for questions
-    int startLimit = 16;             ///< connections being made at one time (facts.md: sshd's MaxStartups, the event loop)
-    int streamLimit = 256;           ///< more nodes than this are polled in turn instead of streamed
-    int pollPool = 32;               ///< polls at one time
+    QString askpassProgram; ///< this program's own path
+    QString askpassSocket;  ///< where the running viewer listens for questions
+    int startLimit = 16;    ///< connections being made at one time (facts.md: sshd's MaxStartups, the event loop)
+    int streamLimit = 256;  ///< more nodes than this are polled in turn instead of streamed
+    int pollPool = 32;      ///< polls at one time
 
     bool operator==(const ConnectionSettings&) const = default;
 };

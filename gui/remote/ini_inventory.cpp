@@ -17,10 +17,10 @@ constexpr int largestRange = 10'000;
 /// The INI file's groups before hosts are made from them.
 struct IniGroups
 {
-    QHash<QString, QStringList> parents;                 ///< by child group
-    QHash<QString, QHash<QString, QString>> variables;   ///< by group
-    std::vector<NodeEntry> hosts;                        ///< in file order; groups: those that name the host directly
-    QHash<QString, std::size_t> rows;                    ///< of `hosts` by name
+    QHash<QString, QStringList> parents;               ///< by child group
+    QHash<QString, QHash<QString, QString>> variables; ///< by group
+    std::vector<NodeEntry> hosts;                      ///< in file order; groups: those that name the host directly
+    QHash<QString, std::size_t> rows;                  ///< of `hosts` by name
     QHash<QString, QHash<QString, QString>> hostVariables;
 };
 
@@ -112,8 +112,7 @@ QStringList expandHostRange(const QString& pattern)
     const int step = std::max(1, match.captured(4).toInt());
     QStringList names;
     for (int value = from; value <= to && names.size() < largestRange; value += step) {
-        const QString middle =
-            letters ? QString(QChar(value)) : QStringLiteral("%1").arg(value, int(first.size()), 10, QLatin1Char('0'));
+        const QString middle = letters ? QString(QChar(value)) : QStringLiteral("%1").arg(value, int(first.size()), 10, QLatin1Char('0'));
         names += expandHostRange(match.captured(1) + middle + match.captured(5));
     }
     return names.mid(0, largestRange);

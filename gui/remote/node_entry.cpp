@@ -35,9 +35,8 @@ std::optional<QString> objection(const QString& text, QStringView allowed)
     if (text.size() > longestHost) {
         return translate("it is longer than 255 characters");
     }
-    const bool clean = std::all_of(text.begin(), text.end(), [allowed](QChar character) {
-        return isAsciiLetterOrDigit(character) || allowed.contains(character);
-    });
+    const bool clean = std::all_of(text.begin(), text.end(),
+                                   [allowed](QChar character) { return isAsciiLetterOrDigit(character) || allowed.contains(character); });
     if (!clean) {
         return translate("it holds a space, a control character or another character that no host has");
     }
@@ -59,7 +58,8 @@ std::optional<QString> objectionToUser(const QString& user)
 QString shortName(const QString& name)
 {
     const QString first = name.section(QLatin1Char('.'), 0, 0).toLower();
-    const bool address = name.contains(QLatin1Char(':')) || std::all_of(first.begin(), first.end(), [](QChar character) { return character.isDigit(); });
+    const bool address =
+        name.contains(QLatin1Char(':')) || std::all_of(first.begin(), first.end(), [](QChar character) { return character.isDigit(); });
     return address ? name.toLower() : first;
 }
 

@@ -34,7 +34,8 @@ void ProcessStarter::start(QProcess* process, std::function<void()> started)
 
 void ProcessStarter::wait()
 {
-    QMetaObject::invokeMethod(m_worker, [] {}, Qt::BlockingQueuedConnection);
+    QMetaObject::invokeMethod(
+        m_worker, [] {}, Qt::BlockingQueuedConnection);
 }
 
 } // namespace notrack::gui

@@ -15,9 +15,9 @@ namespace notrack::gui
 struct ArrivedDocument
 {
     QByteArray bytes;
-    quint64 run = 0;         ///< which start of the node's channel it came from
-    qint64 monotonic = 0;    ///< milliseconds of a steady clock, for rates
-    QDateTime arrived;       ///< UTC
+    quint64 run = 0;      ///< which start of the node's channel it came from
+    qint64 monotonic = 0; ///< milliseconds of a steady clock, for rates
+    QDateTime arrived;    ///< UTC
 };
 
 /// The same, read: either a report or the reason why there is none.

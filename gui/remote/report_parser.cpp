@@ -18,8 +18,7 @@ qint64 steadyNow()
 ReceivedReport readDocument(ArrivedDocument document)
 {
     ReceivedReport received;
-    Result<Report> report =
-        readReport(std::string_view(document.bytes.constData(), static_cast<std::size_t>(document.bytes.size())));
+    Result<Report> report = readReport(std::string_view(document.bytes.constData(), static_cast<std::size_t>(document.bytes.size())));
     if (report) {
         received.report = std::make_shared<const Report>(std::move(*report));
     } else {

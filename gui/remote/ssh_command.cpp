@@ -22,7 +22,8 @@ QString settingFor(const NodeEntry& node, const QHash<QString, QString>& byGroup
 /// Always the same words, so that one exact line in sudoers allows them.
 QStringList statusArguments(const ConnectionSettings& settings)
 {
-    return {QStringLiteral("status"), QStringLiteral("--watch"), QString::number(settings.interval), QStringLiteral("--output"), QStringLiteral("json")};
+    return {QStringLiteral("status"), QStringLiteral("--watch"), QString::number(settings.interval), QStringLiteral("--output"),
+            QStringLiteral("json")};
 }
 
 Command localCommand(const NodeEntry& node, const ConnectionSettings& settings)
@@ -60,7 +61,8 @@ QStringList ownOptions(Interaction interaction)
 
 /// Who answers when ssh asks: the viewer, or in batch nobody. Batch needs it as well, since the ssh that makes the connection to a
 /// jump host does not get our options, and would wait for an answer on the terminal the viewer was started from.
-std::vector<std::pair<QString, QString>> askpassEnvironment(const NodeEntry& node, const ConnectionSettings& settings, Interaction interaction)
+std::vector<std::pair<QString, QString>> askpassEnvironment(const NodeEntry& node, const ConnectionSettings& settings,
+                                                            Interaction interaction)
 {
     std::vector<std::pair<QString, QString>> environment{{QStringLiteral("SSH_ASKPASS_REQUIRE"), QStringLiteral("force")}};
     switch (interaction) {
@@ -85,8 +87,8 @@ Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, 
     }
     Command command;
     command.program = settings.sshProgram;
-    command.arguments = settings.sshArguments + QProcess::splitCommand(settingFor(node, settings.sshArgumentsByGroup, {})) +
-                        ownOptions(interaction);
+    command.arguments =
+        settings.sshArguments + QProcess::splitCommand(settingFor(node, settings.sshArgumentsByGroup, {})) + ownOptions(interaction);
     if (node.port != 0) {
         command.arguments << QStringLiteral("-p") << QString::number(node.port);
     }
@@ -97,8 +99,7 @@ Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, 
         command.arguments << QStringLiteral("-i") << node.identityFile;
     }
     const QString runner = settingFor(node, settings.runnerByGroup, settings.runner);
-    command.arguments << QStringLiteral("--") << node.host
-                      << runner + QLatin1Char(' ') + statusArguments(settings).join(QLatin1Char(' '));
+    command.arguments << QStringLiteral("--") << node.host << runner + QLatin1Char(' ') + statusArguments(settings).join(QLatin1Char(' '));
     command.environment = askpassEnvironment(node, settings, interaction);
     return command;
 }

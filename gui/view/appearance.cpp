@@ -39,8 +39,8 @@ void setAppearance(Appearance appearance)
         QApplication::setPalette(QPalette());
         return;
     case Appearance::Light:
-        QApplication::setPalette(makePalette(QColor(0xf3, 0xf4, 0xf5), Qt::white, QColor(0x1c, 0x1e, 0x21), QColor(0x6a, 0x70, 0x78),
-                                             QColor(0x1f, 0x5f, 0xa8)));
+        QApplication::setPalette(
+            makePalette(QColor(0xf3, 0xf4, 0xf5), Qt::white, QColor(0x1c, 0x1e, 0x21), QColor(0x6a, 0x70, 0x78), QColor(0x1f, 0x5f, 0xa8)));
         return;
     case Appearance::Dark:
         QApplication::setPalette(makePalette(QColor(0x2b, 0x2d, 0x31), QColor(0x1e, 0x1f, 0x22), QColor(0xe4, 0xe6, 0xea),

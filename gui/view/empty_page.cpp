@@ -23,8 +23,9 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), m_problem(makePlainLabe
     large.setPointSizeF(large.pointSizeF() * 1.6);
     title->setFont(large);
     title->setAlignment(Qt::AlignCenter);
-    QLabel* text = makePlainLabel(tr("This program shows whether the DNS NOTRACK rules of every node are what its profile asks for. It reads over your own "
-                                     "ssh and never changes a node. Each node needs the runner dns-notrack."));
+    QLabel* text = makePlainLabel(
+        tr("This program shows whether the DNS NOTRACK rules of every node are what its profile asks for. It reads over your own "
+           "ssh and never changes a node. Each node needs the runner dns-notrack."));
     text->setWordWrap(true);
     text->setAlignment(Qt::AlignCenter);
     text->setFixedWidth(textWidth);

@@ -45,7 +45,8 @@ void FittedTree::paintEvent(QPaintEvent* event)
         constexpr int margin = 6;
         QPainter painter(viewport());
         painter.setPen(palette().color(QPalette::PlaceholderText));
-        painter.drawText(viewport()->rect().adjusted(margin, margin, -margin, -margin), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, m_placeholder);
+        painter.drawText(viewport()->rect().adjusted(margin, margin, -margin, -margin), Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap,
+                         m_placeholder);
     }
 }
 

@@ -29,7 +29,8 @@ QPainterPath sparkline(const std::vector<float>& trend, const QRectF& area)
             drawing = false;
             continue;
         }
-        const QPointF point(left + step * static_cast<double>(index), area.bottom() - area.height() * static_cast<double>(trend[index] / largest));
+        const QPointF point(left + step * static_cast<double>(index),
+                            area.bottom() - area.height() * static_cast<double>(trend[index] / largest));
         if (drawing) {
             path.lineTo(point);
         } else {

@@ -37,7 +37,8 @@ FleetPage::FleetPage(FleetModel& fleet, QWidget* parent)
     layout->addWidget(m_table, 1);
     makeTable();
     connect(m_search, &QLineEdit::textChanged, &m_filter, &FleetFilter::setText);
-    connect(m_groups, &QComboBox::currentIndexChanged, this, [this](int index) { m_filter.setGroup(index <= 0 ? QString() : m_groups->currentText()); });
+    connect(m_groups, &QComboBox::currentIndexChanged, this,
+            [this](int index) { m_filter.setGroup(index <= 0 ? QString() : m_groups->currentText()); });
     connect(m_summary, &SummaryBar::chosenChanged, this, [this] { m_filter.setStates(m_summary->chosen()); });
     connect(&m_fleet, &FleetModel::countsChanged, this, [this] { m_summary->setCounts(m_fleet.counts()); });
     connect(&m_fleet, &FleetModel::rowsInserted, this, &FleetPage::fillGroups);

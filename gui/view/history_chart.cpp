@@ -152,9 +152,10 @@ void HistoryChart::setSamples(std::vector<HistorySample> samples)
 {
     m_samples = std::move(samples);
     const HistorySample* latest = m_samples.empty() ? nullptr : &m_samples.back();
-    setAccessibleDescription(latest == nullptr ? tr("No data yet")
-                                               : tr("In use %1, insert failed %2 a second, untracked %3 packets a second")
-                                                     .arg(percentText(latest->usePercent), rateText(latest->insertFailed), rateText(latest->untracked)));
+    setAccessibleDescription(latest == nullptr
+                                 ? tr("No data yet")
+                                 : tr("In use %1, insert failed %2 a second, untracked %3 packets a second")
+                                       .arg(percentText(latest->usePercent), rateText(latest->insertFailed), rateText(latest->untracked)));
     update();
 }
 
@@ -173,7 +174,8 @@ void HistoryChart::paintEvent(QPaintEvent* /*event*/)
         painter.drawText(rect(), Qt::AlignCenter, tr("The chart begins with the second report."));
         return;
     }
-    const std::vector<Series> use{{tr("connection tracking in use"), firstLineColor(palette()), [](const HistorySample& sample) { return sample.usePercent; }}};
+    const std::vector<Series> use{
+        {tr("connection tracking in use"), firstLineColor(palette()), [](const HistorySample& sample) { return sample.usePercent; }}};
     const std::vector<Series> rates{
         {tr("untracked/s"), addedColor(palette()), [](const HistorySample& sample) { return sample.untracked; }},
         {tr("insert failed/s"), removedColor(palette()), [](const HistorySample& sample) { return sample.insertFailed; }},

@@ -78,13 +78,15 @@ void MainWindow::connectPages()
     connect(m_fleetPage, &FleetPage::contextMenuAsked, this, [this](const QPoint& position) { m_nodeMenu->popup(position); });
     connect(m_nodePage, &NodePage::pageChanged, this, &MainWindow::showCurrentNode);
     connect(m_nodePage, &NodePage::reconnectAsked, this, [this] { m_watch.connection().reconnect(m_fleetPage->currentNode()); });
-    connect(m_nodePage, &NodePage::interactiveAsked, this, [this] { m_watch.connection().connectInteractively(m_fleetPage->currentNode()); });
+    connect(m_nodePage, &NodePage::interactiveAsked, this,
+            [this] { m_watch.connection().connectInteractively(m_fleetPage->currentNode()); });
     connect(&m_watch.model(), &FleetModel::nodeChanged, this, [this](const QString& node) {
         if (node == m_fleetPage->currentNode()) {
             showCurrentNode();
         }
     });
-    connect(&m_watch.model(), &FleetModel::nodeWorsened, this, [this](const QString& node, RowState, RowState now) { m_notifier.add(node, now); });
+    connect(&m_watch.model(), &FleetModel::nodeWorsened, this,
+            [this](const QString& node, RowState, RowState now) { m_notifier.add(node, now); });
     auto* second = new QTimer(this);
     connect(second, &QTimer::timeout, this, [this] { m_nodePage->showHeader(m_watch.model().find(m_fleetPage->currentNode())); });
     second->start(1000);

@@ -70,7 +70,8 @@ void MainWindow::makeNodeMenu()
         };
     };
     addAction(m_nodeMenu, tr("&Reconnect"), QKeySequence(Qt::Key_F5), forEach(&FleetConnection::reconnect));
-    addAction(m_nodeMenu, tr("Connect and &ask…"), QKeySequence(Qt::CTRL | Qt::Key_Return), forEach(&FleetConnection::connectInteractively));
+    addAction(m_nodeMenu, tr("Connect and &ask…"), QKeySequence(Qt::CTRL | Qt::Key_Return),
+              forEach(&FleetConnection::connectInteractively));
     addAction(m_nodeMenu, tr("&Pause"), QKeySequence(Qt::CTRL | Qt::Key_P), forEach(&FleetConnection::pause));
     m_nodeMenu->addSeparator();
     addAction(m_nodeMenu, tr("&Copy as text"), QKeySequence::Copy, [this] { copy(); });
@@ -96,8 +97,9 @@ void MainWindow::makeViewMenu()
     int digit = 0;
     QMenu* states = menu->addMenu(tr("Filter by s&tate"));
     for (const RowState state : allRowStates) {
-        QAction* action = addAction(states, tr("Only %1").arg(displayText(state)), QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + digit++)),
-                                    [this, state] { m_fleetPage->summary()->button(state)->toggle(); });
+        QAction* action =
+            addAction(states, tr("Only %1").arg(displayText(state)), QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + digit++)),
+                      [this, state] { m_fleetPage->summary()->button(state)->toggle(); });
         action->setIcon(stateIcon(state));
     }
     menu->addSeparator();
@@ -134,8 +136,9 @@ void MainWindow::showAbout()
     box.setWindowTitle(tr("About"));
     box.setIconPixmap(applicationIcon().pixmap(64, 64));
     box.setTextFormat(Qt::PlainText);
-    box.setText(tr("DNS NOTRACK viewer %1\n\nShows the DNS NOTRACK rules of every node. It reads and never changes a node.\nGPL-2.0-or-later")
-                    .arg(QString::fromUtf8(programVersion.data(), static_cast<qsizetype>(programVersion.size()))));
+    box.setText(
+        tr("DNS NOTRACK viewer %1\n\nShows the DNS NOTRACK rules of every node. It reads and never changes a node.\nGPL-2.0-or-later")
+            .arg(QString::fromUtf8(programVersion.data(), static_cast<qsizetype>(programVersion.size()))));
     box.exec();
 }
 

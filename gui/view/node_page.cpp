@@ -189,7 +189,8 @@ void NodePage::showHeader(const NodeRecord* record)
 
 void NodePage::showPage(const NodeRecord& record)
 {
-    const QString noReport = record.entry.name.isEmpty() ? QString() : tr("No report of this node has come yet. The log says how far it is.");
+    const QString noReport =
+        record.entry.name.isEmpty() ? QString() : tr("No report of this node has come yet. The log says how far it is.");
     const auto unless = [&](const QString& reason) { return record.report ? reason : noReport; };
     QWidget* page = m_tabs->currentWidget();
     if (page == m_ruleTree) {

@@ -46,11 +46,12 @@ void Notifier::tell()
     const QString text = lines.join(QLatin1Char('\n'));
     m_lines.clear();
     m_more = 0;
-    QDBusMessage call = QDBusMessage::createMethodCall(QStringLiteral("org.freedesktop.Notifications"), QStringLiteral("/org/freedesktop/Notifications"),
-                                                       QStringLiteral("org.freedesktop.Notifications"), QStringLiteral("Notify"));
+    QDBusMessage call =
+        QDBusMessage::createMethodCall(QStringLiteral("org.freedesktop.Notifications"), QStringLiteral("/org/freedesktop/Notifications"),
+                                       QStringLiteral("org.freedesktop.Notifications"), QStringLiteral("Notify"));
     // The body may be taken for markup by the desktop: escaped.
-    call.setArguments({QStringLiteral("dns-notrack-viewer"), 0U, QStringLiteral("dns-notrack-viewer"), title, text.toHtmlEscaped(), QStringList(),
-                       QVariantMap{{QStringLiteral("desktop-entry"), QStringLiteral("dns-notrack-viewer")}}, -1});
+    call.setArguments({QStringLiteral("dns-notrack-viewer"), 0U, QStringLiteral("dns-notrack-viewer"), title, text.toHtmlEscaped(),
+                       QStringList(), QVariantMap{{QStringLiteral("desktop-entry"), QStringLiteral("dns-notrack-viewer")}}, -1});
     QDBusConnection::sessionBus().send(call);
     emit notified(title, text);
 }

@@ -12,8 +12,7 @@
 namespace notrack::gui
 {
 
-QuestionDialog::QuestionDialog(const Question& question, QWidget* parent)
-    : QDialog(parent), m_kind(question.kind), m_secret(new QLineEdit)
+QuestionDialog::QuestionDialog(const Question& question, QWidget* parent) : QDialog(parent), m_kind(question.kind), m_secret(new QLineEdit)
 {
     constexpr qsizetype longestText = 4096;
     setWindowTitle(tr("ssh asks: %1").arg(safeLine(question.node, 100)));

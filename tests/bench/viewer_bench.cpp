@@ -152,7 +152,8 @@ private:
         while (!stop.stop_requested()) {
             QElapsedTimer sent;
             sent.start();
-            QMetaObject::invokeMethod(this, [this, sent] { answer(sent); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                this, [this, sent] { answer(sent); }, Qt::QueuedConnection);
             m_answered.acquire();
             std::this_thread::sleep_for(std::chrono::milliseconds(2));
         }
@@ -199,8 +200,9 @@ Preferences preferencesFor(const QString& mode, const QString& what)
 
 void print(const char* when, const Stall& longest, const Stall& own)
 {
-    std::printf("longest stall %s: %.1f ms, %.1f of them waiting for a core, %.1f of own CPU time; longest without waiting for a core: %.1f ms\n", when,
-                longest.wall, longest.waited, longest.cpu, own.wall - own.waited);
+    std::printf(
+        "longest stall %s: %.1f ms, %.1f of them waiting for a core, %.1f of own CPU time; longest without waiting for a core: %.1f ms\n",
+        when, longest.wall, longest.waited, longest.cpu, own.wall - own.waited);
 }
 
 int missing(FleetModel& fleet)
@@ -222,7 +224,8 @@ int main(int argc, char* argv[])
     const QString mode = QString::fromLocal8Bit(argv[1]);
     raiseDescriptorLimit();
     setAppearance(Appearance::Light);
-    const ChannelFactory channels = mode == QLatin1String("ssh") ? processChannels() : [](QObject* parent) { return new SimulatedChannel(parent); };
+    const ChannelFactory channels =
+        mode == QLatin1String("ssh") ? processChannels() : [](QObject* parent) { return new SimulatedChannel(parent); };
     MainWindow window(preferencesFor(mode, QString::fromLocal8Bit(argv[2])), MainWindow::Sources::Forget, channels);
     window.resize(1200, 780);
     window.show();
@@ -261,8 +264,10 @@ int main(int argc, char* argv[])
             std::printf("  %s: %d\n", qPrintable(stableName(state)), counts.at(static_cast<std::size_t>(state)));
         }
     }
-    std::printf("CPU at an interval of %d s: %.1f %% of one core over %.0f s\n", interval, 100 * (processSeconds() - cpuAtFull) / spent, spent);
-    std::printf("memory: %.0f KiB a node, %.0f of them in use\n", (privateKibibytes() - memoryBefore) / nodes, (usedKibibytes() - usedBefore) / nodes);
+    std::printf("CPU at an interval of %d s: %.1f %% of one core over %.0f s\n", interval, 100 * (processSeconds() - cpuAtFull) / spent,
+                spent);
+    std::printf("memory: %.0f KiB a node, %.0f of them in use\n", (privateKibibytes() - memoryBefore) / nodes,
+                (usedKibibytes() - usedBefore) / nodes);
     print("while connecting", connecting, connectingOwn);
     print("afterwards", stalls.longest, stalls.longestOwn);
     if (argc > 4) {

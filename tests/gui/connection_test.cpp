@@ -35,7 +35,8 @@ struct Fleet
     explicit Fleet(ConnectionSettings settings = {})
         : connection(std::move(settings), [this](QObject* parent) { return new MemoryChannel(parent, channels); })
     {
-        QObject::connect(&connection, &FleetConnection::linkChanged, [this](const QString& node, const LinkState& state) { states[node] = state; });
+        QObject::connect(&connection, &FleetConnection::linkChanged,
+                         [this](const QString& node, const LinkState& state) { states[node] = state; });
         QObject::connect(&connection, &FleetConnection::reportArrived, [this](const QString&, const ReceivedReport&) { ++reports; });
     }
 
@@ -104,8 +105,9 @@ private slots:
         QTest::addColumn<int>("problem");
         QTest::newRow("refused") << 255 << "ssh: connect to host a port 22: Connection refused" << int(LinkProblem::Unreachable);
         QTest::newRow("no key") << 255 << "root@a: Permission denied (publickey,password)." << int(LinkProblem::Authentication);
-        QTest::newRow("unknown host key") << 255 << "No ED25519 host key is known for a and you have requested strict checking.\nHost key verification failed."
-                                          << int(LinkProblem::Authentication);
+        QTest::newRow("unknown host key")
+            << 255 << "No ED25519 host key is known for a and you have requested strict checking.\nHost key verification failed."
+            << int(LinkProblem::Authentication);
         QTest::newRow("changed host key") << 255 << "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed."
                                           << int(LinkProblem::HostKeyChanged);
         QTest::newRow("no runner") << 127 << "bash: /usr/sbin/dns-notrack: No such file or directory" << int(LinkProblem::Runner);

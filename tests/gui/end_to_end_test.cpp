@@ -138,7 +138,7 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(m_window->watch().model().rowCount(), 6, patience);
         QTRY_COMPARE_WITH_TIMEOUT(stateOf("node2"), QStringLiteral("in-sync"), patience);
         QTRY_COMPARE_WITH_TIMEOUT(stateOf("here"), QStringLiteral("absent"), patience);
-        QTRY_COMPARE_WITH_TIMEOUT(stateOf("node1"), QStringLiteral("needs-person"), patience); // unknown host key
+        QTRY_COMPARE_WITH_TIMEOUT(stateOf("node1"), QStringLiteral("needs-person"), patience);  // unknown host key
         QTRY_COMPARE_WITH_TIMEOUT(stateOf("hidden"), QStringLiteral("needs-person"), patience); // its bastion has one
         QTRY_COMPARE_WITH_TIMEOUT(stateOf("node3"), QStringLiteral("needs-person"), patience);  // passphrase
         QCOMPARE(recordOf("node2")->entry.groups, QStringList{QStringLiteral("workers")});
@@ -157,7 +157,8 @@ private slots:
         QuestionDialog* dialog = question();
         QVERIFY(dialog->windowTitle().contains(QStringLiteral("node1")));
         const auto labels = dialog->findChildren<QLabel*>();
-        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) { return label->text().contains(QStringLiteral("SHA256:")); }));
+        QVERIFY(std::any_of(labels.begin(), labels.end(),
+                            [](const QLabel* label) { return label->text().contains(QStringLiteral("SHA256:")); }));
         shoot(*dialog, "host-key");
         QTest::mouseClick(dialog->findChild<QPushButton*>(QStringLiteral("accept")), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(stateOf("node1"), QStringLiteral("in-sync"), patience);
@@ -219,18 +220,20 @@ private slots:
         QDBusConnection bus = QDBusConnection::connectToBus(QDBusConnection::SessionBus, QStringLiteral("desktop"));
         QVERIFY(bus.registerObject(QStringLiteral("/org/freedesktop/Notifications"), &desktop, QDBusConnection::ExportAllSlots));
         QVERIFY(bus.registerService(QStringLiteral("org.freedesktop.Notifications")));
-        runInNode(2, {QStringLiteral("iptables-legacy"), QStringLiteral("-w"), QStringLiteral("-t"), QStringLiteral("raw"), QStringLiteral("-D"),
-                      QStringLiteral("NMANAGER_NOT_DNS_PREROUTING"), QStringLiteral("2")});
+        runInNode(2, {QStringLiteral("iptables-legacy"), QStringLiteral("-w"), QStringLiteral("-t"), QStringLiteral("raw"),
+                      QStringLiteral("-D"), QStringLiteral("NMANAGER_NOT_DNS_PREROUTING"), QStringLiteral("2")});
         QElapsedTimer since;
         since.start();
         int reports = 0;
-        const auto counting = connect(&m_window->watch().connection(), &FleetConnection::reportArrived, this,
-                                      [&reports](const QString& node, const ReceivedReport&) { reports += node == QLatin1String("node2") ? 1 : 0; });
+        const auto counting =
+            connect(&m_window->watch().connection(), &FleetConnection::reportArrived, this,
+                    [&reports](const QString& node, const ReceivedReport&) { reports += node == QLatin1String("node2") ? 1 : 0; });
         QTRY_COMPARE_WITH_TIMEOUT(stateOf("node2"), QStringLiteral("drifted"), patience);
         disconnect(counting);
         qInfo("drifted after %lld ms and %d report(s) at an interval of %d s", since.elapsed(), reports, interval);
         QVERIFY(reports <= 2); // an interval each: one may have been under way when the rule went
-        QTRY_COMPARE_WITH_TIMEOUT(desktop.received, QStringList{QStringLiteral("dns-notrack-viewer|Nodes that got worse: 1|node2 is drifted")}, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(desktop.received,
+                                  QStringList{QStringLiteral("dns-notrack-viewer|Nodes that got worse: 1|node2 is drifted")}, patience);
         shoot(*m_window, "light");
         m_window->nodePage()->tabs()->setCurrentIndex(1);
         QVERIFY(m_window->nodePage()->pageText().contains(QStringLiteral("\n+")));
@@ -259,9 +262,12 @@ private slots:
         settings.pollPool = 1;
         FleetWatch watch(settings, processChannels());
         QHash<QString, int> reports;
-        connect(&watch.connection(), &FleetConnection::reportArrived, this, [&reports](const QString& node, const ReceivedReport&) { ++reports[node]; });
+        connect(&watch.connection(), &FleetConnection::reportArrived, this,
+                [&reports](const QString& node, const ReceivedReport&) { ++reports[node]; });
         watch.setNodes({recordOf("node1")->entry, recordOf("node2")->entry, recordOf("here")->entry});
-        QTRY_VERIFY_WITH_TIMEOUT(reports.value(QStringLiteral("node1")) > 1 && reports.value(QStringLiteral("node2")) > 1 && reports.value(QStringLiteral("here")) > 1, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(reports.value(QStringLiteral("node1")) > 1 && reports.value(QStringLiteral("node2")) > 1 &&
+                                     reports.value(QStringLiteral("here")) > 1,
+                                 patience);
     }
 
     void cleanupTestCase() { m_window.reset(); }

@@ -85,18 +85,30 @@ private slots:
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("read"); // as flat() prints it, without the groups
-        QTest::newRow("host") << "a" << "a=a[]";
-        QTest::newRow("all") << "root@a:22" << "a:22=a:22/root[]";
-        QTest::newRow("IPv6") << "fd00::1" << "fd00::1=fd00::1[]";
-        QTest::newRow("IPv6 in brackets") << "[fd00::1]" << "fd00::1=fd00::1[]";
-        QTest::newRow("IPv6 with port") << "u@[fd00::1]:2222" << "[fd00::1]:2222=fd00::1:2222/u[]";
-        QTest::newRow("no port") << "a:" << "";
-        QTest::newRow("large port") << "a:65536" << "";
-        QTest::newRow("bad port") << "a:ssh" << "";
-        QTest::newRow("no user") << "@a" << "";
-        QTest::newRow("option as user") << "-oX@a" << "";
-        QTest::newRow("option as host") << "root@-oX" << "";
-        QTest::newRow("nothing in brackets") << "[]:22" << "";
+        QTest::newRow("host") << "a"
+                              << "a=a[]";
+        QTest::newRow("all") << "root@a:22"
+                             << "a:22=a:22/root[]";
+        QTest::newRow("IPv6") << "fd00::1"
+                              << "fd00::1=fd00::1[]";
+        QTest::newRow("IPv6 in brackets") << "[fd00::1]"
+                                          << "fd00::1=fd00::1[]";
+        QTest::newRow("IPv6 with port") << "u@[fd00::1]:2222"
+                                        << "[fd00::1]:2222=fd00::1:2222/u[]";
+        QTest::newRow("no port") << "a:"
+                                 << "";
+        QTest::newRow("large port") << "a:65536"
+                                    << "";
+        QTest::newRow("bad port") << "a:ssh"
+                                  << "";
+        QTest::newRow("no user") << "@a"
+                                 << "";
+        QTest::newRow("option as user") << "-oX@a"
+                                        << "";
+        QTest::newRow("option as host") << "root@-oX"
+                                        << "";
+        QTest::newRow("nothing in brackets") << "[]:22"
+                                             << "";
     }
 
     void arguments()
@@ -122,17 +134,20 @@ private slots:
     void ini()
     {
         const Inventory inventory = readIniInventory(QString::fromLatin1(iniText));
-        QCOMPARE(flat(inventory), QStringLiteral("lone=lone[] node01.a=node01.a:22022/root[cluster,workers] node02.a=node02.a:22022/root[cluster,workers] "
-                                                 "odd=10.0.0.9:2222[cluster,edge,workers] here=local[cluster,edge]"));
+        QCOMPARE(flat(inventory),
+                 QStringLiteral("lone=lone[] node01.a=node01.a:22022/root[cluster,workers] node02.a=node02.a:22022/root[cluster,workers] "
+                                "odd=10.0.0.9:2222[cluster,edge,workers] here=local[cluster,edge]"));
         QCOMPARE(inventory.problems.size(), 1);
         QVERIFY(inventory.problems.first().contains(QStringLiteral("begins with '-'")));
     }
 
     void yaml()
     {
-        const Inventory inventory = readYamlInventory(QStringLiteral("all:\n  vars: {ansible_user: ops}\n  hosts:\n    lone:\n  children:\n    cluster:\n"
-                                                                     "      children:\n        workers:\n          hosts:\n            node[1:2]: {ansible_host: 10.0.0.1}\n"));
-        QCOMPARE(flat(inventory), QStringLiteral("node1=10.0.0.1/ops[cluster,workers] node2=10.0.0.1/ops[cluster,workers] lone=lone/ops[]"));
+        const Inventory inventory = readYamlInventory(
+            QStringLiteral("all:\n  vars: {ansible_user: ops}\n  hosts:\n    lone:\n  children:\n    cluster:\n"
+                           "      children:\n        workers:\n          hosts:\n            node[1:2]: {ansible_host: 10.0.0.1}\n"));
+        QCOMPARE(flat(inventory),
+                 QStringLiteral("node1=10.0.0.1/ops[cluster,workers] node2=10.0.0.1/ops[cluster,workers] lone=lone/ops[]"));
         QCOMPARE(readYamlInventory(QStringLiteral("a: [")).problems.size(), 1);
         QCOMPARE(readYamlInventory(QStringLiteral("- a")).problems.size(), 1);
     }
@@ -148,9 +163,11 @@ private slots:
     void sshConfig()
     {
         QTemporaryDir directory;
-        writeFile(directory.filePath(QStringLiteral("config")), "Include more*\nHost bastion node1 *.example !not\n  User x\nHost=\"node2\"\n");
+        writeFile(directory.filePath(QStringLiteral("config")),
+                  "Include more*\nHost bastion node1 *.example !not\n  User x\nHost=\"node2\"\n");
         writeFile(directory.filePath(QStringLiteral("more.conf")), "host included\nInclude config\n");
-        QCOMPARE(flat(readSshConfig(directory.filePath(QStringLiteral("config")))), QStringLiteral("included=included[] bastion=bastion[] node1=node1[] node2=node2[]"));
+        QCOMPARE(flat(readSshConfig(directory.filePath(QStringLiteral("config")))),
+                 QStringLiteral("included=included[] bastion=bastion[] node1=node1[] node2=node2[]"));
     }
 
     void plainList()
@@ -186,7 +203,8 @@ private slots:
 
     void sshArguments()
     {
-        NodeEntry node{QStringLiteral("n"), QStringLiteral("h"), QStringLiteral("u"), 22, QStringLiteral("/k"), false, {QStringLiteral("edge")}};
+        NodeEntry node{QStringLiteral("n"),     QStringLiteral("h"), QStringLiteral("u"), 22, QStringLiteral("/k"), false,
+                       {QStringLiteral("edge")}};
         ConnectionSettings settings;
         settings.sshArguments = QStringList{QStringLiteral("-F"), QStringLiteral("my config")};
         settings.runnerByGroup.insert(QStringLiteral("edge"), QStringLiteral("sudo -n /opt/dns-notrack"));
@@ -205,7 +223,8 @@ private slots:
         QCOMPARE(asking.arguments.last(), QStringLiteral("sudo -n /opt/dns-notrack status --watch 5 --output json"));
         QCOMPARE(asking.environment.size(), std::size_t{4});
         const Command local = buildCommand(localNode(), settings, Interaction::Batch);
-        QCOMPARE(local.program + QLatin1Char(' ') + local.arguments.join(QLatin1Char(' ')), QStringLiteral("/usr/sbin/dns-notrack status --watch 5 --output json"));
+        QCOMPARE(local.program + QLatin1Char(' ') + local.arguments.join(QLatin1Char(' ')),
+                 QStringLiteral("/usr/sbin/dns-notrack status --watch 5 --output json"));
     }
 };
 

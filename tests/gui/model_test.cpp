@@ -168,7 +168,7 @@ private slots:
         history.take(sampleReport("a", 1'000'000), 1000, 20'000);
         QVERIFY(!history.latest()->untracked);
         history.take(sampleReport("a", 1'000'100), 6000, 20'000);
-        QCOMPARE(*history.latest()->untracked, 80.0F); // four rules, 100 packets each, 5 s
+        QCOMPARE(*history.latest()->untracked, 80.0F);       // four rules, 100 packets each, 5 s
         history.take(sampleReport("a", 50), 11'000, 20'000); // the node started anew
         QVERIFY(!history.latest()->untracked && !history.latest()->insertFailed);
         history.take(sampleReport("a", 150), 16'000, 20'000);
@@ -195,7 +195,8 @@ private slots:
         model.setRows({row(a, {}, {row(b, QStringLiteral("1")), row(c, QStringLiteral("2"))}), row(b, {})});
         const QPersistentModelIndex kept = model.index(1, 0, model.index(0, 0));
         QSignalSpy removed(&model, &QAbstractItemModel::rowsRemoved);
-        model.setRows({row(c, {}), row(b, {}), row(a, {}, {row(c, QStringLiteral("3")), row(b, QStringLiteral("1")), row(b, QStringLiteral("twin"))})});
+        model.setRows({row(c, {}), row(b, {}),
+                       row(a, {}, {row(c, QStringLiteral("3")), row(b, QStringLiteral("1")), row(b, QStringLiteral("twin"))})});
         QCOMPARE(printModel(model), QStringLiteral("c\nb\na\n  c | 3\n  b | 1\n  b | twin\n"));
         QCOMPARE(kept.data().toString(), c);
         QCOMPARE(kept.sibling(kept.row(), 1).data().toString(), QStringLiteral("3"));
@@ -213,11 +214,14 @@ private slots:
         KeyedTreeModel rules(ruleTitles());
         const QAbstractItemModelTester tester(&rules, failOnError);
         rules.setRows(buildRuleRows(fleet.record(0)));
-        QCOMPARE(printModel(rules).section(QLatin1Char('\n'), 0, 5),
-                 QStringLiteral("IPv4\n  PREROUTING → NMANAGER_PREROUTING | ok, at 1 | 150 | 10,500\n  NMANAGER_NOT_DNS_PREROUTING | ok\n"
-                                "    -s 10.244.0.0/16 -d 10.96.0.10/32 -p udp -m udp --dport 53 -m addrtype ! --src-type LOCAL -j CT --notrack | ok | 150 | 10,500 | 10 | 700\n"
-                                "    -s 10.244.0.0/16 -d 10.244.0.0/16 -p udp -m udp --dport 53 -m addrtype ! --src-type LOCAL -j CT --notrack | missing\n"
-                                "    -p udp -j ACCEPT | unexpected | 7 | 490 | 0 | 0"));
+        QCOMPARE(
+            printModel(rules).section(QLatin1Char('\n'), 0, 5),
+            QStringLiteral(
+                "IPv4\n  PREROUTING → NMANAGER_PREROUTING | ok, at 1 | 150 | 10,500\n  NMANAGER_NOT_DNS_PREROUTING | ok\n"
+                "    -s 10.244.0.0/16 -d 10.96.0.10/32 -p udp -m udp --dport 53 -m addrtype ! --src-type LOCAL -j CT --notrack | ok | 150 "
+                "| 10,500 | 10 | 700\n"
+                "    -s 10.244.0.0/16 -d 10.244.0.0/16 -p udp -m udp --dport 53 -m addrtype ! --src-type LOCAL -j CT --notrack | missing\n"
+                "    -p udp -j ACCEPT | unexpected | 7 | 490 | 0 | 0"));
         KeyedTreeModel findings(findingTitles());
         const QAbstractItemModelTester findingTester(&findings, failOnError);
         findings.setRows(buildFindingRows(fleet.record(0)));
@@ -276,7 +280,8 @@ private slots:
         FleetModel fleet;
         fleet.setNodes({node(QStringLiteral("=a,\"b\""), {QStringLiteral("x"), QStringLiteral("y")})});
         report(fleet, QStringLiteral("=a,\"b\""), sampleReport("a"), 1000);
-        QCOMPARE(toCsv(fleet, {FleetModel::Node, FleetModel::Groups, FleetModel::State}), QByteArray("Node,Groups,State\r\n\"'=a,\"\"b\"\"\",\"x, y\",in sync\r\n"));
+        QCOMPARE(toCsv(fleet, {FleetModel::Node, FleetModel::Groups, FleetModel::State}),
+                 QByteArray("Node,Groups,State\r\n\"'=a,\"\"b\"\"\",\"x, y\",in sync\r\n"));
         QCOMPARE(toTabbedText(fleet, {0}, {FleetModel::State, FleetModel::Profile}), QStringLiteral("in sync\tkubeadm"));
         const QJsonDocument document = QJsonDocument::fromJson(toJson(fleet));
         QCOMPARE(document[QStringLiteral("nodes")][0][QStringLiteral("report")][QStringLiteral("node")].toString(), QStringLiteral("a"));

@@ -61,7 +61,12 @@ Report driftedReport(const std::string& node, std::uint64_t packets)
     chain.rules[1].counters = {};
     chain.rules.push_back({"-p udp -j ACCEPT", ItemState::Unexpected, 2, {7, 490}});
     report.diff = "--- found\n+++ profile\n@@ raw @@\n-" + chain.rules[2].text + "\n+" + chain.rules[1].text + "\n";
-    report.findings.push_back({"other-notrack", Severity::Warning, "somebody else's rule does the same", {"-A PREROUTING -j CT --notrack"}, {"remove it"}, false});
+    report.findings.push_back({"other-notrack",
+                               Severity::Warning,
+                               "somebody else's rule does the same",
+                               {"-A PREROUTING -j CT --notrack"},
+                               {"remove it"},
+                               false});
     return report;
 }
 

@@ -211,7 +211,8 @@ private slots:
         QTest::addColumn<QByteArray>("start");
         const int control = static_cast<int>(Qt::ControlModifier);
         QTest::newRow("table") << (control | Qt::Key_E) << "table.csv" << QByteArray("Node,Groups,State");
-        QTest::newRow("reports") << (control | static_cast<int>(Qt::ShiftModifier) | Qt::Key_E) << "reports.json" << QByteArray("{\n    \"nodes\"");
+        QTest::newRow("reports") << (control | static_cast<int>(Qt::ShiftModifier) | Qt::Key_E) << "reports.json"
+                                 << QByteArray("{\n    \"nodes\"");
     }
 
     void exportsAreSaved()
@@ -220,7 +221,8 @@ private slots:
         QFETCH(QString, name);
         QFETCH(QByteArray, start);
         std::vector<MemoryChannel*> channels;
-        MainWindow window(watching({QStringLiteral("a")}), MainWindow::Sources::Forget, [&](QObject* parent) { return new MemoryChannel(parent, channels); });
+        MainWindow window(watching({QStringLiteral("a")}), MainWindow::Sources::Forget,
+                          [&](QObject* parent) { return new MemoryChannel(parent, channels); });
         window.show();
         window.loadSources();
         QTRY_COMPARE(channels.size(), std::size_t{1});
@@ -235,7 +237,8 @@ private slots:
         });
         answer.start(20);
         const auto actions = window.findChildren<QAction*>();
-        const auto found = std::find_if(actions.begin(), actions.end(), [key](const QAction* action) { return action->shortcut() == QKeySequence(key); });
+        const auto found =
+            std::find_if(actions.begin(), actions.end(), [key](const QAction* action) { return action->shortcut() == QKeySequence(key); });
         QVERIFY(found != actions.end());
         (*found)->trigger();
         QFile file(path);
@@ -256,7 +259,8 @@ private slots:
         for (const QLabel* label : labels) {
             texts.append(label->text());
         }
-        QVERIFY2(texts.contains(QStringLiteral("a: paused")) && texts.contains(QStringLiteral("what is shown is 9 s old")), qPrintable(texts.join(QLatin1Char('|'))));
+        QVERIFY2(texts.contains(QStringLiteral("a: paused")) && texts.contains(QStringLiteral("what is shown is 9 s old")),
+                 qPrintable(texts.join(QLatin1Char('|'))));
     }
 
     void selectedRowsAreCopied()
@@ -293,7 +297,8 @@ private slots:
         QStringList nameless;
         const auto views = window.findChildren<QAbstractScrollArea*>();
         for (const QAbstractScrollArea* view : views) {
-            if (view->accessibleName().isEmpty() && qobject_cast<const QHeaderView*>(view) == nullptr && !view->inherits("QComboBoxListView")) {
+            if (view->accessibleName().isEmpty() && qobject_cast<const QHeaderView*>(view) == nullptr &&
+                !view->inherits("QComboBoxListView")) {
                 nameless.append(QString::fromLatin1(view->metaObject()->className()));
             }
         }

@@ -56,7 +56,8 @@ private:
     {
         std::string text;
         for (const SavedTable& saved : facts.savedTables)
-            text += saved.backend + " " + std::string(toText(saved.family)) + " " + saved.table + " " + std::to_string(saved.lines.size()) + "\n";
+            text += saved.backend + " " + std::string(toText(saved.family)) + " " + saved.table + " " + std::to_string(saved.lines.size()) +
+                    "\n";
         for (const NativeTable& native : facts.nativeTables)
             text += native.name + " " + std::to_string(native.lines.size()) + "\n";
         for (const PodNamespace& pod : facts.podNamespaces)

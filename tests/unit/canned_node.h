@@ -43,7 +43,10 @@ inline NodeFacts soundNode()
     for (const char* service : {"10.96.0.10", "fd00:96::a"}) {
         const Address address = *readAddress(service);
         const Address realServer = *readAddress(address.family() == Family::Ipv4 ? "10.244.1.3" : "fd00:244::3");
-        facts.virtualServices.push_back({.address = address, .port = Port{53}, .protocol = Protocol::Udp, .scheduler = "rr",
+        facts.virtualServices.push_back({.address = address,
+                                         .port = Port{53},
+                                         .protocol = Protocol::Udp,
+                                         .scheduler = "rr",
                                          .realServers = {{.address = realServer, .port = Port{53}, .forwarding = "Masq", .weight = 1}}});
     }
     return facts;

@@ -28,10 +28,22 @@ Ruleset nothing(std::string prefix = "NMANAGER")
     return {.family = Family::Ipv4, .chainPrefix = std::move(prefix), .prerouting = {}, .output = {}};
 }
 
-const std::vector<std::string> inPlace{
-    "PREROUTING:", "  -j NMANAGER_PREROUTING", "OUTPUT:", "  -j NMANAGER_OUTPUT",
-    "NMANAGER_PREROUTING:", "  -j NMANAGER_NOT_DNS_PREROUTING", "NMANAGER_NOT_DNS_PREROUTING:", "  rule 1", "  rule 2", "  rule 3",
-    "NMANAGER_OUTPUT:", "  -j NMANAGER_NOT_DNS_OUTPUT", "NMANAGER_NOT_DNS_OUTPUT:", "  rule 1", "  rule 2", "  rule 3"};
+const std::vector<std::string> inPlace{"PREROUTING:",
+                                       "  -j NMANAGER_PREROUTING",
+                                       "OUTPUT:",
+                                       "  -j NMANAGER_OUTPUT",
+                                       "NMANAGER_PREROUTING:",
+                                       "  -j NMANAGER_NOT_DNS_PREROUTING",
+                                       "NMANAGER_NOT_DNS_PREROUTING:",
+                                       "  rule 1",
+                                       "  rule 2",
+                                       "  rule 3",
+                                       "NMANAGER_OUTPUT:",
+                                       "  -j NMANAGER_NOT_DNS_OUTPUT",
+                                       "NMANAGER_NOT_DNS_OUTPUT:",
+                                       "  rule 1",
+                                       "  rule 2",
+                                       "  rule 3"};
 
 std::vector<std::string> edited(std::initializer_list<std::pair<const char*, std::vector<std::string>>> replacements)
 {
@@ -94,28 +106,38 @@ private slots:
 
         QTest::newRow("in sync") << inPlace << QStringList();
         QTest::newRow("rule deleted") << edited({{"  rule 2", {}}}) << QStringList{"-I NMANAGER_NOT_DNS_PREROUTING 2 " + rule2};
-        QTest::newRow("rule added") << edited({{"  rule 2", {"  rule 2", "  somebody's"}}}) << QStringList{"-D NMANAGER_NOT_DNS_PREROUTING 3"};
-        QTest::newRow("rule doubled") << edited({{"  rule 1", {"  rule 1", "  rule 1"}}}) << QStringList{"-D NMANAGER_NOT_DNS_PREROUTING 2"};
+        QTest::newRow("rule added") << edited({{"  rule 2", {"  rule 2", "  somebody's"}}})
+                                    << QStringList{"-D NMANAGER_NOT_DNS_PREROUTING 3"};
+        QTest::newRow("rule doubled") << edited({{"  rule 1", {"  rule 1", "  rule 1"}}})
+                                      << QStringList{"-D NMANAGER_NOT_DNS_PREROUTING 2"};
         QTest::newRow("rules reordered") << edited({{"  rule 1", {}}, {"  rule 3", {"  rule 3", "  rule 1"}}})
-                                         << QStringList{"-D NMANAGER_NOT_DNS_PREROUTING 3", "-I NMANAGER_NOT_DNS_PREROUTING 1 " + rule1 + " -c 6 600"};
+                                         << QStringList{"-D NMANAGER_NOT_DNS_PREROUTING 3",
+                                                        "-I NMANAGER_NOT_DNS_PREROUTING 1 " + rule1 + " -c 6 600"};
         QTest::newRow("chain flushed") << edited({{"  rule 1", {}}, {"  rule 2", {}}, {"  rule 3", {}}})
-                                       << QStringList{"-I NMANAGER_NOT_DNS_PREROUTING 1 " + rule1, "-I NMANAGER_NOT_DNS_PREROUTING 2 " + rule2,
-                                                      "-I NMANAGER_NOT_DNS_PREROUTING 3 -s 10.244.1.0/24 -p udp -m udp --sport 53 -j CT --notrack"};
-        QTest::newRow("jump deleted") << edited({{"  -j NMANAGER_PREROUTING", {}}}) << QStringList{"-I PREROUTING 1 -j NMANAGER_PREROUTING"};
+                                       << QStringList{
+                                              "-I NMANAGER_NOT_DNS_PREROUTING 1 " + rule1, "-I NMANAGER_NOT_DNS_PREROUTING 2 " + rule2,
+                                              "-I NMANAGER_NOT_DNS_PREROUTING 3 -s 10.244.1.0/24 -p udp -m udp --sport 53 -j CT --notrack"};
+        QTest::newRow("jump deleted") << edited({{"  -j NMANAGER_PREROUTING", {}}})
+                                      << QStringList{"-I PREROUTING 1 -j NMANAGER_PREROUTING"};
         QTest::newRow("jump moved down") << edited({{"  -j NMANAGER_PREROUTING", {"  somebody's", "  -j NMANAGER_PREROUTING"}}})
                                          << QStringList{"-D PREROUTING 2", "-I PREROUTING 1 -j NMANAGER_PREROUTING -c 2 200"};
-        QTest::newRow("jump doubled") << edited({{"  -j NMANAGER_PREROUTING", {"  -j NMANAGER_PREROUTING", "  somebody's", "  -j NMANAGER_PREROUTING"}}})
+        QTest::newRow("jump doubled") << edited({{"  -j NMANAGER_PREROUTING",
+                                                  {"  -j NMANAGER_PREROUTING", "  somebody's", "  -j NMANAGER_PREROUTING"}}})
                                       << QStringList{"-D PREROUTING 3"};
-        QTest::newRow("chain renamed") << edited({{"NMANAGER_NOT_DNS_PREROUTING:", {"GONE:"}}, {"  -j NMANAGER_NOT_DNS_PREROUTING", {"  -j GONE"}}})
+        QTest::newRow("chain renamed") << edited({{"NMANAGER_NOT_DNS_PREROUTING:", {"GONE:"}},
+                                                  {"  -j NMANAGER_NOT_DNS_PREROUTING", {"  -j GONE"}}})
                                        << QStringList{"-E GONE NMANAGER_NOT_DNS_PREROUTING"};
-        QTest::newRow("both chains renamed")
-            << edited({{"NMANAGER_NOT_DNS_PREROUTING:", {"GONE:"}}, {"  -j NMANAGER_NOT_DNS_PREROUTING", {"  -j GONE"}},
-                       {"NMANAGER_PREROUTING:", {"LOST:"}}, {"  -j NMANAGER_PREROUTING", {"  -j LOST"}}})
-            << QStringList{"-E LOST NMANAGER_PREROUTING", "-E GONE NMANAGER_NOT_DNS_PREROUTING"};
+        QTest::newRow("both chains renamed") << edited({{"NMANAGER_NOT_DNS_PREROUTING:", {"GONE:"}},
+                                                        {"  -j NMANAGER_NOT_DNS_PREROUTING", {"  -j GONE"}},
+                                                        {"NMANAGER_PREROUTING:", {"LOST:"}},
+                                                        {"  -j NMANAGER_PREROUTING", {"  -j LOST"}}})
+                                             << QStringList{"-E LOST NMANAGER_PREROUTING", "-E GONE NMANAGER_NOT_DNS_PREROUTING"};
         QTest::newRow("an earlier chainPrefix")
             << edited({{"OUTPUT:", {"  -j OLD_PREROUTING", "OUTPUT:"}},
-                       {"NMANAGER_OUTPUT:", {"OLD_PREROUTING:", "  -j OLD_NOT_DNS_PREROUTING", "OLD_NOT_DNS_PREROUTING:", "  rule 1", "NMANAGER_OUTPUT:"}}})
-            << QStringList{"-D PREROUTING 2", "-D OLD_PREROUTING 1", "-D OLD_NOT_DNS_PREROUTING 1", "-X OLD_PREROUTING", "-X OLD_NOT_DNS_PREROUTING"};
+                       {"NMANAGER_OUTPUT:",
+                        {"OLD_PREROUTING:", "  -j OLD_NOT_DNS_PREROUTING", "OLD_NOT_DNS_PREROUTING:", "  rule 1", "NMANAGER_OUTPUT:"}}})
+            << QStringList{"-D PREROUTING 2", "-D OLD_PREROUTING 1", "-D OLD_NOT_DNS_PREROUTING 1", "-X OLD_PREROUTING",
+                           "-X OLD_NOT_DNS_PREROUTING"};
     }
 
     void plans()
@@ -141,15 +163,22 @@ private slots:
         QTest::newRow("others' rules in our rule chain") << edited({{"  rule 2", {"  somebody's"}}}) << empty;
         QTest::newRow("a base chain with others' rules stays, and so does the jump to it")
             << edited({{"  -j NMANAGER_NOT_DNS_PREROUTING", {"  -j NMANAGER_NOT_DNS_PREROUTING", "  theirs"}}})
-            << std::vector<std::string>{"PREROUTING:", "  -j NMANAGER_PREROUTING [1:100]", "OUTPUT:", "NMANAGER_PREROUTING:", "  theirs [4:400]"};
+            << std::vector<std::string>{"PREROUTING:", "  -j NMANAGER_PREROUTING [1:100]",
+                                        "OUTPUT:", "NMANAGER_PREROUTING:", "  theirs [4:400]"};
         QTest::newRow("a jump of others to our chain")
-            << edited({{"OUTPUT:", {"OUTPUT:", "  theirs"}}, {"NMANAGER_OUTPUT:", {"THEIRS:", "  a", "  -j NMANAGER_NOT_DNS_OUTPUT", "NMANAGER_OUTPUT:"}}})
+            << edited({{"OUTPUT:", {"OUTPUT:", "  theirs"}},
+                       {"NMANAGER_OUTPUT:", {"THEIRS:", "  a", "  -j NMANAGER_NOT_DNS_OUTPUT", "NMANAGER_OUTPUT:"}}})
             << std::vector<std::string>{"PREROUTING:", "OUTPUT:", "  theirs [2:200]", "THEIRS:", "  a [8:800]"};
-        QTest::newRow("a renamed chain") << edited({{"NMANAGER_NOT_DNS_PREROUTING:", {"GONE:"}}, {"  -j NMANAGER_NOT_DNS_PREROUTING", {"  -j GONE"}}}) << empty;
+        QTest::newRow("a renamed chain") << edited({{"NMANAGER_NOT_DNS_PREROUTING:", {"GONE:"}},
+                                                    {"  -j NMANAGER_NOT_DNS_PREROUTING", {"  -j GONE"}}})
+                                         << empty;
         QTest::newRow("a chain of another prefix that is not of our shape")
-            << std::vector<std::string>{"PREROUTING:", "  -j X_PREROUTING", "OUTPUT:", "X_PREROUTING:", "  -j X_NOT_DNS_PREROUTING", "X_NOT_DNS_PREROUTING:", "  theirs"}
-            << std::vector<std::string>{"PREROUTING:", "  -j X_PREROUTING [1:100]", "OUTPUT:", "X_PREROUTING:", "  -j X_NOT_DNS_PREROUTING [2:200]",
-                                        "X_NOT_DNS_PREROUTING:", "  theirs [3:300]"};
+            << std::vector<std::string>{"PREROUTING:",   "  -j X_PREROUTING",         "OUTPUT:",
+                                        "X_PREROUTING:", "  -j X_NOT_DNS_PREROUTING", "X_NOT_DNS_PREROUTING:",
+                                        "  theirs"}
+            << std::vector<std::string>{
+                   "PREROUTING:",           "  -j X_PREROUTING [1:100]", "OUTPUT:", "X_PREROUTING:", "  -j X_NOT_DNS_PREROUTING [2:200]",
+                   "X_NOT_DNS_PREROUTING:", "  theirs [3:300]"};
     }
 
     void removeLeavesNothingButOthersRules()
@@ -162,7 +191,8 @@ private slots:
 
     void reportsNameEveryDifference()
     {
-        const Table table = readLines(edited({{"  rule 2", {"  somebody's"}}, {"  -j NMANAGER_OUTPUT", {"  one", "  -j NMANAGER_OUTPUT"}}}), classic());
+        const Table table =
+            readLines(edited({{"  rule 2", {"  somebody's"}}, {"  -j NMANAGER_OUTPUT", {"  one", "  -j NMANAGER_OUTPUT"}}}), classic());
         QStringList lines;
         const FamilyReport family = reportFamily(compare(table, wantedPart(classic())));
         for (const JumpReport& jump : family.jumps) {
@@ -181,7 +211,8 @@ private slots:
 
     void diffShowsThePosition()
     {
-        const Table table = readLines(edited({{"  -j NMANAGER_PREROUTING", {"  one", "  -j NMANAGER_PREROUTING"}}, {"  rule 3", {}}}), classic());
+        const Table table =
+            readLines(edited({{"  -j NMANAGER_PREROUTING", {"  one", "  -j NMANAGER_PREROUTING"}}, {"  rule 3", {}}}), classic());
         QCOMPARE(QString::fromStdString(unifiedDiff(compare(table, wantedPart(classic())))),
                  QString("--- kernel/ipv4\n"
                          "+++ profile/ipv4\n"
@@ -206,9 +237,19 @@ private slots:
     void anyTableCanBeRepairedAndPutBack()
     {
         std::mt19937 random(20261122);
-        const std::vector<std::string> bodies{"rule 1", "rule 2", "rule 3", "one", "two", "three", "-j NMANAGER_PREROUTING", "-j NMANAGER_OUTPUT",
-                                              "-j NMANAGER_NOT_DNS_PREROUTING", "-j NMANAGER_NOT_DNS_OUTPUT", "-j THEIRS"};
-        const std::vector<std::string> chains{"NMANAGER_PREROUTING:", "NMANAGER_NOT_DNS_PREROUTING:", "NMANAGER_OUTPUT:", "NMANAGER_NOT_DNS_OUTPUT:"};
+        const std::vector<std::string> bodies{"rule 1",
+                                              "rule 2",
+                                              "rule 3",
+                                              "one",
+                                              "two",
+                                              "three",
+                                              "-j NMANAGER_PREROUTING",
+                                              "-j NMANAGER_OUTPUT",
+                                              "-j NMANAGER_NOT_DNS_PREROUTING",
+                                              "-j NMANAGER_NOT_DNS_OUTPUT",
+                                              "-j THEIRS"};
+        const std::vector<std::string> chains{
+            "NMANAGER_PREROUTING:", "NMANAGER_NOT_DNS_PREROUTING:", "NMANAGER_OUTPUT:", "NMANAGER_NOT_DNS_OUTPUT:"};
         const auto pick = [&](std::size_t count) { return std::uniform_int_distribution<std::size_t>(0, count - 1)(random); };
         for (int round = 0; round < 3000; ++round) {
             std::vector<std::string> lines{"PREROUTING:", "OUTPUT:", "THEIRS:", "  theirs"};
@@ -218,7 +259,8 @@ private slots:
             }
             for (std::size_t i = 0; i < 12; ++i) {
                 const std::string& body = bodies[pick(bodies.size())];
-                const bool jumpsToNowhere = body.rfind("-j ", 0) == 0 && std::find(lines.begin(), lines.end(), body.substr(3) + ":") == lines.end();
+                const bool jumpsToNowhere =
+                    body.rfind("-j ", 0) == 0 && std::find(lines.begin(), lines.end(), body.substr(3) + ":") == lines.end();
                 if (!jumpsToNowhere)
                     lines.insert(lines.begin() + 1 + static_cast<std::ptrdiff_t>(pick(lines.size())), "  " + body);
             }

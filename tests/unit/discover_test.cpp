@@ -9,7 +9,8 @@
 
 using namespace notrack;
 
-namespace {
+namespace
+{
 
 QString joined(const std::vector<std::string>& values)
 {
@@ -56,17 +57,14 @@ private slots:
         QCOMPARE(joined(readYamlValues(yaml, "list")), QString("10.0.0.1|10.0.0.2"));
         QCOMPARE(joined(readYamlValues(yaml, "comma")), QString("10.0.0.3|fd00::3"));
         QCOMPARE(joined(readYamlValues(yaml, "missing")), QString(""));
-        QCOMPARE(joined(readFlagValues("X=\"--cluster-dns=10.96.0.10 --cluster-dns-x=1\"\n- --cluster-dns fd00::a\n",
-                                       "cluster-dns")),
+        QCOMPARE(joined(readFlagValues("X=\"--cluster-dns=10.96.0.10 --cluster-dns-x=1\"\n- --cluster-dns fd00::a\n", "cluster-dns")),
                  QString("10.96.0.10|fd00::a"));
         QCOMPARE(joined(readJsonStrings("{\"ipv4_pools\" : [\"10.0.0.0/8\", \"x\"], \"subnet\": \"usePodCidr\", \"n\": "
                                         "{\"subnet\":\"10.1.0.0/24\"}, \"subnet\": 3",
                                         "subnet")),
                  QString("usePodCidr|10.1.0.0/24"));
-        QCOMPARE(joined(readJsonStrings("{\"ipv4_pools\" : [\"10.0.0.0/8\", \"x\"", "ipv4_pools")),
-                 QString("10.0.0.0/8|x"));
-        QCOMPARE(joined(readVariable("FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_NETWORK_X=1\n", "FLANNEL_NETWORK")),
-                 QString("10.244.0.0/16"));
+        QCOMPARE(joined(readJsonStrings("{\"ipv4_pools\" : [\"10.0.0.0/8\", \"x\"", "ipv4_pools")), QString("10.0.0.0/8|x"));
+        QCOMPARE(joined(readVariable("FLANNEL_NETWORK=10.244.0.0/16\nFLANNEL_NETWORK_X=1\n", "FLANNEL_NETWORK")), QString("10.244.0.0/16"));
     }
 };
 

@@ -4,7 +4,8 @@
 
 using namespace notrack;
 
-namespace {
+namespace
+{
 
 Report reportOf(NodeState state, const ConntrackFigures& figures)
 {
@@ -35,20 +36,15 @@ private slots:
         QTest::addColumn<quint64>("drop");
         QTest::addColumn<quint64>("earlyDrop");
         QTest::addColumn<quint64>("clashes");
-        const auto row = [](const char* name, const QString& expected, bool loses, quint64 entries, quint64 failed,
-                            quint64 drop, quint64 early, quint64 clashes) {
-            QTest::newRow(name) << expected << loses << entries << failed << drop << early << clashes;
-        };
+        const auto row = [](const char* name, const QString& expected, bool loses, quint64 entries, quint64 failed, quint64 drop,
+                            quint64 early,
+                            quint64 clashes) { QTest::newRow(name) << expected << loses << entries << failed << drop << early << clashes; };
         const QString suffers = "This node suffers from connection tracking (all traffic, since boot): ";
-        row("nothing", "This node does not suffer: nothing was lost to connection tracking since boot.", false, 10, 0,
-            0, 0, 0);
-        row("settled races", "This node does not suffer: its kernel settled all 5 races since boot.", false, 10, 0, 0,
-            0, 5);
-        row("lost races", suffers + "2 entries not inserted, each a lost packet (racing queries do this).", true, 10, 2,
-            0, 0, 5);
-        row("full",
-            suffers + "1 packet dropped for want of an entry; 7 entries evicted to make room; the table is 99 % full.",
-            true, 999, 0, 1, 7, 0);
+        row("nothing", "This node does not suffer: nothing was lost to connection tracking since boot.", false, 10, 0, 0, 0, 0);
+        row("settled races", "This node does not suffer: its kernel settled all 5 races since boot.", false, 10, 0, 0, 0, 5);
+        row("lost races", suffers + "2 entries not inserted, each a lost packet (racing queries do this).", true, 10, 2, 0, 0, 5);
+        row("full", suffers + "1 packet dropped for want of an entry; 7 entries evicted to make room; the table is 99 % full.", true, 999,
+            0, 1, 7, 0);
         row("nearly full", suffers + "the table is 80 % full.", true, 800, 0, 0, 0, 0);
     }
 
@@ -80,12 +76,10 @@ private slots:
         const ConntrackFigures calm{10, 1000, 0, 0, 0, 0};
         const ConntrackFigures losing{10, 1000, 3, 0, 0, 0};
         QCOMPARE(lastLine(reportOf(NodeState::InSync, calm)), QString("Next: nothing: the rules are in place"));
-        QCOMPARE(lastLine(reportOf(NodeState::Absent, calm)),
-                 QString("Next: dns-notrack apply is safe here; no hurry, nothing is lost"));
+        QCOMPARE(lastLine(reportOf(NodeState::Absent, calm)), QString("Next: dns-notrack apply is safe here; no hurry, nothing is lost"));
         QCOMPARE(lastLine(reportOf(NodeState::Absent, losing)),
                  QString("Next: dns-notrack apply, which takes DNS out of connection tracking"));
-        QCOMPARE(lastLine(reportOf(NodeState::Drifted, calm)),
-                 QString("Next: dns-notrack apply, which puts the rules right again"));
+        QCOMPARE(lastLine(reportOf(NodeState::Drifted, calm)), QString("Next: dns-notrack apply, which puts the rules right again"));
         Report report = reportOf(NodeState::Unsafe, losing);
         report.findings = {{"service-dnat", Severity::Fatal, "a", {}, {"use IPVS"}, true},
                            {"host-port", Severity::Fatal, "b", {"a rule"}, {"remove it"}, false},

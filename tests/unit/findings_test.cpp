@@ -58,8 +58,9 @@ private slots:
         QStringList ids;
         for (const std::string_view id : findingIds())
             ids.push_back(QString::fromUtf8(id.data(), static_cast<qsizetype>(id.size())));
-        QCOMPARE(ids.join(' '), QString("not-ipvs service-dnat host-queries host-port stateful-forward no-backends backend-outside-pod-cidrs "
-                                        "per-node-cidr other-notrack other-backend bridge-netfilter"));
+        QCOMPARE(ids.join(' '),
+                 QString("not-ipvs service-dnat host-queries host-port stateful-forward no-backends backend-outside-pod-cidrs "
+                         "per-node-cidr other-notrack other-backend bridge-netfilter"));
     }
 
     void longRuleSetsAreJudged()
@@ -69,8 +70,9 @@ private slots:
         NodeFacts facts = fixtureFacts(directory, profile);
         SavedTable& nat = facts.savedTables.front();
         for (int i = 0; i < 20'000; ++i)
-            nat.lines.insert(nat.lines.end(), "-A KUBE-SERVICES -d 10.97." + std::to_string(i / 250) + "." + std::to_string(i % 250) +
-                                                  "/32 -p tcp -m comment --comment \"ns/svc:http cluster IP\" -m tcp --dport 80 -j KUBE-SVC-X");
+            nat.lines.insert(nat.lines.end(),
+                             "-A KUBE-SERVICES -d 10.97." + std::to_string(i / 250) + "." + std::to_string(i % 250) +
+                                 "/32 -p tcp -m comment --comment \"ns/svc:http cluster IP\" -m tcp --dport 80 -j KUBE-SVC-X");
         QVERIFY(forbidsApply(judge(profile, facts, "nftables"))); // a cost that grows with the square would run into ctest's limit
     }
 };

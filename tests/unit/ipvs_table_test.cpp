@@ -40,7 +40,8 @@ private slots:
                              "Prot LocalAddress:Port Scheduler Flags\n"
                              "  -> RemoteAddress:Port Forward Weight ActiveConn InActConn\n";
         QTest::newRow("empty") << head << "";
-        QTest::newRow("nothing") << "" << "";
+        QTest::newRow("nothing") << ""
+                                 << "";
         QTest::newRow("both families") << head + "UDP  0A60000A:0035 rr  \n"
                                                  "  -> 0AF40103:0035      Masq    1      0          12        \n"
                                                  "UDP  [fd00:0096:0000:0000:0000:0000:0000:000a]:0035 rr\n"
@@ -51,7 +52,8 @@ private slots:
             << head + "TCP  C0000201:7D00 wrr persistent 10800 FFFFFFFF\n  -> C0000202:0035 Route 3 1 2\n"
                       "SCTP C0000201:0035 rr\n  -> C0000202:0035 Route 3 1 2\nFWM  00000007 sh mask 24\n  -> C0000202:0035 Tunnel 3 1 2\n"
             << "tcp 192.0.2.1 32000 wrr\n  192.0.2.2 53 Route 3 1 2\nFWM  00000007 sh mask 24\n";
-        QTest::newRow("nonsense") << "UDP\nUDP :\nUDP [::1:0035 rr\nUDP 0A60000A:10035 rr\n-> 0AF40103:0035 Masq 1 0 0\n->\n" << "";
+        QTest::newRow("nonsense") << "UDP\nUDP :\nUDP [::1:0035 rr\nUDP 0A60000A:10035 rr\n-> 0AF40103:0035 Masq 1 0 0\n->\n"
+                                  << "";
     }
 
     void tables()

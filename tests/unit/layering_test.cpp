@@ -67,7 +67,8 @@ private:
         if (!file.open(QIODevice::ReadOnly))
             qFatal("cannot read %s", qPrintable(path));
         QStringList found;
-        QRegularExpressionMatchIterator matches = QRegularExpression(pattern, QRegularExpression::MultilineOption).globalMatch(QString::fromUtf8(file.readAll()));
+        QRegularExpressionMatchIterator matches =
+            QRegularExpression(pattern, QRegularExpression::MultilineOption).globalMatch(QString::fromUtf8(file.readAll()));
         while (matches.hasNext())
             found << matches.next().captured(1);
         return found;

@@ -135,8 +135,9 @@ std::vector<std::string> toLines(const Table& table)
         lines.push_back(chain.name + ":");
         for (const Entry& entry : chain.entries) {
             const bool counted = entry.counters != Counters{};
-            lines.push_back("  " + toText(entry.body) +
-                            (counted ? " [" + std::to_string(entry.counters.packets) + ":" + std::to_string(entry.counters.bytes) + "]" : ""));
+            lines.push_back(
+                "  " + toText(entry.body) +
+                (counted ? " [" + std::to_string(entry.counters.packets) + ":" + std::to_string(entry.counters.bytes) + "]" : ""));
         }
     }
     return lines;

@@ -27,7 +27,7 @@ public:
     std::map<Family, Table> tables;
     std::vector<std::string> log; ///< "lock", "snapshot ipv4", "commit ipv4: 3 steps", "unlock"
     bool failLock = false;
-    std::function<void()> beforeNextCommit;             ///< runs once, right before a commit looks at the tables
+    std::function<void()> beforeNextCommit;              ///< runs once, right before a commit looks at the tables
     std::map<Family, std::vector<Error>> commitFailures; ///< taken from the front, one a commit of that family
 
 private:

@@ -90,7 +90,8 @@ QStringList texts(const Result<std::vector<Command>>& commands)
 }
 
 constexpr const char* counter = R"({"counter": {"packets": 4, "bytes": 132}}, )";
-constexpr const char* service = R"({"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}}, "right": "10.96.0.10"}}, )";
+constexpr const char* service =
+    R"({"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}}, "right": "10.96.0.10"}}, )";
 constexpr const char* port = R"({"match": {"op": "==", "left": {"payload": {"protocol": "udp", "field": "dport"}}, "right": 53}}, )";
 
 std::string jumpTo(const std::string& target)
@@ -103,10 +104,10 @@ std::string sound(const std::string& preroutingAttachment = "-300")
 {
     const std::string dns = std::string(service) + port + counter + R"({"notrack": null})";
     return R"({"table": {"family": "ip", "name": "nmanager", "handle": 1}}, )" + chain("dns-notrack") + ", " +
-           base("PREROUTING", "prerouting", preroutingAttachment) + ", " + base("OUTPUT", "output") + ", " +
-           chain("NMANAGER_PREROUTING") + ", " + chain("NMANAGER_NOT_DNS_PREROUTING") + ", " + chain("NMANAGER_OUTPUT") + ", " +
-           chain("NMANAGER_NOT_DNS_OUTPUT") + rule("PREROUTING", 11, jumpTo("NMANAGER_PREROUTING")) +
-           rule("OUTPUT", 12, jumpTo("NMANAGER_OUTPUT")) + rule("NMANAGER_PREROUTING", 13, jumpTo("NMANAGER_NOT_DNS_PREROUTING")) +
+           base("PREROUTING", "prerouting", preroutingAttachment) + ", " + base("OUTPUT", "output") + ", " + chain("NMANAGER_PREROUTING") +
+           ", " + chain("NMANAGER_NOT_DNS_PREROUTING") + ", " + chain("NMANAGER_OUTPUT") + ", " + chain("NMANAGER_NOT_DNS_OUTPUT") +
+           rule("PREROUTING", 11, jumpTo("NMANAGER_PREROUTING")) + rule("OUTPUT", 12, jumpTo("NMANAGER_OUTPUT")) +
+           rule("NMANAGER_PREROUTING", 13, jumpTo("NMANAGER_NOT_DNS_PREROUTING")) +
            rule("NMANAGER_OUTPUT", 14, jumpTo("NMANAGER_NOT_DNS_OUTPUT")) + rule("NMANAGER_NOT_DNS_PREROUTING", 15, dns) +
            rule("NMANAGER_NOT_DNS_OUTPUT", 16, dns);
 }
@@ -180,20 +181,28 @@ private slots:
         const QString notrack = R"({"notrack": null})";
         QTest::newRow("no counter") << service + QString(port) + notrack << "ip daddr 10.96.0.10 udp dport 53 notrack";
         QTest::newRow("no port") << service + QString(counter) + notrack << "ip daddr 10.96.0.10 counter notrack";
-        QTest::newRow("another verdict") << port + QString(counter) + R"({"drop": null})" << "udp dport 53 counter drop";
+        QTest::newRow("another verdict") << port + QString(counter) + R"({"drop": null})"
+                                         << "udp dport 53 counter drop";
         QTest::newRow("jump without a counter") << QString(R"({"jump": {"target": "NMANAGER_OUTPUT"}})") << "jump NMANAGER_OUTPUT";
-        QTest::newRow("conditional jump") << port + QString(counter) + R"({"jump": {"target": "X"}})" << "udp dport 53 counter jump X";
-        QTest::newRow("ports") << QString(R"({"match": {"op": "==", "left": {"payload": {"protocol": "udp", "field": "dport"}}, "right": {"set": [53, {"range": [60, 70]}]}}}, )") +
-                                      counter + notrack
-                               << "udp dport { 53, 60-70 } counter notrack";
-        QTest::newRow("not equal") << QString(R"({"match": {"op": "!=", "left": {"payload": {"protocol": "udp", "field": "dport"}}, "right": 53}}, )") + counter + notrack
-                                   << "udp dport != 53 counter notrack";
+        QTest::newRow("conditional jump") << port + QString(counter) + R"({"jump": {"target": "X"}})"
+                                          << "udp dport 53 counter jump X";
+        QTest::newRow("ports")
+            << QString(
+                   R"({"match": {"op": "==", "left": {"payload": {"protocol": "udp", "field": "dport"}}, "right": {"set": [53, {"range": [60, 70]}]}}}, )") +
+                   counter + notrack
+            << "udp dport { 53, 60-70 } counter notrack";
+        QTest::newRow("not equal")
+            << QString(R"({"match": {"op": "!=", "left": {"payload": {"protocol": "udp", "field": "dport"}}, "right": 53}}, )") + counter +
+                   notrack
+            << "udp dport != 53 counter notrack";
         QTest::newRow("an address twice") << service + QString(service) + port + counter + notrack
                                           << "ip daddr 10.96.0.10 ip daddr 10.96.0.10 udp dport 53 counter notrack";
-        QTest::newRow("interface") << QString(R"({"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "eth0"}}, )") + port + counter + notrack
+        QTest::newRow("interface") << QString(R"({"match": {"op": "==", "left": {"meta": {"key": "iifname"}}, "right": "eth0"}}, )") +
+                                          port + counter + notrack
                                    << "iifname \"eth0\" udp dport 53 counter notrack";
         QTest::newRow("address type with an interface")
-            << QString(R"({"match": {"op": "!=", "left": {"fib": {"result": "type", "flags": ["saddr", "iif"]}}, "right": "local"}}, )") + port + counter + notrack
+            << QString(R"({"match": {"op": "!=", "left": {"fib": {"result": "type", "flags": ["saddr", "iif"]}}, "right": "local"}}, )") +
+                   port + counter + notrack
             << R"(fib {"flags":["saddr","iif"],"result":"type"} != local udp dport 53 counter notrack)";
         QTest::newRow("what nobody knows") << QString(R"({"xt": {"type": "match", "name": "string"}}, )") + counter + R"({"accept": null})"
                                            << R"({"xt":{"name":"string","type":"match"}} counter accept)";
@@ -207,7 +216,10 @@ private slots:
         QVERIFY(table.has_value());
         const Entry& entry = table->chains.at(0).entries.at(0);
         QVERIFY(std::holds_alternative<ForeignRule>(entry.body));
-        QCOMPARE(QString::fromStdString(notrack::toText(entry.body)).replace("{\"fib\":{\"flags\"", "fib {\"flags\"").replace("}} != local", "} != local"), text);
+        QCOMPARE(QString::fromStdString(notrack::toText(entry.body))
+                     .replace("{\"fib\":{\"flags\"", "fib {\"flags\"")
+                     .replace("}} != local", "} != local"),
+                 text);
         const Result<std::string> json = toJson({{Family::Ipv4, "nmanager", AddRule{"C", Placement::Last, 0, entry}}});
         QVERIFY(json.has_value());
         const QString written = QString::fromStdString(*json).mid(13).chopped(2).mid(7).chopped(1);
@@ -240,18 +252,21 @@ private slots:
                                                 QString::fromStdString(rule("NMANAGER_NOT_DNS_OUTPUT", 16, dns))
                                          << QStringList{line("delete rule NMANAGER_NOT_DNS_OUTPUT 20")};
         QTest::newRow("jump below another's rule")
-            << without(sound(), rule("OUTPUT", 12, jumpTo("NMANAGER_OUTPUT"))) + QString::fromStdString(rule("OUTPUT", 20, R"({"accept": null})")) +
+            << without(sound(), rule("OUTPUT", 12, jumpTo("NMANAGER_OUTPUT"))) +
+                   QString::fromStdString(rule("OUTPUT", 20, R"({"accept": null})")) +
                    QString::fromStdString(rule("OUTPUT", 12, jumpTo("NMANAGER_OUTPUT")))
             << QStringList{line("delete rule OUTPUT 12"), line("insert before 20 OUTPUT -j NMANAGER_OUTPUT 4")};
         QTest::newRow("base chain elsewhere") << QString::fromStdString(sound("0"))
-                                              << QStringList{line("flush chain PREROUTING"), line("delete chain PREROUTING"), line("add chain PREROUTING at PREROUTING"),
+                                              << QStringList{line("flush chain PREROUTING"), line("delete chain PREROUTING"),
+                                                             line("add chain PREROUTING at PREROUTING"),
                                                              line("add PREROUTING -j NMANAGER_PREROUTING 4")};
         QTest::newRow("base chain renamed") << QString::fromStdString(sound()).replace("\"PREROUTING\"", "\"LOST\"")
                                             << QStringList{line("rename chain LOST PREROUTING"), line("delete rule LOST 11"),
                                                            line("add LOST -j NMANAGER_PREROUTING 4")};
         QTest::newRow("chain renamed") << QString::fromStdString(sound()).replace("NMANAGER_NOT_DNS_OUTPUT", "LOST")
                                        << QStringList{line("rename chain LOST NMANAGER_NOT_DNS_OUTPUT")};
-        QTest::newRow("base chain gone") << without(without(sound(), base("OUTPUT", "output") + ", ").toStdString(), rule("OUTPUT", 12, jumpTo("NMANAGER_OUTPUT")))
+        QTest::newRow("base chain gone") << without(without(sound(), base("OUTPUT", "output") + ", ").toStdString(),
+                                                    rule("OUTPUT", 12, jumpTo("NMANAGER_OUTPUT")))
                                          << QStringList{line("add chain OUTPUT at OUTPUT"), line("add OUTPUT -j NMANAGER_OUTPUT 0")};
     }
 
@@ -266,9 +281,10 @@ private slots:
     {
         State state = stateOf(sound());
         state.tables.front().dormant = true;
-        QCOMPARE(commandsFor(state, oneRule()),
-                 (QStringList{"nmanager: wake table", "nmanager: delete rule PREROUTING 11", "nmanager: add PREROUTING -j NMANAGER_PREROUTING 4",
-                              "nmanager: delete rule OUTPUT 12", "nmanager: add OUTPUT -j NMANAGER_OUTPUT 4"}));
+        QCOMPARE(
+            commandsFor(state, oneRule()),
+            (QStringList{"nmanager: wake table", "nmanager: delete rule PREROUTING 11", "nmanager: add PREROUTING -j NMANAGER_PREROUTING 4",
+                         "nmanager: delete rule OUTPUT 12", "nmanager: add OUTPUT -j NMANAGER_OUTPUT 4"}));
     }
 
     void removeTakesTheWholeTable()

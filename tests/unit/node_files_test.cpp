@@ -78,7 +78,8 @@ private slots:
     void onlyRoutesThatMatterAreKept()
     {
         const auto route = [](const char* prefix) { return Route{*readPrefix(prefix), "eth0", false}; };
-        const std::vector<Route> routes{route("0.0.0.0/0"), route("192.0.2.0/24"), route("10.0.0.0/8"), route("10.244.1.3/32"), route("::/0")};
+        const std::vector<Route> routes{route("0.0.0.0/0"), route("192.0.2.0/24"), route("10.0.0.0/8"), route("10.244.1.3/32"),
+                                        route("::/0")};
         QCOMPARE(flatten(routesTowards({*readPrefix("10.244.0.0/16")}, routes)),
                  std::string("0.0.0.0/0 eth0\n10.0.0.0/8 eth0\n10.244.1.3/32 eth0\n::/0 eth0\n"));
     }

@@ -8,7 +8,8 @@
 
 using namespace notrack;
 
-namespace {
+namespace
+{
 
 /// The part of a whole save that one table takes.
 std::string tableOf(const QString& save, const QString& table)
@@ -25,8 +26,7 @@ FactSources fixtureSources(const QString& directory)
     const auto run = [directory](const std::vector<std::string>& words) -> Result<std::string> {
         const QString program = QString::fromStdString(words.front());
         const bool isNft = program == "nft";
-        const QString name =
-            isNft ? QString::fromStdString("nft-" + words.at(words.size() - 2) + "-" + words.back()) : program;
+        const QString name = isNft ? QString::fromStdString("nft-" + words.at(words.size() - 2) + "-" + words.back()) : program;
         const QString text = fileText(directory + "/saves/" + name);
         if (text.isEmpty())
             return makeError(ErrorKind::NoBackend, "is not installed", words.front());

@@ -37,9 +37,9 @@ private slots:
         const Report report = apply();
         QVERIFY(report.changed);
         QCOMPARE(toText(report.state), "in-sync");
-        QCOMPARE(toList(m_store->log), (QStringList{"snapshot ipv4", "snapshot ipv6", "lock", "snapshot ipv4", "snapshot ipv6",
-                                                    "commit ipv4: 11 steps", "commit ipv6: 11 steps", "snapshot ipv4", "snapshot ipv6", "unlock",
-                                                    "snapshot ipv4", "snapshot ipv6"}));
+        QCOMPARE(toList(m_store->log),
+                 (QStringList{"snapshot ipv4", "snapshot ipv6", "lock", "snapshot ipv4", "snapshot ipv6", "commit ipv4: 11 steps",
+                              "commit ipv6: 11 steps", "snapshot ipv4", "snapshot ipv6", "unlock", "snapshot ipv4", "snapshot ipv6"}));
         QCOMPARE(int(exitCodeOf(report, Mode::Write)), 0);
     }
 
@@ -82,7 +82,9 @@ private slots:
 
     void aConcurrentEditIsPlannedAnew()
     {
-        m_store->beforeNextCommit = [&] { m_store->tables[Family::Ipv4].chains[0].entries.push_back({ForeignRule{"", "theirs", {}}, {9, 9}}); };
+        m_store->beforeNextCommit = [&] {
+            m_store->tables[Family::Ipv4].chains[0].entries.push_back({ForeignRule{"", "theirs", {}}, {9, 9}});
+        };
         QVERIFY(apply().changed);
         const std::vector<Entry>& entries = m_store->tables[Family::Ipv4].chains[0].entries;
         QCOMPARE(entries.size(), std::size_t{2});
@@ -103,7 +105,8 @@ private slots:
 
     void lostAnswersRollBackToTheLetter()
     {
-        m_store->tables[Family::Ipv4].chains.push_back({"NMANAGER_NOT_DNS_PREROUTING", false, {{ForeignRule{"", "by hand", {}}, {3, 300}}}});
+        m_store->tables[Family::Ipv4].chains.push_back(
+            {"NMANAGER_NOT_DNS_PREROUTING", false, {{ForeignRule{"", "by hand", {}}, {3, 300}}}});
         const auto before = m_store->tables;
         m_prober->answers = {2, 0};
         const Report report = apply();

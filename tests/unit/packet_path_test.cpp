@@ -67,7 +67,9 @@ private slots:
         const auto row = [&](const char* name, const QString& rules, const QString& established, const QString& untracked) {
             QTest::newRow(name) << policy + rules << established << untracked;
         };
-        QTest::newRow("no chain") << "" << "accepted FORWARD is not there" << "accepted FORWARD is not there";
+        QTest::newRow("no chain") << ""
+                                  << "accepted FORWARD is not there"
+                                  << "accepted FORWARD is not there";
         row("established only", "-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
             "accepted -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT", dropped);
         row("not new", "-A FORWARD -m conntrack ! --ctstate NEW -j ACCEPT", "accepted -A FORWARD -m conntrack ! --ctstate NEW -j ACCEPT",
@@ -89,24 +91,34 @@ private slots:
         row("jump and return", "-A FORWARD -j A\n-A A -d 10.244.0.0/16 -j RETURN\n-A A -j ACCEPT", dropped, dropped);
         row("goto returns past its caller", "-A FORWARD -j A\n-A FORWARD -j ACCEPT\n-A A -g B\n-A A -j DROP\n-A B -p tcp -j DROP",
             "accepted -A FORWARD -j ACCEPT", "accepted -A FORWARD -j ACCEPT");
-        row("what a jump took is known behind it", "-A FORWARD -d 10.244.7.1/32 -j A\n-A FORWARD -j ACCEPT\n-A A -d 10.244.7.1/32 -j RETURN\n-A A -j DROP",
+        row("what a jump took is known behind it",
+            "-A FORWARD -d 10.244.7.1/32 -j A\n-A FORWARD -j ACCEPT\n-A A -d 10.244.7.1/32 -j RETURN\n-A A -j DROP",
             "accepted -A FORWARD -j ACCEPT", "accepted -A FORWARD -j ACCEPT");
-        row("ports that no client takes", "-A FORWARD -p udp -m multiport --dports 53,4789 -j DROP\n-A FORWARD -j ACCEPT", "accepted -A FORWARD -j ACCEPT",
-            "accepted -A FORWARD -j ACCEPT");
-        row("marks", "-A FORWARD -j MARK --set-xmark 0x10000/0x10000\n-A FORWARD -m mark --mark 0x4000/0x4000 -j DROP\n"
-                     "-A FORWARD -m mark --mark 0x10000/0x10000 -j ACCEPT",
+        row("ports that no client takes", "-A FORWARD -p udp -m multiport --dports 53,4789 -j DROP\n-A FORWARD -j ACCEPT",
+            "accepted -A FORWARD -j ACCEPT", "accepted -A FORWARD -j ACCEPT");
+        row("marks",
+            "-A FORWARD -j MARK --set-xmark 0x10000/0x10000\n-A FORWARD -m mark --mark 0x4000/0x4000 -j DROP\n"
+            "-A FORWARD -m mark --mark 0x10000/0x10000 -j ACCEPT",
             "accepted -A FORWARD -m mark --mark 0x10000/0x10000 -j ACCEPT", "accepted -A FORWARD -m mark --mark 0x10000/0x10000 -j ACCEPT");
-        row("a mark that may be set", "-A FORWARD -m limit --limit 3/min -j MARK --set-xmark 0x1/0x1\n-A FORWARD -m mark --mark 0x1/0x1 -j ACCEPT",
-            "accepted -A FORWARD -m mark --mark 0x1/0x1 -j ACCEPT; " + dropped, "accepted -A FORWARD -m mark --mark 0x1/0x1 -j ACCEPT; " + dropped);
-        row("sets", "-A FORWARD -m set --match-set OTHER dst -j REJECT --reject-with icmp-port-unreachable\n-A FORWARD -m set --match-set KNOWN dst,dst -j ACCEPT",
-            "dropped -A FORWARD -m set --match-set OTHER dst -j REJECT --reject-with icmp-port-unreachable; accepted -A FORWARD -m set --match-set KNOWN dst,dst -j ACCEPT",
-            "dropped -A FORWARD -m set --match-set OTHER dst -j REJECT --reject-with icmp-port-unreachable; accepted -A FORWARD -m set --match-set KNOWN dst,dst -j ACCEPT");
+        row("a mark that may be set",
+            "-A FORWARD -m limit --limit 3/min -j MARK --set-xmark 0x1/0x1\n-A FORWARD -m mark --mark 0x1/0x1 -j ACCEPT",
+            "accepted -A FORWARD -m mark --mark 0x1/0x1 -j ACCEPT; " + dropped,
+            "accepted -A FORWARD -m mark --mark 0x1/0x1 -j ACCEPT; " + dropped);
+        row("sets",
+            "-A FORWARD -m set --match-set OTHER dst -j REJECT --reject-with icmp-port-unreachable\n-A FORWARD -m set --match-set KNOWN "
+            "dst,dst -j ACCEPT",
+            "dropped -A FORWARD -m set --match-set OTHER dst -j REJECT --reject-with icmp-port-unreachable; accepted -A FORWARD -m set "
+            "--match-set KNOWN dst,dst -j ACCEPT",
+            "dropped -A FORWARD -m set --match-set OTHER dst -j REJECT --reject-with icmp-port-unreachable; accepted -A FORWARD -m set "
+            "--match-set KNOWN dst,dst -j ACCEPT");
         row("address types", "-A FORWARD -m addrtype --dst-type LOCAL -j DROP\n-A FORWARD -m addrtype ! --src-type LOCAL -j ACCEPT",
             "accepted -A FORWARD -m addrtype ! --src-type LOCAL -j ACCEPT", "accepted -A FORWARD -m addrtype ! --src-type LOCAL -j ACCEPT");
         row("a comment that looks like a rule", "-A FORWARD -m comment --comment \"-p tcp -j DROP\" -j ACCEPT",
-            "accepted -A FORWARD -m comment --comment \"-p tcp -j DROP\" -j ACCEPT", "accepted -A FORWARD -m comment --comment \"-p tcp -j DROP\" -j ACCEPT");
+            "accepted -A FORWARD -m comment --comment \"-p tcp -j DROP\" -j ACCEPT",
+            "accepted -A FORWARD -m comment --comment \"-p tcp -j DROP\" -j ACCEPT");
         row("a loop ends", "-A FORWARD -j A\n-A A -j A", "unknown -A A -j A", "unknown -A A -j A");
-        row("queue", "-A FORWARD -j NFQUEUE --queue-num 0", "unknown -A FORWARD -j NFQUEUE --queue-num 0", "unknown -A FORWARD -j NFQUEUE --queue-num 0");
+        row("queue", "-A FORWARD -j NFQUEUE --queue-num 0", "unknown -A FORWARD -j NFQUEUE --queue-num 0",
+            "unknown -A FORWARD -j NFQUEUE --queue-num 0");
         row("counters", "[3:180] -A FORWARD -j ACCEPT", "accepted [3:180] -A FORWARD -j ACCEPT", "accepted [3:180] -A FORWARD -j ACCEPT");
     }
 

@@ -36,18 +36,30 @@ private slots:
         QTest::addColumn<QString>("before");
         QTest::addColumn<QString>("after");
         QTest::addColumn<bool>("lost");
-        QTest::newRow("nothing asked") << "" << "" << false;
-        QTest::newRow("all is well") << "node dns 12/12, pod dns 12/12" << "node dns 12/12, pod dns 12/12" << false;
-        QTest::newRow("one place lost all") << "node dns 12/12, pod dns 12/12" << "node dns 12/12, pod dns 0/12" << true;
-        QTest::newRow("a server out of reach") << "node dns 12/12" << "node dns 6/12" << true;
-        QTest::newRow("a single query lost") << "node dns 12/12" << "node dns 11/12" << false;
-        QTest::newRow("losses before as well") << "node dns 6/12" << "node dns 4/12" << false;
-        QTest::newRow("then none at all") << "node dns 6/12" << "node dns 0/12" << true;
-        QTest::newRow("broken before") << "node dns 0/12" << "node dns 0/12" << false;
-        QTest::newRow("another service") << "node dns 12/12, node dns6 12/12" << "node dns 12/12, node dns6 0/12" << true;
-        QTest::newRow("a pod that is gone") << "node dns 12/12, pod dns 12/12" << "node dns 12/12" << false;
-        QTest::newRow("a new pod without answers") << "node dns 12/12" << "node dns 12/12, pod dns 0/12" << false;
-        QTest::newRow("could not ask again") << "pod dns 12/12" << "pod dns 0/0" << false;
+        QTest::newRow("nothing asked") << ""
+                                       << "" << false;
+        QTest::newRow("all is well") << "node dns 12/12, pod dns 12/12"
+                                     << "node dns 12/12, pod dns 12/12" << false;
+        QTest::newRow("one place lost all") << "node dns 12/12, pod dns 12/12"
+                                            << "node dns 12/12, pod dns 0/12" << true;
+        QTest::newRow("a server out of reach") << "node dns 12/12"
+                                               << "node dns 6/12" << true;
+        QTest::newRow("a single query lost") << "node dns 12/12"
+                                             << "node dns 11/12" << false;
+        QTest::newRow("losses before as well") << "node dns 6/12"
+                                               << "node dns 4/12" << false;
+        QTest::newRow("then none at all") << "node dns 6/12"
+                                          << "node dns 0/12" << true;
+        QTest::newRow("broken before") << "node dns 0/12"
+                                       << "node dns 0/12" << false;
+        QTest::newRow("another service") << "node dns 12/12, node dns6 12/12"
+                                         << "node dns 12/12, node dns6 0/12" << true;
+        QTest::newRow("a pod that is gone") << "node dns 12/12, pod dns 12/12"
+                                            << "node dns 12/12" << false;
+        QTest::newRow("a new pod without answers") << "node dns 12/12"
+                                                   << "node dns 12/12, pod dns 0/12" << false;
+        QTest::newRow("could not ask again") << "pod dns 12/12"
+                                             << "pod dns 0/0" << false;
     }
 
     void losses()

@@ -23,7 +23,8 @@ Result<Profile> readFrom(const QStringList& paths, const QString& node)
     return readProfile(*sources, node.toStdString());
 }
 
-template <typename Item> std::string joined(const std::vector<Item>& items)
+template <typename Item>
+std::string joined(const std::vector<Item>& items)
 {
     std::string text;
     for (const Item& item : items)
@@ -39,10 +40,10 @@ std::string describe(const Profile& profile)
     std::string waived;
     for (const std::string& id : profile.safety.waive)
         waived += " " + id;
-    std::string text = "name: " + profile.name + "\nservices:" + joined(profile.services) + "podCIDRs:" + joined(profile.podCidrs)
-                       + "ports:" + ports + "\nprotocols:" + joined(profile.protocols) + "scope: " + std::string(toText(profile.scope))
-                       + "\nbackend: " + std::string(toText(profile.backend)) + "\nchainPrefix: " + profile.chainPrefix
-                       + "\nwaive:" + waived + "\n";
+    std::string text = "name: " + profile.name + "\nservices:" + joined(profile.services) + "podCIDRs:" + joined(profile.podCidrs) +
+                       "ports:" + ports + "\nprotocols:" + joined(profile.protocols) + "scope: " + std::string(toText(profile.scope)) +
+                       "\nbackend: " + std::string(toText(profile.backend)) + "\nchainPrefix: " + profile.chainPrefix +
+                       "\nwaive:" + waived + "\n";
     if (const std::optional<ProbeSettings>& probe = profile.safety.probe)
         text += "probe: " + probe->name + " within " + std::to_string(probe->timeout.count()) + " ms from" + joined(probe->from);
     else
@@ -156,7 +157,8 @@ private slots:
         QCOMPARE(digestOfSources({source("a", "services: [10.0.0.2]\n"), source("b", "podCIDRs: [10.1.0.0/16]\nservices: [10.0.0.1]\n")}),
                  whole);
         QVERIFY(digestOfSources({source("a", "services: [10.0.0.1]\npodCIDRs: [10.1.0.0/16]\n")}) != whole);
-        QVERIFY(digestOfSources({source("a", "services: [10.0.0.1, 10.0.0.2]\npodCIDRs: [10.1.0.0/16]\nsafety: {probe: false}\n")}) != whole);
+        QVERIFY(digestOfSources({source("a", "services: [10.0.0.1, 10.0.0.2]\npodCIDRs: [10.1.0.0/16]\nsafety: {probe: false}\n")}) !=
+                whole);
     }
 
     void globs_data()
@@ -164,15 +166,24 @@ private slots:
         QTest::addColumn<QString>("glob");
         QTest::addColumn<QString>("host");
         QTest::addColumn<bool>("matches");
-        QTest::newRow("same") << "node-a" << "Node-A" << true;
-        QTest::newRow("longer host") << "node-a" << "node-ab" << false;
-        QTest::newRow("longer glob") << "node-ab" << "node-a" << false;
-        QTest::newRow("star at the end") << "edge-*" << "edge-" << true;
-        QTest::newRow("star at the start") << "*.lab" << "a.b.lab" << true;
-        QTest::newRow("star inside") << "a*b*c" << "aXbYbZc" << true;
-        QTest::newRow("star inside, no match") << "a*b*c" << "aXbYbZ" << false;
-        QTest::newRow("stars only") << "***" << "" << true;
-        QTest::newRow("dot is a dot") << "a.c" << "abc" << false;
+        QTest::newRow("same") << "node-a"
+                              << "Node-A" << true;
+        QTest::newRow("longer host") << "node-a"
+                                     << "node-ab" << false;
+        QTest::newRow("longer glob") << "node-ab"
+                                     << "node-a" << false;
+        QTest::newRow("star at the end") << "edge-*"
+                                         << "edge-" << true;
+        QTest::newRow("star at the start") << "*.lab"
+                                           << "a.b.lab" << true;
+        QTest::newRow("star inside") << "a*b*c"
+                                     << "aXbYbZc" << true;
+        QTest::newRow("star inside, no match") << "a*b*c"
+                                               << "aXbYbZ" << false;
+        QTest::newRow("stars only") << "***"
+                                    << "" << true;
+        QTest::newRow("dot is a dot") << "a.c"
+                                      << "abc" << false;
         QTest::newRow("many stars") << QString("*a").repeated(100) + "b" << QString("a").repeated(5000) << false;
     }
 
@@ -194,9 +205,12 @@ private slots:
     {
         QTest::addColumn<QString>("path");
         QTest::addColumn<QString>("problem");
-        QTest::newRow("missing") << "/nonexistent/profile.yaml" << "/nonexistent/profile.yaml: there is no such file";
-        QTest::newRow("device") << "/dev/zero" << "/dev/zero: is no regular file";
-        QTest::newRow("below a file") << "/dev/null/x.yaml" << "/dev/null/x.yaml: there is no such file";
+        QTest::newRow("missing") << "/nonexistent/profile.yaml"
+                                 << "/nonexistent/profile.yaml: there is no such file";
+        QTest::newRow("device") << "/dev/zero"
+                                << "/dev/zero: is no regular file";
+        QTest::newRow("below a file") << "/dev/null/x.yaml"
+                                      << "/dev/null/x.yaml: there is no such file";
     }
 
     void filesThatAreNone()

@@ -62,15 +62,19 @@ private slots:
     {
         Report report;
         report.findings = {{"a\"b\\c\nd", Severity::Warning, "", {}, {}, false}};
-        QCOMPARE(samplesOf(report, "finding"), QStringList{"dns_notrack_finding{id=\"a\\\"b\\\\c\\nd\",severity=\"warning\",waived=\"false\"} 1"});
+        QCOMPARE(samplesOf(report, "finding"),
+                 QStringList{"dns_notrack_finding{id=\"a\\\"b\\\\c\\nd\",severity=\"warning\",waived=\"false\"} 1"});
     }
 
     /// A time series may be told only once, or the whole file is refused.
     void equalRulesShareOneSeries()
     {
-        const Report report = ruleReport({{"-j ONE", ItemState::Ok, 1, {1, 10}}, {"-j ONE", ItemState::Unexpected, 2, {2, 20}}, {"-j TWO", ItemState::Missing, {}, {}}});
-        QCOMPARE(samplesOf(report, "rule_packets_total"), QStringList{"dns_notrack_rule_packets_total{family=\"ipv4\",chain=\"CHAIN\",rule=\"-j ONE\"} 3"});
-        QCOMPARE(samplesOf(report, "rule_bytes_total"), QStringList{"dns_notrack_rule_bytes_total{family=\"ipv4\",chain=\"CHAIN\",rule=\"-j ONE\"} 30"});
+        const Report report = ruleReport(
+            {{"-j ONE", ItemState::Ok, 1, {1, 10}}, {"-j ONE", ItemState::Unexpected, 2, {2, 20}}, {"-j TWO", ItemState::Missing, {}, {}}});
+        QCOMPARE(samplesOf(report, "rule_packets_total"),
+                 QStringList{"dns_notrack_rule_packets_total{family=\"ipv4\",chain=\"CHAIN\",rule=\"-j ONE\"} 3"});
+        QCOMPARE(samplesOf(report, "rule_bytes_total"),
+                 QStringList{"dns_notrack_rule_bytes_total{family=\"ipv4\",chain=\"CHAIN\",rule=\"-j ONE\"} 30"});
     }
 
     void times_data()
@@ -78,7 +82,8 @@ private slots:
         QTest::addColumn<QString>("time");
         QTest::addColumn<QStringList>("expected");
         QTest::newRow("epoch") << "1970-01-01T00:00:00Z" << QStringList{"dns_notrack_last_run_timestamp_seconds{command=\"\"} 0"};
-        QTest::newRow("leap day") << "2028-02-29T12:34:56Z" << QStringList{"dns_notrack_last_run_timestamp_seconds{command=\"\"} 1835440496"};
+        QTest::newRow("leap day") << "2028-02-29T12:34:56Z"
+                                  << QStringList{"dns_notrack_last_run_timestamp_seconds{command=\"\"} 1835440496"};
         QTest::newRow("no such day") << "2027-02-29T12:34:56Z" << QStringList();
         QTest::newRow("no time") << "yesterday" << QStringList();
     }

@@ -124,8 +124,8 @@ private slots:
     {
         QTest::addColumn<QByteArray>("fields");
         QTest::addColumn<QByteArray>("sameAs");
-        QTest::newRow("fields of a newer version") << QByteArray("'node':'a','mood':{'x':[1,{}]},'families':[{'colour':1}]")
-                                                   << QByteArray("'node':'a','families':[{}]");
+        QTest::newRow("fields of a newer version")
+            << QByteArray("'node':'a','mood':{'x':[1,{}]},'families':[{'colour':1}]") << QByteArray("'node':'a','families':[{}]");
         QTest::newRow("missing fields") << QByteArray("'probe':{},'error':{}")
                                         << QByteArray("'probe':{'before':[],'after':[]},'error':{'kind':'failed'}");
         QTest::newRow("controls") << QByteArray("'node':'a\\u001b[31m\\u0000\\u007f\\u009b\\u202e\\u2066\\u2028b\\n'")
@@ -172,8 +172,7 @@ private slots:
         row("'findings':[{'evidence':['a',{}]}]", "findings[0].evidence[1]: must be text");
         row("'findings':[{'severity':'Fatal'}]", "findings[0].severity: must be one of info, warning, fatal");
         row("'timings':[{'ms':-0.5}]", "timings[0].ms: must be a number, not below 0");
-        row("'error':{'kind':'odd'}",
-            "error.kind: must be one of failed, usage, bad-profile, no-backend, busy, conflict, not-permitted");
+        row("'error':{'kind':'odd'}", "error.kind: must be one of failed, usage, bad-profile, no-backend, busy, conflict, not-permitted");
         row("'error':null", "error: must be an object");
     }
 

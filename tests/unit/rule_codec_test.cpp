@@ -88,7 +88,7 @@ private slots:
         const std::vector<std::byte> jump = asRead({Family::Ipv4, Jump{"SOMEWHERE"}}, {});
         QVERIFY(std::holds_alternative<ForeignRule>(decodeRule(Family::Ipv4, jump, "ACCEPT")));
         std::vector<std::byte> conditional = jump;
-        conditional[0] = std::byte{10}; // source address 10.0.0.0
+        conditional[0] = std::byte{10};  // source address 10.0.0.0
         conditional[8] = std::byte{255}; // source mask 255.0.0.0
         const RuleBody body = decodeRule(Family::Ipv4, conditional, "SOMEWHERE");
         QCOMPARE(QString::fromStdString(toText(body)), QString("-s 10.0.0.0/8 -j SOMEWHERE"));
