@@ -158,7 +158,7 @@ ChainNames ownedFor(const Table& table, const OwnedPart& wanted)
     for (const std::string& name : candidates) {
         const Chain* chain = findChain(table, name);
         const bool heldByOthers =
-            chain != nullptr && !isRuleChain(name) && listed.count(name) == 0 &&
+            chain != nullptr && !isRuleChain(name) && !listed.contains(name) &&
             !std::all_of(chain->entries.begin(), chain->entries.end(), [&](const Entry& entry) { return isOurs(entry, candidates); });
         if (heldByOthers)
             owned.erase(name);
@@ -174,9 +174,9 @@ void compareUnwanted(const OwnedPart& wanted, const ChainNames& owned, Compariso
     std::set_difference(owned.begin(), owned.end(), listed.begin(), listed.end(), std::inserter(goingAway, goingAway.end()));
 
     for (const Chain& chain : comparison.table.chains) {
-        if (listed.count(chain.name) != 0)
+        if (listed.contains(chain.name))
             continue;
-        const bool goes = goingAway.count(chain.name) != 0;
+        const bool goes = goingAway.contains(chain.name);
         ChainComparison result{.name = chain.name, .shared = !isRuleChain(chain.name), .present = true, .wanted = !goes};
         if (goes)
             compareEntries(chain.entries, {}, result);
@@ -208,7 +208,7 @@ OwnedPart presentPart(const Table& table, const Ruleset& ruleset)
     OwnedPart part{.ruleset = ruleset, .chains = {}};
     const ChainNames owned = ownedChains(table, ruleset);
     for (const Chain& chain : table.chains) {
-        if (!chain.builtIn && owned.count(chain.name) == 0)
+        if (!chain.builtIn && !owned.contains(chain.name))
             continue;
         OwnedChain present{.name = chain.name, .shared = !isRuleChain(chain.name), .entries = {}};
         for (std::size_t i = 0; i < chain.entries.size(); ++i) {

@@ -39,7 +39,7 @@ std::vector<ReportedEntry> mergeEntries(const std::vector<Entry>& found, const C
     std::size_t position = 0;
     while (at < found.size() || insertion != chain.insertions.end()) {
         if (deletion != chain.deletions.end() && *deletion == at) {
-            if (moved.count(at) == 0)
+            if (!moved.contains(at))
                 merged.push_back({&found[at], ItemState::Unexpected, countedFromOne(at)});
             ++deletion;
             ++at;
@@ -85,7 +85,7 @@ FamilyReport reportFamily(const Comparison& comparison)
             const std::string target(targetOf(item.entry->body));
             if (!chain.shared)
                 rules->rules.push_back({toText(item.entry->body), item.state, item.position, item.entry->counters});
-            else if (item.state != ItemState::Ok || ours.count(target) != 0)
+            else if (item.state != ItemState::Ok || ours.contains(target))
                 family.jumps.push_back({chain.name, target, item.state, item.position, item.entry->counters});
         }
     }

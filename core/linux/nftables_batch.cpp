@@ -150,7 +150,7 @@ private:
     bool isRewritten(const std::string& table, const std::string& chain) const
     {
         const auto found = m_rewritten.find(table);
-        return found != m_rewritten.end() && found->second.count(chain) != 0;
+        return found != m_rewritten.end() && found->second.contains(chain);
     }
 
     std::string nameInKernel(const std::string& chain) const
@@ -204,7 +204,7 @@ private:
 
     Result<void> ensureTable(const std::string& table)
     {
-        if (m_state.foreignTables.count(table) != 0)
+        if (m_state.foreignTables.contains(table))
             return makeError(ErrorKind::Failed,
                              "somebody else made the table " + table + "; delete or rename it, or choose another chainPrefix",
                              "nftables family " + std::string(nftablesFamily(m_state.family)));
@@ -298,7 +298,7 @@ private:
         }
         std::vector<Command> commands;
         for (Command& command : m_commands) {
-            if (m_touched.count(command.table) != 0 && emptied.count(command.table) == 0)
+            if (m_touched.contains(command.table) && !emptied.contains(command.table))
                 commands.push_back(std::move(command));
         }
         for (const std::string& table : emptied)

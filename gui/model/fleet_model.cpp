@@ -75,9 +75,10 @@ QVariant FleetModel::data(const QModelIndex& index, int role) const
     case Qt::DisplayRole:
         return displayData(node, index.column());
     case Qt::ToolTipRole:
-        // Escaped: a tooltip takes text that looks like markup for markup.
-        return index.column() == Note || index.column() == Groups ? QVariant(displayData(node, index.column()).toString().toHtmlEscaped())
-                                                                  : QVariant();
+        // What may be cut in its cell. Escaped: a tooltip takes text that looks like markup for markup.
+        return index.column() == State || (index.column() >= Untracked && index.column() <= Age)
+                   ? QVariant()
+                   : QVariant(displayData(node, index.column()).toString().toHtmlEscaped());
     case Qt::TextAlignmentRole:
         return index.column() >= Untracked && index.column() <= Age ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant();
     case StateRole:
