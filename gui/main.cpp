@@ -19,7 +19,7 @@ namespace
 int mainAskpass(int argumentCount, char** arguments, const QString& socketPath)
 {
     const QCoreApplication application(argumentCount, arguments);
-    return runAskpass(socketPath, application.arguments().value(1));
+    return runAskpass(socketPath, QCoreApplication::arguments().value(1));
 }
 
 } // namespace

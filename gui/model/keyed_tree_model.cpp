@@ -197,7 +197,7 @@ void printRows(const QAbstractItemModel& model, const QModelIndex& parent, int d
         while (!cells.isEmpty() && cells.last().isEmpty()) {
             cells.removeLast();
         }
-        text += QString(2 * depth, QLatin1Char(' ')) + cells.join(QStringLiteral(" | ")) + QLatin1Char('\n');
+        text += QString(qsizetype{2} * depth, QLatin1Char(' ')) + cells.join(QStringLiteral(" | ")) + QLatin1Char('\n');
         printRows(model, model.index(row, 0, parent), depth + 1, text);
     }
 }

@@ -47,7 +47,7 @@ bool NodeRecord::isOld(qint64 now, qint64 usualPause) const
 
 QString NodeRecord::note(qint64 now) const
 {
-    const QString reason = link.reason;
+    const QString& reason = link.reason;
     switch (link.phase) {
     case LinkPhase::Paused:
         return {};
@@ -101,7 +101,7 @@ QString rateText(std::optional<float> rate)
     if (!rate) {
         return QStringLiteral("–");
     }
-    const double value = static_cast<double>(*rate);
+    const auto value = static_cast<double>(*rate);
     const QLocale locale;
     if (value == 0.0) {
         return QStringLiteral("0");

@@ -23,7 +23,7 @@ QHash<QString, QStringList> parentsOf(const QJsonObject& document)
     QHash<QString, QStringList> parents;
     for (auto group = document.begin(); group != document.end(); ++group) {
         const QJsonArray children = group.value().toObject().value(QLatin1String("children")).toArray();
-        for (const QJsonValue& child : children) {
+        for (const QJsonValue child : children) {
             parents[child.toString()].append(group.key());
         }
     }
@@ -68,7 +68,7 @@ Inventory readAnsibleList(const QByteArray& json)
     const QHash<QString, QStringList> parents = parentsOf(document);
     for (auto group = document.begin(); group != document.end(); ++group) {
         const QJsonArray hosts = group.value().toObject().value(QLatin1String("hosts")).toArray();
-        for (const QJsonValue& host : hosts) {
+        for (const QJsonValue host : hosts) {
             NodeEntry entry = makeEntry(host.toString(), hostVariables.value(host.toString()).toObject());
             if (group.key() != QLatin1String("all") && group.key() != QLatin1String("ungrouped")) {
                 entry.groups = {group.key()};

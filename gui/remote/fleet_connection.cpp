@@ -74,7 +74,7 @@ void FleetConnection::setSlots()
 
 qint64 FleetConnection::usualPause() const
 {
-    const qint64 interval = 1000 * settings().interval;
+    const qint64 interval = qint64{1000} * settings().interval;
     return m_surroundings.reporting == Reporting::Poll ? std::max(interval, static_cast<qint64>(m_round)) : interval;
 }
 
