@@ -1,6 +1,7 @@
-"""A Debian with nothing in it but what apt needs and our package depends on; each test gets a copy that it may change.
+"""A Debian with nothing in it but what apt needs and our package recommends; each test gets a copy that it may change.
 
-Run as a program it makes the root that the copies are of: that needs the network, which the tests' own namespaces do not have.
+Run as a program it makes the root that the copies are of, and prints where it is: that needs the network, which the tests' own
+namespaces do not have.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ import tempfile
 
 from fleet import require, run, skip
 
-PACKAGES = ["libyaml-cpp0.7", "libip4tc2", "libip6tc2", "libnftables1", "systemd"]
+PACKAGES = ["libyaml-cpp0.7", "libip4tc2", "libip6tc2", "libnftables1", "kmod", "iptables", "nftables", "systemd"]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "dns-notrack/packages"
 # What others write for themselves or share; and a group, once made, stays (Debian policy 9.2.2).
 FOREIGN = ("var/log", "var/cache", "var/lib/dpkg", "var/lib/apt", "etc/ld.so.cache", "etc/.pwd.lock", "etc/group", "etc/group-", "etc/gshadow", "etc/gshadow-",
@@ -133,3 +134,4 @@ class CleanRoot:
 if __name__ == "__main__":
     require("mmdebstrap", "apt-get")
     make_base()
+    print(base())

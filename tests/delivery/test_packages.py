@@ -203,7 +203,7 @@ class Removal(InCleanRoot):
         self.install()
         self.apply(backend)
         self.root.run("apt-get", "remove", "--yes", "dns-notrack")
-        self.root.run("dpkg", "--purge", "libyaml-cpp0.7", "libip6tc2", "libnftables1", "libnftnl11", "libjansson4", "libxtables12")
+        self.root.run("dpkg", "--purge", "iptables", "nftables", "libyaml-cpp0.7", "libip6tc2", "libnftables1", "libnftnl11", "libjansson4", "libxtables12")
         self.assertNotIn("dns-notrack: rules", self.root.run("dpkg", "--purge", "dns-notrack"))
         self.assertEqual(backend.rules(), [])
 

@@ -96,3 +96,15 @@ ask() {
   shift 2
   "$PROGRAMS/ask" "$(namespace_of "$place")" "$port" "$QUERIES" "$QUERY_TIMEOUT_MS" "$@"
 }
+
+# places_answered PORT TARGET PLACE...: "yes" when every query from every place was answered over both families, or which were not.
+places_answered() {
+  local port=$1 place answers silent=()
+  local -n target=$2
+  shift 2
+  for place; do
+    answers=$(ask "$place" "$port" "${target[4]}" "${target[6]}")
+    [[ $answers = "$QUERIES $QUERIES " ]] || silent+=("$place: $answers")
+  done
+  [[ -z ${silent[*]} ]] && echo yes || echo "${silent[*]}"
+}

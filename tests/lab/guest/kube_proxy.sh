@@ -10,10 +10,20 @@ ip_set() { if [[ $1 = 6 ]]; then echo "KUBE-6-$2"; else echo "KUBE-$2"; fi; }
 #   no-cluster-cidr it is not: whoever comes from a service address, which is how the node's own queries leave
 #   masquerade-all  everybody
 kube_proxy_ipvs() {
-  local family
+  kube_proxy_ipvs_rules "$1"
+  ipvs_services
+}
+
+# The services alone, as a plain LVS director has them.
+ipvs_services() {
   modprobe -a ip_vs ip_vs_rr
   set_sysctl node net.ipv4.vs.conntrack=1 net.ipv4.vs.expire_nodest_conn=1 net.ipv4.vs.expire_quiescent_template=1
   add_service_addresses node
+  real_servers local remote
+}
+
+kube_proxy_ipvs_rules() {
+  local family
   for family in "${FAMILIES[@]}"; do
     kube_proxy_sets "$family" | ipset restore
     # kubelet's and kube-proxy's sign of the backend that this node uses.
@@ -21,7 +31,6 @@ kube_proxy_ipvs() {
     kube_proxy_filter_rules | ipt_restore node "$family"
   done
   masquerade "$1"
-  real_servers local remote
 }
 
 kube_proxy_sets() {

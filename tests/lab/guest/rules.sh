@@ -113,3 +113,19 @@ rules_of_scope_pods() {
 -A $chain -s $pods -d $pods -p udp -m udp --sport $DNS_PORT -m addrtype ! --dst-type LOCAL -j CT --notrack
 RULES
 }
+
+# The rules of the raw tables, both families and both backends.
+raw_rules() {
+  ipt_rules node 4 raw
+  ipt_rules node 6 raw
+  nft --stateless list table ip nmanager 2>/dev/null || :
+  nft --stateless list table ip6 nmanager 2>/dev/null || :
+}
+
+# Somebody else's rules, which have to come through everything.
+foreign_rules_in_raw() {
+  local family
+  for family in "${FAMILIES[@]}"; do ipt node "$family" -t raw -A PREROUTING -p tcp --dport 9 -j ACCEPT; done
+}
+
+count_foreign_rules() { raw_rules | grep -c -- '--dport 9 -j ACCEPT'; }

@@ -9,9 +9,13 @@ guest_variants() {
   case $1 in
     matrix) echo 'services paths' ;;
     race) echo 'resolving dropping' ;;
+    systemd) echo 'iptables nftables' ;;
     *) echo plain ;;
   esac
 }
+
+# guest_backend SCENARIO VARIANT
+guest_backend() { if [[ $1 = systemd ]]; then echo "$2"; else echo "$backend"; fi; }
 
 # QEMU's options for the processors of a guest. Only races and load need two. A guest with one has a clock that counts its own
 # instructions while it computes: on a busy machine it runs longer, and no query in it is answered late for that.
@@ -29,8 +33,8 @@ run_guests() {
   for variant in $(guest_variants "$scenario"); do
     run_guest "$scenario" "$variant" "$output/$scenario-$variant" &
     waiting+=($!)
-    # Only the matrix does not mind company: the others measure time and races.
-    if [[ $scenario != matrix ]]; then wait "$!" || failed=1; waiting=(); fi
+    # These do not mind company: the others measure time and races.
+    if [[ $scenario != matrix && $scenario != systemd ]]; then wait "$!" || failed=1; waiting=(); fi
   done
   for variant in "${waiting[@]}"; do wait "$variant" || failed=1; done
   return "$failed"
@@ -38,25 +42,30 @@ run_guests() {
 
 # run_guest SCENARIO VARIANT RESULTS_FOLDER: returns the scenario's own status; 125 when the guest died before it had one.
 run_guest() {
-  local scenario=$1 variant=$2 results=$3 limit=$GUEST_TIME_LIMIT version status=0 processors
+  local scenario=$1 variant=$2 results=$3 limit=$GUEST_TIME_LIMIT version status=0 processors node=() words=''
   [[ $full = no ]] || limit=$FULL_GUEST_TIME_LIMIT
   version=$(kernel_version "$kernel")
   mkdir -p "$results"
   {
     printf '%s=%q\n' LAB "$LAB" SCENARIO "$scenario" VARIANT "$variant" PROGRAMS "$work/programs" \
-      RUNNER "$runner" BACKEND "$backend" FULL "$full" DROPPING_CONNTRACK "$work/nf_conntrack.ko"
+      RUNNER "$runner" BACKEND "$(guest_backend "$scenario" "$variant")" FULL "$full" DROPPING_CONNTRACK "$work/nf_conntrack.ko"
   } >"$results/settings"
   : >"$results/results.jsonl"
+  if [[ $scenario = systemd ]]; then
+    node=(-fsdev "local,id=node,path=$work/node,security_model=none,readonly=on,multidevs=remap"
+      -device virtio-9p-pci,fsdev=node,mount_tag=node)
+    words='lab_node=yes systemd.unit=basic.target systemd.wants=lab.service systemd.mask=apt-daily.timer systemd.mask=e2scrub_all.timer'
+  fi
   read -ra processors <<<"$(guest_processors "$scenario")"
   timeout --kill-after=5 "$limit" qemu-system-x86_64 \
     -machine pc -cpu qemu64 "${processors[@]}" -m 1024 \
     -nodefaults -no-user-config -display none -no-reboot -nic none \
     -kernel "$kernel/boot/vmlinuz-$version" -initrd "$work/initramfs.cpio.gz" \
-    -append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off lab_modules=$kernel/lib/modules lab_start=$LAB/guest/start" \
+    -append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off lab_modules=$kernel/lib/modules lab_start=$LAB/guest/start $words" \
     -serial "file:$results/guest.log" \
     -device isa-debug-exit,iobase=0x501,iosize=1 \
     -fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap \
-    -device virtio-9p-pci,fsdev=root,mount_tag=root \
+    -device virtio-9p-pci,fsdev=root,mount_tag=root "${node[@]}" \
     -fsdev "local,id=results,path=$results,security_model=none" \
     -device virtio-9p-pci,fsdev=results,mount_tag=results </dev/null >"$results/qemu.log" 2>&1 &
   echo "$!" >"$results/running"

@@ -15,26 +15,6 @@ apply_profile() {
 
 remove_profile() { "$RUNNER" remove --profile /run/profile.yaml >/dev/null; }
 
-# The rules of the raw tables, both families and both backends.
-raw_rules() {
-  ipt_rules node 4 raw
-  ipt_rules node 6 raw
-  nft --stateless list table ip nmanager 2>/dev/null || :
-  nft --stateless list table ip6 nmanager 2>/dev/null || :
-}
-
-# places_answered PORT TARGET PLACE...: "yes" when every query from every place was answered over both families, or which were not.
-places_answered() {
-  local port=$1 place answers silent=()
-  local -n target=$2
-  shift 2
-  for place; do
-    answers=$(ask "$place" "$port" "${target[4]}" "${target[6]}")
-    [[ $answers = "$QUERIES $QUERIES " ]] || silent+=("$place: $answers")
-  done
-  [[ -z ${silent[*]} ]] && echo yes || echo "${silent[*]}"
-}
-
 # try NAME SCOPE WAIVED FINDING: applies on a node with a hazard, and tells what came of it. WAIVED: all or none. FINDING: the id
 # that the report must name, or "-".
 try() {
@@ -92,14 +72,13 @@ modprobe -a nf_conntrack_netlink
 build_nodes
 start_dnsmasq
 kube_proxy_ipvs cluster-cidr
-# Somebody else's rule, which has to come through everything.
-for family in "${FAMILIES[@]}"; do ipt node "$family" -t raw -A PREROUTING -p tcp --dport 9 -j ACCEPT; done
+foreign_rules_in_raw
 
 # --- where it is right ---
 before=$(raw_rules)
 status=$(apply_profile pods '')
 cp /results/report.json /results/report-applied.json
-result "\"case\": \"scope pods on an IPVS node\", \"exit\": $status, \"foreign_rules\": \"$(raw_rules | grep -c -- '--dport 9 -j ACCEPT')\""
+result "\"case\": \"scope pods on an IPVS node\", \"exit\": $status, \"foreign_rules\": \"$(count_foreign_rules)\""
 check_traffic
 status=$(apply_profile pods '')
 result "\"case\": \"applied again\", \"exit\": $status"
