@@ -58,24 +58,34 @@ QString toTabbedText(const QAbstractItemModel& table, const QList<int>& rows, co
     return lines.join(QLatin1Char('\n'));
 }
 
-QByteArray toJson(const FleetModel& fleet)
+std::vector<ExportedNode> exportedNodes(const FleetModel& fleet)
 {
-    QJsonArray nodes;
+    std::vector<ExportedNode> nodes;
     for (int row = 0; row < fleet.rowCount(); ++row) {
         const NodeRecord& record = fleet.record(row);
-        QJsonObject node{
-            {QStringLiteral("name"), record.entry.name},
-            {QStringLiteral("groups"), QJsonArray::fromStringList(record.entry.groups)},
-            {QStringLiteral("state"), stableName(record.state())},
-            {QStringLiteral("note"), record.note(steadyNow())},
-        };
-        if (record.report) {
-            node.insert(QStringLiteral("arrived"), record.arrived.toString(Qt::ISODate));
-            node.insert(QStringLiteral("report"), QJsonDocument::fromJson(QByteArray::fromStdString(writeReport(*record.report))).object());
-        }
-        nodes.append(node);
+        nodes.push_back(
+            {record.entry.name, record.entry.groups, stableName(record.state()), record.note(steadyNow()), record.arrived, record.report});
     }
-    return QJsonDocument(QJsonObject{{QStringLiteral("nodes"), nodes}}).toJson();
+    return nodes;
+}
+
+QByteArray toJson(const std::vector<ExportedNode>& nodes)
+{
+    QJsonArray array;
+    for (const ExportedNode& node : nodes) {
+        QJsonObject object{
+            {QStringLiteral("name"), node.name},
+            {QStringLiteral("groups"), QJsonArray::fromStringList(node.groups)},
+            {QStringLiteral("state"), node.state},
+            {QStringLiteral("note"), node.note},
+        };
+        if (node.report) {
+            object.insert(QStringLiteral("arrived"), node.arrived.toString(Qt::ISODate));
+            object.insert(QStringLiteral("report"), QJsonDocument::fromJson(QByteArray::fromStdString(writeReport(*node.report))).object());
+        }
+        array.append(object);
+    }
+    return QJsonDocument(QJsonObject{{QStringLiteral("nodes"), array}}).toJson();
 }
 
 } // namespace notrack::gui

@@ -23,6 +23,7 @@
 #include <QStatusBar>
 #include <QTabWidget>
 #include <QTreeView>
+#include <QtConcurrent>
 
 #include <utility>
 
@@ -242,15 +243,19 @@ void MainWindow::setAppearanceTo(Appearance appearance)
     m_settings.setValue(QStringLiteral("view/appearance"), static_cast<int>(appearance));
 }
 
-void MainWindow::save(const QString& title, const QString& suffix, const QByteArray& bytes)
+void MainWindow::save(const QString& title, const QString& suffix, std::function<QByteArray()> makeBytes)
 {
     const QString path = QFileDialog::getSaveFileName(this, title, QStringLiteral("dns-notrack.") + suffix);
     if (path.isEmpty()) {
         return;
     }
-    QSaveFile file(path);
-    const bool saved = file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit();
-    statusBar()->showMessage(saved ? tr("Saved %1").arg(path) : tr("%1: %2").arg(path, file.errorString()), 10'000);
+    const auto write = [path, makeBytes = std::move(makeBytes)] {
+        const QByteArray bytes = makeBytes();
+        QSaveFile file(path);
+        const bool saved = file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit();
+        return saved ? tr("Saved %1").arg(path) : tr("%1: %2").arg(path, file.errorString());
+    };
+    QtConcurrent::run(write).then(this, [this](const QString& outcome) { statusBar()->showMessage(outcome, 10'000); });
 }
 
 void MainWindow::ask(const Question& question)

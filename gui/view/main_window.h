@@ -64,7 +64,8 @@ private:
     void changeSettings();
     void setAppearanceTo(Appearance appearance);
     void copy();
-    void save(const QString& title, const QString& suffix, const QByteArray& bytes);
+    /// Asks where to, and makes and writes the bytes in a thread of the pool.
+    void save(const QString& title, const QString& suffix, std::function<QByteArray()> makeBytes);
     void showAbout();
     void ask(const Question& question);
     void restoreLayout();

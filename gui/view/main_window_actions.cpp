@@ -49,10 +49,13 @@ void MainWindow::makeFileMenu()
     addAction(menu, tr("&Read the inventory again"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R), [this] { loadSources(); });
     addAction(menu, tr("&Close all nodes"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W), [this] { setSources({}); });
     menu->addSeparator();
-    addAction(menu, tr("Export the &table as CSV…"), QKeySequence(Qt::CTRL | Qt::Key_E),
-              [this] { save(tr("Export the table"), QStringLiteral("csv"), toCsv(m_fleetPage->filter(), m_fleetPage->shownColumns())); });
-    addAction(menu, tr("Export all re&ports as JSON…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E),
-              [this] { save(tr("Export all reports"), QStringLiteral("json"), toJson(m_watch.model())); });
+    addAction(menu, tr("Export the &table as CSV…"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] {
+        save(tr("Export the table"), QStringLiteral("csv"),
+             [csv = toCsv(m_fleetPage->filter(), m_fleetPage->shownColumns())] { return csv; });
+    });
+    addAction(menu, tr("Export all re&ports as JSON…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), [this] {
+        save(tr("Export all reports"), QStringLiteral("json"), [nodes = exportedNodes(m_watch.model())] { return toJson(nodes); });
+    });
     menu->addSeparator();
     addAction(menu, tr("Se&ttings…"), QKeySequence(Qt::CTRL | Qt::Key_Comma), [this] { changeSettings(); });
     addAction(menu, tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), [this] { close(); });

@@ -25,6 +25,7 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QStandardPaths>
+#include <QStatusBar>
 #include <QTabBar>
 #include <QTabWidget>
 #include <QTemporaryDir>
@@ -241,6 +242,7 @@ private slots:
             std::find_if(actions.begin(), actions.end(), [key](const QAction* action) { return action->shortcut() == QKeySequence(key); });
         QVERIFY(found != actions.end());
         (*found)->trigger();
+        QTRY_COMPARE(window.statusBar()->currentMessage(), QStringLiteral("Saved ") + path);
         QFile file(path);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QVERIFY(file.readAll().startsWith(start));
