@@ -24,7 +24,7 @@ await() {
       echo "node: not within $LONGEST_WAIT s: $*" >&2
       return 1
     fi
-    sleep 0.5
+    sleep 1
   done
 }
 
