@@ -90,5 +90,6 @@ std::optional<Finding> checkPerNodeCidr(const Circumstances& node);
 std::optional<Finding> checkOtherNotrack(const Circumstances& node);
 std::optional<Finding> checkOtherBackend(const Circumstances& node);
 std::optional<Finding> checkBridgeNetfilter(const Circumstances& node);
+std::optional<Finding> checkUnreadRules(const Circumstances& node);
 
 } // namespace notrack

@@ -30,6 +30,7 @@ constexpr std::array checks{
     Check{"other-notrack", checkOtherNotrack},
     Check{"other-backend", checkOtherBackend},
     Check{"bridge-netfilter", checkBridgeNetfilter},
+    Check{"unread-rules", checkUnreadRules},
 };
 
 constexpr std::size_t mostEvidence = 8;

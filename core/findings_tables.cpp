@@ -114,4 +114,15 @@ std::optional<Finding> checkBridgeNetfilter(const Circumstances& node)
     return finding;
 }
 
+std::optional<Finding> checkUnreadRules(const Circumstances& node)
+{
+    const std::vector<std::string>& unread = node.facts().unreadRules;
+    if (unread.empty())
+        return std::nullopt;
+    return Finding{.severity = Severity::Warning,
+                   .summary = "Rules of others could not be read, so what they do to untracked DNS is unknown here; a probe tells.",
+                   .evidence = unread,
+                   .advice = {"install the programs that list them (packages iptables and nftables), and run as root"}};
+}
+
 } // namespace notrack

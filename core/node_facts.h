@@ -67,9 +67,10 @@ struct NodeFacts
     std::optional<ConntrackFigures> conntrack;
     std::optional<bool> bridgeCallsIptables; ///< net.bridge.bridge-nf-call-iptables; empty without br_netfilter
     std::optional<bool> bridgeCallsIp6tables;
-    std::optional<bool> podsOnBridge;  ///< an interface with a pod-network address is a bridge
-    std::optional<bool> ipvsConntrack; ///< net.ipv4.vs.conntrack
-    std::vector<std::string> unread;   ///< what could not be read and why, one sentence each
+    std::optional<bool> podsOnBridge;     ///< an interface with a pod-network address is a bridge
+    std::optional<bool> ipvsConntrack;    ///< net.ipv4.vs.conntrack
+    std::vector<std::string> unreadRules; ///< tables of others that could not be read and why, one sentence each
+    std::vector<std::string> unread;      ///< what else could not be read and why
 
     bool operator==(const NodeFacts&) const = default;
 };

@@ -39,7 +39,7 @@ void save(const CommandRunner& run, const std::string& command, const std::strin
 {
     const Result<std::string> text = run({command, "-t", table});
     if (!text) {
-        facts.unread.push_back(table + " of " + backend + " (" + std::string(toText(family)) + "): " + toText(text.error()));
+        facts.unreadRules.push_back(table + " of " + backend + " (" + std::string(toText(family)) + "): " + toText(text.error()));
         return;
     }
     for (SavedTable& saved : readSaveOutput(*text, backend, family))
@@ -51,7 +51,7 @@ void saveLegacy(const std::string& root, const CommandRunner& run, Family family
     const std::string path = root + (family == Family::Ipv4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names");
     const Result<std::string> names = readOptionalTextFile(path);
     if (!names) {
-        facts.unread.push_back(toText(names.error()));
+        facts.unreadRules.push_back(toText(names.error()));
         return;
     }
     for (const std::string_view name : splitWords(*names))
@@ -77,7 +77,7 @@ void listNative(const CommandRunner& run, const NftablesTable& table, NodeFacts&
         return;
     const Result<std::string> text = run({"nft", "--stateless", "list", "table", table.family, table.name});
     if (!text) {
-        facts.unread.push_back("table " + fullName(table) + ": " + toText(text.error()));
+        facts.unreadRules.push_back("table " + fullName(table) + ": " + toText(text.error()));
         return;
     }
     NativeTable native = readNativeTable(*text, fullName(table));
@@ -97,7 +97,7 @@ Result<std::vector<NftablesTable>> nftablesTablesToRead()
     const Result<std::set<std::string>> filtering = readFilteringNftablesTables();
     if (!filtering)
         return tl::unexpected(filtering.error());
-    std::erase_if(*tables, [&](const NftablesTable& table) { return !isMadeByIptables(table) && filtering->count(fullName(table)) == 0; });
+    std::erase_if(*tables, [&](const NftablesTable& table) { return !isMadeByIptables(table) && !filtering->contains(fullName(table)); });
     return tables;
 }
 
@@ -142,7 +142,7 @@ void readFirewall(const std::string& root, const CommandRunner& run, const Resul
     for (const Family family : allFamilies)
         saveLegacy(root, run, family, facts);
     if (!nftTables) {
-        facts.unread.push_back(toText(nftTables.error()));
+        facts.unreadRules.push_back(toText(nftTables.error()));
         return;
     }
     for (const NftablesTable& table : *nftTables) {

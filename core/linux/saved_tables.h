@@ -25,7 +25,7 @@ std::vector<SavedTable> readSaveOutput(std::string_view text, const std::string&
 NativeTable readNativeTable(std::string_view text, const std::string& name);
 
 /// Saves nat, filter and raw of both backends and families, but only tables that are there, so that looking creates none. What
-/// cannot be read goes into `facts.unread`.
+/// cannot be read goes into `facts.unreadRules`.
 void readFirewall(const std::string& root, const CommandRunner& run, const Result<std::vector<NftablesTable>>& nftTables, NodeFacts& facts);
 
 } // namespace notrack

@@ -34,10 +34,14 @@ def quiet(*command, check=True, **more):
     return done.stdout
 
 
+def without_file(path):
+    """A wrapper for run_runner() under which there is nothing in the file."""
+    return ("unshare", "--mount", "sh", "-c", 'mount --bind /dev/null "$0" && exec "$@"', os.path.realpath(path))
+
+
 def without_library(name):
     """A wrapper for run_runner() under which the library cannot be loaded."""
-    library = quiet("sh", "-c", f"ldconfig -p | sed -n 's/.*{name} .*=> //p'").strip()
-    return ("unshare", "--mount", "sh", "-c", 'mount --bind /dev/null "$0" && exec "$@"', os.path.realpath(library))
+    return without_file(quiet("sh", "-c", f"ldconfig -p | sed -n 's/.*{name} .*=> //p'").strip())
 
 
 class NodeTest(unittest.TestCase):

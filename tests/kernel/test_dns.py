@@ -10,7 +10,7 @@ import unittest
 from node import BACKEND, RUNNER, SERVICE, NodeTest, profile, quiet
 
 IDS = ["not-ipvs", "service-dnat", "no-backends", "backend-outside-pod-cidrs", "host-queries", "host-port", "stateful-forward",
-       "per-node-cidr", "other-notrack", "other-backend", "bridge-netfilter"]
+       "per-node-cidr", "other-notrack", "other-backend", "bridge-netfilter", "unread-rules"]
 
 
 class WithServer(NodeTest):

@@ -1,10 +1,12 @@
 """What the runner refuses: exit codes, one sentence, and an untouched kernel."""
 
+import json
 import os
+import shutil
 import subprocess
 import unittest
 
-from node import RUNNER, NodeTest, profile, quiet, without_library
+from node import RUNNER, NodeTest, profile, quiet, without_file, without_library
 
 
 class Refusals(NodeTest):
@@ -44,6 +46,15 @@ class Refusals(NodeTest):
         done = self.run_runner("apply", wrapper=without_library("libip4tc.so.2"))
         self.assertEqual(done.returncode, 69, done.stderr)
         self.assertIn("libip4tc", done.stderr)
+
+    def test_rules_that_cannot_be_read_are_told_of(self):
+        """Without the programs of iptables nobody knows what the filter table does to untracked packets."""
+        quiet("iptables-legacy", "-w", "-t", "filter", "-L")
+        done = self.run_runner("status", "--output", "json", wrapper=without_file(shutil.which("iptables-legacy-save")))
+        finding = next(one for one in json.loads(done.stdout)["findings"] if one["id"] == "unread-rules")
+        self.assertEqual(finding["severity"], "warning")
+        self.assertRegex(finding["evidence"][0], r"^filter of iptables \(ipv4\): .*iptables-legacy-save")
+        self.assertNotIn("unread-rules", [one["id"] for one in self.status(code=2)["findings"]])
 
     def test_full_disk_of_the_reader_is_an_error(self):
         with open("/dev/full", "w", encoding="ascii") as full:
