@@ -28,8 +28,8 @@ struct ExportedNode
 /// All nodes of the table, in its order.
 std::vector<ExportedNode> exportedNodes(const FleetModel& fleet);
 
-/// {"nodes":[{"name","groups","state","note","arrived","report"}]}: every node with its last report, as the codec writes it. Takes half a
-/// second for thousands of nodes, in any thread.
+/// {"nodes":[{"name","groups","state","note","arrived","report"}]}: every node with its last report, as the codec writes it.
+/// For any thread: with thousands of nodes it would hold up the window's.
 QByteArray toJson(const std::vector<ExportedNode>& nodes);
 
 } // namespace notrack::gui

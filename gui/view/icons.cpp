@@ -35,8 +35,9 @@ QIcon bundled(const QString& name)
     auto icon = icons.find(name);
     if (icon == icons.end()) {
         const QIcon drawn(iconPath(name));
-        QIcon made;                                       // of pixmaps, since an icon of a vector file tints itself on a selected row
-        for (const int size : {16, 24, 32, 48, 64, 96}) { // rows and headers at scale factors 1, 2 and 4
+        // Of pixmaps, for rows and headers at scale factors 1, 2 and 4: an icon of a vector file tints itself on a selected row.
+        QIcon made;
+        for (const int size : {16, 24, 32, 48, 64, 96}) {
             made.addPixmap(drawn.pixmap(size));
             made.addPixmap(onPlate(drawn, size), QIcon::Selected);
         }
