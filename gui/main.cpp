@@ -3,7 +3,7 @@
 #include "gui/remote/process_channel.h"
 #include "gui/view/icons.h"
 
-#include "core/version.h"
+#include "core/base/version.h"
 
 #include <QApplication>
 #include <QLibraryInfo>

@@ -1,6 +1,6 @@
 #include "headless/arguments.h"
 
-#include "core/spelling.h"
+#include "core/base/spelling.h"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/error.h"
-#include "core/probe.h"
+#include "core/base/error.h"
+#include "core/run/probe.h"
 
 #include <chrono>
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/operation.h"
+#include "core/run/operation.h"
 #include "headless/arguments.h"
 
 namespace notrack

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/reconcile.h"
-#include "core/report.h"
+#include "core/report/report.h"
+#include "core/run/reconcile.h"
 
 #include <string>
 #include <vector>

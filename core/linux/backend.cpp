@@ -1,11 +1,11 @@
 #include "core/linux/backend.h"
 
-#include "core/linux/iptables_store.h"
-#include "core/linux/kernel_modules.h"
-#include "core/linux/libiptc.h"
-#include "core/linux/libnftables.h"
-#include "core/linux/nf_tables.h"
-#include "core/linux/nftables_store.h"
+#include "core/linux/iptables/iptables_store.h"
+#include "core/linux/iptables/libiptc.h"
+#include "core/linux/nftables/libnftables.h"
+#include "core/linux/nftables/nf_tables.h"
+#include "core/linux/nftables/nftables_store.h"
+#include "core/linux/system/kernel_modules.h"
 
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/profile.h"
-#include "core/table_store.h"
+#include "core/profile/profile.h"
+#include "core/run/table_store.h"
 
 #include <memory>
 #include <string>

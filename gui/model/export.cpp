@@ -1,6 +1,6 @@
 #include "gui/model/export.h"
 
-#include "core/report_codec.h"
+#include "core/report/report_codec.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>

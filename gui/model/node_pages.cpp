@@ -1,6 +1,6 @@
 #include "gui/model/node_pages.h"
 
-#include "core/report_codec.h"
+#include "core/report/report_codec.h"
 
 #include <QCoreApplication>
 #include <QLocale>

@@ -2,7 +2,7 @@
 
 #include "gui/remote/link_state.h"
 
-#include "core/report.h"
+#include "core/report/report.h"
 
 #include <QString>
 

@@ -2,7 +2,7 @@
 
 #include "gui/remote/background.h"
 
-#include "core/report_codec.h"
+#include "core/report/report_codec.h"
 
 #include <chrono>
 

@@ -7,7 +7,7 @@
 #include "gui/view/shortcuts_dialog.h"
 #include "gui/view/summary_bar.h"
 
-#include "core/version.h"
+#include "core/base/version.h"
 
 #include <QActionGroup>
 #include <QApplication>

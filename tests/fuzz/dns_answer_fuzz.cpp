@@ -1,4 +1,4 @@
-#include "core/linux/dns_message.h"
+#include "core/linux/dns/dns_message.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,9 +1,9 @@
-#include "core/comparison.h"
-#include "core/linux/nftables_batch.h"
-#include "core/linux/nftables_commands.h"
-#include "core/linux/nftables_listing.h"
-#include "core/linux/nftables_state.h"
-#include "core/plan.h"
+#include "core/linux/nftables/nftables_batch.h"
+#include "core/linux/nftables/nftables_commands.h"
+#include "core/linux/nftables/nftables_listing.h"
+#include "core/linux/nftables/nftables_state.h"
+#include "core/rules/comparison.h"
+#include "core/rules/plan.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
-#include "core/profile_reader.h"
-#include "core/ruleset.h"
+#include "core/profile/profile_reader.h"
+#include "core/rules/ruleset.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "core/report_codec.h"
+#include "core/report/report_codec.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "core/linux/rule_codec.h"
+#include "core/linux/iptables/rule_codec.h"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "core/packet_path.h"
+#include "core/findings/packet_path.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "tests/gui/sample_reports.h"
 
-#include "core/report_codec.h"
+#include "core/report/report_codec.h"
 
 namespace notrack::gui
 {

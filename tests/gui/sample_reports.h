@@ -2,7 +2,7 @@
 
 #include "gui/remote/received_report.h"
 
-#include "core/report.h"
+#include "core/report/report.h"
 
 #include <QByteArray>
 

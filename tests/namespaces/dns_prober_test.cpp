@@ -1,4 +1,4 @@
-#include "core/linux/dns_prober.h"
+#include "core/linux/dns/dns_prober.h"
 
 #include <QElapsedTimer>
 #include <QFile>

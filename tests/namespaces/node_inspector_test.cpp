@@ -1,5 +1,5 @@
-#include "core/findings.h"
-#include "core/linux/node_inspector.h"
+#include "core/findings/findings.h"
+#include "core/linux/node/node_inspector.h"
 
 #include <QFile>
 #include <QProcess>

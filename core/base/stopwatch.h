@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/report/report.h"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace notrack
+{
+
+/// The time of day as RFC 3339 in UTC, to the second.
+std::string currentTime();
+
+/// Writes down how long each step of a run took.
+class Stopwatch
+{
+public:
+    /// `timings` must live longer.
+    explicit Stopwatch(std::vector<Timing>& timings);
+
+    /// Ends the step that has run since the last lap.
+    void lap(std::string step);
+
+private:
+    std::vector<Timing>& m_timings;
+    std::chrono::steady_clock::time_point m_start;
+};
+
+} // namespace notrack

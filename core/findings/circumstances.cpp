@@ -1,0 +1,189 @@
+#include "core/findings/finding_checks.h"
+#include "core/rules/ruleset.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace notrack
+{
+
+namespace
+{
+
+constexpr std::size_t mostSides = 3; // rules seldom tell more interfaces apart than pods, tunnel and uplink
+
+bool overlap(const Prefix& one, const Prefix& other)
+{
+    return one.contains(other.address()) || other.contains(one.address());
+}
+
+const Prefix& narrower(const Prefix& one, const Prefix& other)
+{
+    return one.length() > other.length() ? one : other;
+}
+
+void addSide(std::vector<PodSide>& sides, PodSide side)
+{
+    const bool known = std::any_of(sides.begin(), sides.end(), [&](const PodSide& one) { return one == side; });
+    if (!known && sides.size() < mostSides)
+        sides.push_back(std::move(side));
+}
+
+} // namespace
+
+Circumstances::Circumstances(const Profile& profile, const NodeFacts& facts, std::string_view backend)
+    : m_profile(profile), m_facts(facts), m_backend(backend)
+{
+    m_tables.reserve(facts.savedTables.size());
+    for (const SavedTable& saved : facts.savedTables)
+        m_tables.push_back(readSavedTable(saved));
+    for (const VirtualService& service : facts.virtualServices) {
+        const auto& wanted = profile.services;
+        const bool ours = std::find(wanted.begin(), wanted.end(), service.address) != wanted.end();
+        if (!ours || !isDnsPort(service.port) || !isDnsProtocol(service.protocol))
+            continue;
+        m_virtualServices.push_back(&service);
+        for (const RealServer& server : service.realServers)
+            m_realServers.push_back(server.address);
+    }
+    std::sort(m_realServers.begin(), m_realServers.end());
+    m_realServers.erase(std::unique(m_realServers.begin(), m_realServers.end()), m_realServers.end());
+}
+
+bool Circumstances::isLocal(const Address& address) const
+{
+    const auto& local = m_facts.localPrefixes;
+    return std::any_of(local.begin(), local.end(), [&](const Prefix& prefix) { return prefix.contains(address); });
+}
+
+bool Circumstances::isPod(const Address& address) const
+{
+    const auto& pods = m_profile.podCidrs;
+    return std::any_of(pods.begin(), pods.end(), [&](const Prefix& prefix) { return prefix.contains(address); });
+}
+
+bool Circumstances::isDnsPort(Port port) const
+{
+    return std::find(m_profile.ports.begin(), m_profile.ports.end(), port) != m_profile.ports.end();
+}
+
+bool Circumstances::isDnsProtocol(Protocol protocol) const
+{
+    return std::find(m_profile.protocols.begin(), m_profile.protocols.end(), protocol) != m_profile.protocols.end();
+}
+
+const Route* Circumstances::routeTo(const Address& address) const
+{
+    const Route* best = nullptr;
+    for (const Route& route : m_facts.routes)
+        if (route.destination.contains(address) && (best == nullptr || route.destination.length() > best->destination.length()))
+            best = &route;
+    return best;
+}
+
+bool Circumstances::leadsEverywhere(const std::string& interface) const
+{
+    return std::any_of(m_facts.routes.begin(), m_facts.routes.end(),
+                       [&](const Route& route) { return route.destination.length() == 0 && route.interface == interface; });
+}
+
+Certainty Circumstances::isOnAnotherNode(const Address& address) const
+{
+    if (isLocal(address))
+        return Certainty::No;
+    const Route* const route = routeTo(address);
+    if (route == nullptr)
+        return Certainty::Maybe;
+    return route->viaGateway || leadsEverywhere(route->interface) ? Certainty::Yes : Certainty::No;
+}
+
+std::vector<PodSide> Circumstances::allPods(Family family) const
+{
+    std::vector<PodSide> sides;
+    for (const Prefix& pods : m_profile.podCidrs)
+        if (pods.family() == family)
+            addSide(sides, {pods, ""});
+    return sides;
+}
+
+std::vector<PodSide> Circumstances::localPods(Family family) const
+{
+    std::vector<PodSide> sides;
+    for (const Address& server : m_realServers) {
+        const Route* const route = routeTo(server);
+        if (server.family() == family && isPod(server) && isOnAnotherNode(server) == Certainty::No && route != nullptr)
+            addSide(sides, {Prefix(server), route->interface});
+    }
+    for (const Prefix& pods : m_profile.podCidrs)
+        for (const Route& route : m_facts.routes)
+            if (pods.family() == family && !route.viaGateway && !leadsEverywhere(route.interface) && overlap(route.destination, pods))
+                addSide(sides, {narrower(route.destination, pods), route.interface});
+    return sides.empty() ? allPods(family) : sides;
+}
+
+std::vector<PodSide> Circumstances::remotePods(Family family) const
+{
+    std::vector<PodSide> sides;
+    for (const Prefix& pods : m_profile.podCidrs)
+        for (const Route& route : m_facts.routes) {
+            const bool away = route.viaGateway || leadsEverywhere(route.interface);
+            if (pods.family() == family && away && route.destination.length() > 0 && overlap(route.destination, pods))
+                addSide(sides, {narrower(route.destination, pods), route.interface});
+        }
+    for (const Prefix& pods : m_profile.podCidrs)
+        for (const Route& route : m_facts.routes)
+            if (pods.family() == family && sides.empty() && route.destination.length() == 0 && route.destination.family() == family)
+                addSide(sides, {pods, route.interface});
+    return sides.empty() ? allPods(family) : sides;
+}
+
+bool Circumstances::isBalanced(const Address& service, Port port, Protocol protocol) const
+{
+    return std::any_of(m_virtualServices.begin(), m_virtualServices.end(), [&](const VirtualService* one) {
+        return one->address == service && one->port == port && one->protocol == protocol;
+    });
+}
+
+std::vector<std::string> Circumstances::ownChains() const
+{
+    return {ruleChain(m_profile.chainPrefix, Hook::Prerouting), ruleChain(m_profile.chainPrefix, Hook::Output)};
+}
+
+std::string Circumstances::commandFor(const SavedChains& table) const
+{
+    const std::string base = table.family == Family::Ipv6 ? "ip6tables" : "iptables";
+    if (table.backend == "nftables")
+        return base + "-nft";
+    const bool both = std::any_of(m_tables.begin(), m_tables.end(), [](const SavedChains& one) { return one.backend == "nftables"; });
+    return both ? base + "-legacy" : base;
+}
+
+std::string endpointText(const Address& address, Port port, Protocol protocol)
+{
+    const std::string host = address.family() == Family::Ipv6 ? "[" + toText(address) + "]" : toText(address);
+    return host + ":" + std::to_string(port.value) + "/" + std::string(toText(protocol));
+}
+
+std::string quoteRealServer(const VirtualService& service, const RealServer& server)
+{
+    return "IPVS: " + endpointText(service.address, service.port, service.protocol) + " " + service.scheduler + " -> " +
+           endpointText(server.address, server.port, service.protocol) + " " + server.forwarding + " weight " +
+           std::to_string(server.weight);
+}
+
+void shorten(std::vector<std::string>& lines, std::size_t most)
+{
+    if (lines.size() <= most)
+        return;
+    const std::size_t more = lines.size() - most;
+    lines.resize(most);
+    lines.push_back("and " + std::to_string(more) + " more");
+}
+
+void addOnce(std::vector<std::string>& lines, std::string line)
+{
+    if (std::find(lines.begin(), lines.end(), line) == lines.end())
+        lines.push_back(std::move(line));
+}
+
+} // namespace notrack

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "core/findings/finding.h"
+#include "core/findings/node_facts.h"
+#include "core/findings/packet_class.h"
+#include "core/findings/saved_rules.h"
+#include "core/profile/profile.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace notrack
+{
+
+/// Pods on one side of a path through this node: their addresses, and the interface that leads to them.
+struct PodSide
+{
+    Prefix prefix;
+    std::string interface; ///< empty: not known
+
+    bool operator==(const PodSide&) const = default;
+};
+
+/// Everything that the checks of core/findings/findings.cpp look at, with the saved tables taken apart once.
+class Circumstances
+{
+public:
+    Circumstances(const Profile& profile, const NodeFacts& facts, std::string_view backend);
+
+    const Profile& profile() const { return m_profile; }
+    const NodeFacts& facts() const { return m_facts; }
+    std::string_view backend() const { return m_backend; }
+    const std::vector<SavedChains>& tables() const { return m_tables; }
+
+    bool isLocal(const Address& address) const;
+    bool isPod(const Address& address) const;
+    bool isDnsPort(Port port) const;
+    bool isDnsProtocol(Protocol protocol) const;
+    /// Whether an address lives on another node, by the longest route to it. Maybe: there is no such route.
+    Certainty isOnAnotherNode(const Address& address) const;
+    /// The profile's virtual services as IPVS holds them.
+    const std::vector<const VirtualService*>& virtualServices() const { return m_virtualServices; }
+    /// Their real servers, each address once.
+    const std::vector<Address>& realServers() const { return m_realServers; }
+    /// Pods of this node, those with a DNS server first; never empty for a family with pod networks.
+    std::vector<PodSide> localPods(Family family) const;
+    /// Pods of other nodes.
+    std::vector<PodSide> remotePods(Family family) const;
+    /// Whether IPVS balances the service at that port.
+    bool isBalanced(const Address& service, Port port, Protocol protocol) const;
+    /// Chains whose every rule is this program's.
+    std::vector<std::string> ownChains() const;
+    /// The command that edits the tables of that backend: "iptables", "ip6tables-legacy", "iptables-nft".
+    std::string commandFor(const SavedChains& table) const;
+
+private:
+    const Route* routeTo(const Address& address) const;
+    bool leadsEverywhere(const std::string& interface) const;
+    std::vector<PodSide> allPods(Family family) const;
+
+    const Profile& m_profile;
+    const NodeFacts& m_facts;
+    std::string_view m_backend;
+    std::vector<SavedChains> m_tables;
+    std::vector<const VirtualService*> m_virtualServices;
+    std::vector<Address> m_realServers;
+};
+
+/// "10.96.0.10:53/udp", IPv6 in brackets.
+std::string endpointText(const Address& address, Port port, Protocol protocol);
+/// "IPVS: udp 10.96.0.10:53 rr -> 10.244.1.3:53 Masq weight 1".
+std::string quoteRealServer(const VirtualService& service, const RealServer& server);
+
+/// Keeps lists in findings short: everything up to `most`, then how many more there are.
+void shorten(std::vector<std::string>& lines, std::size_t most);
+/// Adds a line that is not there yet.
+void addOnce(std::vector<std::string>& lines, std::string line);
+
+// One function per finding id; empty when there is nothing to say.
+std::optional<Finding> checkNotIpvs(const Circumstances& node);
+std::optional<Finding> checkServiceDnat(const Circumstances& node);
+std::optional<Finding> checkNoBackends(const Circumstances& node);
+std::optional<Finding> checkBackendOutsidePodCidrs(const Circumstances& node);
+std::optional<Finding> checkHostQueries(const Circumstances& node);
+std::optional<Finding> checkHostPort(const Circumstances& node);
+std::optional<Finding> checkStatefulForward(const Circumstances& node);
+std::optional<Finding> checkPerNodeCidr(const Circumstances& node);
+std::optional<Finding> checkOtherNotrack(const Circumstances& node);
+std::optional<Finding> checkOtherBackend(const Circumstances& node);
+std::optional<Finding> checkBridgeNetfilter(const Circumstances& node);
+std::optional<Finding> checkUnreadRules(const Circumstances& node);
+
+} // namespace notrack

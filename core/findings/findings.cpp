@@ -1,0 +1,77 @@
+#include "core/findings/findings.h"
+
+#include "core/findings/finding_checks.h"
+
+#include <algorithm>
+#include <array>
+
+namespace notrack
+{
+
+namespace
+{
+
+struct Check
+{
+    std::string_view id;
+    std::optional<Finding> (*judge)(const Circumstances&);
+};
+
+/// In the order in which findings of the same weight are told.
+constexpr std::array checks{
+    Check{"not-ipvs", checkNotIpvs},
+    Check{"service-dnat", checkServiceDnat},
+    Check{"host-queries", checkHostQueries},
+    Check{"host-port", checkHostPort},
+    Check{"stateful-forward", checkStatefulForward},
+    Check{"no-backends", checkNoBackends},
+    Check{"backend-outside-pod-cidrs", checkBackendOutsidePodCidrs},
+    Check{"per-node-cidr", checkPerNodeCidr},
+    Check{"other-notrack", checkOtherNotrack},
+    Check{"other-backend", checkOtherBackend},
+    Check{"bridge-netfilter", checkBridgeNetfilter},
+    Check{"unread-rules", checkUnreadRules},
+};
+
+constexpr std::size_t mostEvidence = 8;
+
+} // namespace
+
+std::vector<Finding> judge(const Profile& profile, const NodeFacts& facts, std::string_view backend)
+{
+    const Circumstances node(profile, facts, backend);
+    const std::vector<std::string>& waived = profile.safety.waive;
+    std::vector<Finding> findings;
+    for (const Check& check : checks) {
+        std::optional<Finding> finding = check.judge(node);
+        if (!finding)
+            continue;
+        finding->id = std::string(check.id);
+        finding->waived = std::find(waived.begin(), waived.end(), check.id) != waived.end();
+        shorten(finding->evidence, mostEvidence);
+        findings.push_back(std::move(*finding));
+    }
+    std::stable_sort(findings.begin(), findings.end(),
+                     [](const Finding& one, const Finding& other) { return one.severity > other.severity; });
+    return findings;
+}
+
+bool forbidsApply(const std::vector<Finding>& findings)
+{
+    return std::any_of(findings.begin(), findings.end(),
+                       [](const Finding& finding) { return finding.severity == Severity::Fatal && !finding.waived; });
+}
+
+const std::vector<std::string_view>& findingIds()
+{
+    static const std::vector<std::string_view> ids = [] {
+        std::vector<std::string_view> all;
+        all.reserve(checks.size());
+        for (const Check& check : checks)
+            all.push_back(check.id);
+        return all;
+    }();
+    return ids;
+}
+
+} // namespace notrack

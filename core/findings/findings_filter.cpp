@@ -1,0 +1,202 @@
+#include "core/findings/finding_checks.h"
+#include "core/findings/packet_path.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace notrack
+{
+
+namespace
+{
+
+/// One leg of a DNS exchange through the filter table of this node.
+struct Leg
+{
+    std::string_view chain;
+    PacketClass packet; ///< its `tracking` is what it is without our rules
+    std::string remedy; ///< matches of the rule that lets it through untracked
+};
+
+std::string portText(Port port)
+{
+    return std::to_string(port.value);
+}
+
+PacketClass packetBetween(Protocol protocol, const PodSide& from, const PodSide& to)
+{
+    PacketClass packet;
+    packet.protocol = protocol;
+    packet.source = from.prefix;
+    packet.destination = to.prefix;
+    packet.inInterface = from.interface;
+    packet.outInterface = to.interface;
+    packet.sourceLocal = false;
+    packet.destinationLocal = false;
+    return packet;
+}
+
+/// The pod network of the profile that a side lies in, for the advice.
+std::string networkOf(const Circumstances& node, const PodSide& side)
+{
+    for (const Prefix& pods : node.profile().podCidrs)
+        if (pods.contains(side.prefix.address()))
+            return toText(pods);
+    return toText(side.prefix);
+}
+
+void addForwardLegs(const Circumstances& node, Protocol protocol, Port port, const PodSide& from, const PodSide& to, std::vector<Leg>& legs)
+{
+    const std::string start = "-p " + std::string(toText(protocol)) + " ";
+    PacketClass reply = packetBetween(protocol, from, to);
+    reply.sourcePort = port;
+    reply.tracking = Tracking::Established;
+    legs.push_back({"FORWARD", reply, start + "-s " + networkOf(node, from) + " --sport " + portText(port)});
+    PacketClass query = packetBetween(protocol, from, to);
+    query.destinationPort = port;
+    query.tracking = Tracking::New;
+    legs.push_back({"FORWARD", query, start + "-d " + networkOf(node, to) + " --dport " + portText(port)});
+}
+
+/// IPVS takes a query in at INPUT and sends it on through OUTPUT.
+void addBalancedLegs(const Circumstances& node, Protocol protocol, Port port, const PodSide& client, std::vector<Leg>& legs)
+{
+    const std::string start = "-p " + std::string(toText(protocol)) + " -s " + networkOf(node, client) + " -d ";
+    for (const Address& service : node.profile().services) {
+        if (service.family() != client.prefix.family())
+            continue;
+        PacketClass query = packetBetween(protocol, client, {Prefix(service), ""});
+        query.destinationPort = port;
+        query.destinationLocal = node.isLocal(service);
+        if (node.isBalanced(service, port, protocol))
+            query.memberOf = {"KUBE-CLUSTER-IP", "KUBE-CLUSTER-IP6", "KUBE-6-CLUSTER-IP"};
+        legs.push_back({"INPUT", query, start + toText(service) + " --dport " + portText(port)});
+    }
+    for (const Address& server : node.realServers()) {
+        if (server.family() != client.prefix.family() || !node.isPod(server))
+            continue;
+        PacketClass query = packetBetween(protocol, client, {Prefix(server), ""});
+        query.destinationPort = port;
+        const std::string network = networkOf(node, {Prefix(server), ""});
+        legs.push_back({"OUTPUT", query, start + network + " --dport " + portText(port)});
+    }
+}
+
+std::vector<Leg> legsOf(const Circumstances& node, Family family)
+{
+    std::vector<Leg> legs;
+    const std::vector<PodSide> locals = node.localPods(family);
+    const std::vector<PodSide> remotes = node.remotePods(family);
+    for (const Protocol protocol : node.profile().protocols)
+        for (const Port port : node.profile().ports)
+            for (const PodSide& local : locals) {
+                for (const PodSide& remote : remotes) {
+                    addForwardLegs(node, protocol, port, local, remote, legs);
+                    addForwardLegs(node, protocol, port, remote, local, legs);
+                }
+                for (const PodSide& other : locals)
+                    addForwardLegs(node, protocol, port, local, other, legs);
+                addBalancedLegs(node, protocol, port, local, legs);
+            }
+    return legs;
+}
+
+/// Endings that drop the untracked packet and that its tracked twin does not meet.
+std::vector<Ending> newDrops(const Journey& tracked, const Journey& untracked)
+{
+    std::vector<Ending> drops;
+    for (const Ending& ending : untracked.endings) {
+        const bool known =
+            std::any_of(tracked.endings.begin(), tracked.endings.end(), [&](const Ending& one) { return one.line == ending.line; });
+        if (ending.fate == Fate::Dropped && !known)
+            drops.push_back(ending);
+    }
+    return drops;
+}
+
+bool isOfNetworkPolicy(std::string_view line)
+{
+    constexpr std::array prefixes{"-A cali-", "-A KUBE-NWPLCY", "-A KUBE-POD-FW", "-A WEAVE-NPC", "-A KUBE-NETWORK-POLICIES"};
+    return std::any_of(prefixes.begin(), prefixes.end(), [&](std::string_view prefix) { return line.starts_with(prefix); });
+}
+
+/// NetworkPolicy engines judge replies by connection state, and rules before theirs do not last.
+void advise(const Circumstances& node, const SavedChains& table, const Leg& leg, const std::vector<Ending>& drops, Finding& finding)
+{
+    const bool policy = std::any_of(drops.begin(), drops.end(), [](const Ending& drop) { return isOfNetworkPolicy(drop.line); });
+    if (policy)
+        addOnce(finding.advice,
+                "the drop is NetworkPolicy's, which knows replies by connection state only: allow the DNS pods egress to all "
+                "pods over UDP, and pods ingress from the DNS pods");
+    else
+        addOnce(finding.advice, node.commandFor(table) + " -I " + std::string(leg.chain) + " " + leg.remedy +
+                                    " -m conntrack --ctstate UNTRACKED -j ACCEPT");
+}
+
+void judgeLeg(const Circumstances& node, const SavedChains& table, const Leg& leg, Finding& finding)
+{
+    const Journey tracked = follow(table, leg.chain, leg.packet);
+    PacketClass packet = leg.packet;
+    packet.tracking = Tracking::Untracked;
+    const Journey untracked = follow(table, leg.chain, packet);
+    const std::vector<Ending> drops = newDrops(tracked, untracked);
+    if (drops.empty())
+        return;
+    if (untracked.always(Fate::Dropped) && tracked.may(Fate::Accepted))
+        finding.severity = Severity::Fatal;
+    for (const Ending& drop : drops)
+        addOnce(finding.evidence, quoteRule(table, drop.line));
+    advise(node, table, leg, drops, finding);
+}
+
+bool contains(std::string_view text, std::string_view part)
+{
+    return text.find(part) != std::string_view::npos;
+}
+
+/// Tables made with nft itself are not followed rule by rule: a base chain that knows replies by their state, refuses the rest
+/// and has no word for untracked packets is told of.
+void judgeNative(const NativeTable& table, Finding& finding)
+{
+    const auto has = [&](std::string_view part) {
+        return std::any_of(table.lines.begin(), table.lines.end(), [&](const std::string& line) { return contains(line, part); });
+    };
+    const bool refuses = has("policy drop") || has("reject") || has("drop");
+    const bool stateful = has("ct state established") || has("ct state { established") || has("ct state related");
+    if (!refuses || !stateful || has("untracked"))
+        return;
+    for (const std::string& line : table.lines)
+        if (contains(line, "hook ") || contains(line, "ct state "))
+            addOnce(finding.evidence, "table " + table.name + ": " + line);
+    addOnce(finding.advice, "let untracked DNS pass where `nft list table " + table.name +
+                                "` accepts established connections: `ct state established,related,untracked accept`");
+}
+
+} // namespace
+
+std::optional<Finding> checkStatefulForward(const Circumstances& node)
+{
+    Finding finding{.severity = Severity::Warning};
+    for (const Family family : allFamilies) {
+        const auto& services = node.profile().services;
+        const bool wanted = std::any_of(services.begin(), services.end(), [&](const Address& one) { return one.family() == family; });
+        if (!wanted)
+            continue;
+        const std::vector<Leg> legs = legsOf(node, family);
+        for (const SavedChains& table : node.tables())
+            if (table.table == "filter" && table.family == family)
+                for (const Leg& leg : legs)
+                    judgeLeg(node, table, leg, finding);
+    }
+    for (const NativeTable& table : node.facts().nativeTables)
+        judgeNative(table, finding);
+    if (finding.evidence.empty())
+        return std::nullopt;
+    finding.summary = finding.severity == Severity::Fatal
+                          ? "The packet filter lets DNS through by connection state and drops it untracked."
+                          : "The packet filter knows DNS by connection state in places, and may drop it untracked.";
+    return finding;
+}
+
+} // namespace notrack

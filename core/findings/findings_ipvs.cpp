@@ -1,0 +1,158 @@
+#include "core/findings/finding_checks.h"
+
+#include <algorithm>
+
+namespace notrack
+{
+
+namespace
+{
+
+constexpr int pluralBits4 = 16; // pod networks of one cluster mostly share these many leading bits
+constexpr int pluralBits6 = 48;
+
+struct EndpointLists
+{
+    std::vector<std::string> balanced;
+    std::vector<std::string> missing;
+};
+
+EndpointLists endpointsOf(const Circumstances& node, const Address& service)
+{
+    EndpointLists lists;
+    for (const Protocol protocol : node.profile().protocols)
+        for (const Port port : node.profile().ports) {
+            const bool balanced = node.isBalanced(service, port, protocol);
+            (balanced ? lists.balanced : lists.missing).push_back(endpointText(service, port, protocol));
+        }
+    return lists;
+}
+
+bool isSibling(const Address& address, const std::vector<Prefix>& pods)
+{
+    const int bits = address.family() == Family::Ipv4 ? pluralBits4 : pluralBits6;
+    return std::any_of(pods.begin(), pods.end(),
+                       [&](const Prefix& prefix) { return prefix.length() > bits && Prefix(prefix.address(), bits).contains(address); });
+}
+
+/// Real servers that no pod network of the profile covers: those of `per-node-cidr`, or the others.
+std::vector<std::string> uncoveredServers(const Circumstances& node, bool siblings)
+{
+    std::vector<std::string> lines;
+    for (const VirtualService* service : node.virtualServices())
+        for (const RealServer& server : service->realServers) {
+            const bool sibling = isSibling(server.address, node.profile().podCidrs) && !node.isLocal(server.address);
+            if (!node.isPod(server.address) && sibling == siblings)
+                addOnce(lines, quoteRealServer(*service, server));
+        }
+    return lines;
+}
+
+std::string familyWord(const Address& address)
+{
+    return address.family() == Family::Ipv6 ? "IPv6" : "IPv4";
+}
+
+} // namespace
+
+std::optional<Finding> checkNotIpvs(const Circumstances& node)
+{
+    Finding finding{.severity = Severity::Warning};
+    for (const Address& service : node.profile().services) {
+        const EndpointLists endpoints = endpointsOf(node, service);
+        if (endpoints.balanced.empty())
+            finding.severity = Severity::Fatal;
+        for (const std::string& missing : endpoints.missing)
+            finding.evidence.push_back(missing + " is not in /proc/net/ip_vs");
+    }
+    if (finding.evidence.empty())
+        return std::nullopt;
+    finding.summary = finding.severity == Severity::Fatal
+                          ? "IPVS does not balance the DNS service on this node, and untracked packets reach a service only through IPVS."
+                          : "IPVS balances the DNS service, but not at every port and protocol of the profile.";
+    if (!node.facts().ipvs)
+        finding.evidence.emplace_back("/proc/net/ip_vs is not there: the ip_vs module is not loaded");
+    for (const std::string& line : node.facts().firewallMarkServices)
+        finding.evidence.push_back("IPVS: " + line);
+    if (finding.severity == Severity::Warning)
+        finding.advice.emplace_back("list under `ports:` and `protocols:` only what the service offers");
+    else if (!node.facts().firewallMarkServices.empty())
+        finding.advice.emplace_back("if a firewall-mark service of IPVS balances it, add `not-ipvs` to `safety.waive`");
+    else
+        finding.advice.emplace_back("run kube-proxy with `mode: ipvs`, or correct `services:` (`ipvsadm -Ln` lists what IPVS balances); "
+                                    "right after boot, wait until kube-proxy has filled the table");
+    return finding;
+}
+
+std::optional<Finding> checkNoBackends(const Circumstances& node)
+{
+    Finding finding{.severity = Severity::Warning};
+    for (const VirtualService* service : node.virtualServices()) {
+        const auto& servers = service->realServers;
+        const bool serves = std::any_of(servers.begin(), servers.end(), [](const RealServer& server) { return server.weight > 0; });
+        if (!serves)
+            finding.evidence.push_back("IPVS: " + endpointText(service->address, service->port, service->protocol) + " has " +
+                                       (servers.empty() ? "no real server" : "only real servers of weight 0"));
+    }
+    if (finding.evidence.empty())
+        return std::nullopt;
+    finding.summary = "The DNS service has no server to go to, so DNS fails on this node with and without the rules.";
+    finding.advice.emplace_back("see why no DNS server is ready: `kubectl -n kube-system get endpointslices`");
+    return finding;
+}
+
+std::optional<Finding> checkBackendOutsidePodCidrs(const Circumstances& node)
+{
+    std::vector<std::string> servers = uncoveredServers(node, false);
+    if (servers.empty())
+        return std::nullopt;
+    return Finding{.severity = Severity::Warning,
+                   .summary = "Replies of real servers outside `podCIDRs` stay tracked: one entry a query, and they race as before.",
+                   .evidence = std::move(servers),
+                   .advice = {"add the network of these servers to `podCIDRs`, unless it is that of the nodes themselves"}};
+}
+
+std::optional<Finding> checkPerNodeCidr(const Circumstances& node)
+{
+    std::vector<std::string> servers = uncoveredServers(node, true);
+    if (servers.empty())
+        return std::nullopt;
+    std::string pods;
+    for (const Prefix& prefix : node.profile().podCidrs)
+        pods += (pods.empty() ? "" : ", ") + toText(prefix);
+    return Finding{.severity = Severity::Warning,
+                   .summary = "`podCIDRs` looks like the network of one node, and replies from pods of other nodes stay tracked.",
+                   .evidence = std::move(servers),
+                   .advice = {"put the cluster-wide pod network in place of " + pods +
+                              " (kube-controller-manager's --cluster-cidr, or the CNI's pool)"}};
+}
+
+std::optional<Finding> checkHostQueries(const Circumstances& node)
+{
+    if (node.profile().scope != Scope::Any)
+        return std::nullopt;
+    Finding finding{.severity = Severity::Warning};
+    std::vector<std::string> families;
+    for (const VirtualService* service : node.virtualServices()) {
+        if (!node.isLocal(service->address))
+            continue;
+        addOnce(finding.evidence, toText(service->address) + " is a local address of this node");
+        for (const RealServer& server : service->realServers) {
+            if (node.isOnAnotherNode(server.address) == Certainty::No)
+                continue;
+            finding.severity = Severity::Fatal;
+            addOnce(families, familyWord(server.address));
+            addOnce(finding.evidence, quoteRealServer(*service, server));
+        }
+    }
+    if (finding.evidence.empty())
+        return std::nullopt;
+    finding.summary =
+        finding.severity == Severity::Fatal
+            ? "With scope `any` the node's own queries go to DNS pods of other nodes from the service's address, and get no answer."
+            : "With scope `any` the node's own queries are answered only while every DNS pod runs on this node.";
+    finding.advice.emplace_back("set `scope: pods`, which leaves the node's own queries tracked and masqueraded");
+    return finding;
+}
+
+} // namespace notrack

@@ -1,0 +1,128 @@
+#include "core/findings/finding_checks.h"
+#include "core/findings/packet_path.h"
+#include "core/rules/ruleset.h"
+
+#include <algorithm>
+
+namespace notrack
+{
+
+namespace
+{
+
+/// Rules of others that make the profile's DNS queries untracked.
+void quoteNotrack(const Circumstances& node, const SavedChains& table, std::vector<std::string>& evidence)
+{
+    for (const Address& service : node.profile().services)
+        for (const Protocol protocol : node.profile().protocols)
+            for (const Port port : node.profile().ports)
+                for (const Hook hook : allHooks) {
+                    if (service.family() != table.family)
+                        continue;
+                    PacketClass query;
+                    query.protocol = protocol;
+                    query.destination = Prefix(service);
+                    query.destinationPort = port;
+                    query.destinationLocal = node.isLocal(service);
+                    query.sourceLocal = hook == Hook::Output;
+                    const Journey journey = follow(table, builtInChain(hook), query, node.ownChains());
+                    for (const Ending& ending : journey.endings)
+                        if (ending.fate == Fate::Untracked)
+                            addOnce(evidence, quoteRule(table, ending.line));
+                }
+}
+
+constexpr const char* applyClears = "`dns-notrack apply` takes them away; by hand: ";
+
+/// Chains with our names in a raw table that is not the store's own: the legacy one while nftables is in use, which apply clears,
+/// or the one that iptables-nft makes, which belongs to others and which apply leaves alone.
+void describeChains(const Circumstances& node, const SavedChains& table, Hook hook, Finding& finding)
+{
+    const std::string chain = ruleChain(node.profile().chainPrefix, hook);
+    const SavedChain* const found = table.find(chain);
+    if (found == nullptr)
+        return;
+    const std::string base = baseChain(node.profile().chainPrefix, hook);
+    const std::string command = node.commandFor(table) + " -t raw ";
+    if (found->rules.empty())
+        finding.evidence.push_back(quoteRule(table, ":" + chain));
+    for (const SavedRule& rule : found->rules)
+        finding.evidence.push_back(quoteRule(table, rule.line));
+    finding.advice.push_back((table.backend == "iptables" ? applyClears : "by hand, since no run of dns-notrack made them: ") + command +
+                             "-D " + std::string(builtInChain(hook)) + " -j " + base + "; " + command + "-F " + base + "; " + command +
+                             "-F " + chain + "; " + command + "-X " + base + "; " + command + "-X " + chain);
+}
+
+} // namespace
+
+std::optional<Finding> checkOtherNotrack(const Circumstances& node)
+{
+    Finding finding{.severity = Severity::Warning};
+    for (const SavedChains& table : node.tables())
+        if (table.table == "raw")
+            quoteNotrack(node, table, finding.evidence);
+    if (finding.evidence.empty())
+        return std::nullopt;
+    finding.summary =
+        "Other rules make the same DNS queries untracked already, so removing this program's brings tracking back only in part.";
+    finding.advice.emplace_back(
+        "keep one of the two; NodeLocal DNSCache's rules are its own, others may be left over from earlier attempts");
+    return finding;
+}
+
+std::optional<Finding> checkOtherBackend(const Circumstances& node)
+{
+    Finding finding{.severity = Severity::Warning};
+    for (const SavedChains& table : node.tables()) {
+        const bool inUse = table.backend == "iptables" && node.backend() == "iptables";
+        if (table.table == "raw" && !inUse)
+            for (const Hook hook : allHooks)
+                describeChains(node, table, hook, finding);
+    }
+    if (node.backend() != "nftables")
+        for (const std::string& table : node.facts().ownNftablesTables) {
+            finding.evidence.push_back("nftables: table " + table);
+            finding.advice.push_back(applyClears + ("nft delete table " + table));
+        }
+    if (finding.evidence.empty())
+        return std::nullopt;
+    finding.summary =
+        "Chains of ours are outside the " + std::string(node.backend()) + " tables that this program keeps, and act beside those.";
+    return finding;
+}
+
+std::optional<Finding> checkBridgeNetfilter(const Circumstances& node)
+{
+    const NodeFacts& facts = node.facts();
+    if (facts.podsOnBridge != true)
+        return std::nullopt;
+    Finding finding{.severity = Severity::Warning};
+    for (const Family family : allFamilies) {
+        const auto& services = node.profile().services;
+        const bool wanted = std::any_of(services.begin(), services.end(), [&](const Address& one) { return one.family() == family; });
+        const std::optional<bool>& calls = family == Family::Ipv4 ? facts.bridgeCallsIptables : facts.bridgeCallsIp6tables;
+        const std::string setting = family == Family::Ipv4 ? "net.bridge.bridge-nf-call-iptables" : "net.bridge.bridge-nf-call-ip6tables";
+        if (!wanted || calls == true)
+            continue;
+        finding.evidence.push_back(calls ? setting + " = 0" : setting + " is not there: br_netfilter is not loaded");
+        finding.advice.push_back((calls ? "sysctl -w " : "modprobe br_netfilter; sysctl -w ") + setting + "=1");
+    }
+    if (finding.evidence.empty())
+        return std::nullopt;
+    finding.summary = "Pods are on a bridge whose packets pass netfilter by: DNS pods of this node cannot answer pods of this node, with "
+                      "or without the rules.";
+    return finding;
+}
+
+std::optional<Finding> checkUnreadRules(const Circumstances& node)
+{
+    const std::vector<std::string>& unread = node.facts().unreadRules;
+    if (unread.empty())
+        return std::nullopt;
+    return Finding{.severity = Severity::Warning,
+                   .summary = "Rules of others could not be read, so what they do to untracked DNS is unknown here; a probe tells.",
+                   .evidence = unread,
+                   .advice = {"install the programs that list them (packages iptables and nftables), and run as root"}};
+}
+
+} // namespace notrack

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "core/base/error.h"
+#include "core/net/conntrack.h"
+#include "core/net/ipvs.h"
+#include "core/profile/profile.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace notrack
+{
+
+/// One table of the node's firewall as the save command of its backend prints it.
+struct SavedTable
+{
+    std::string backend; ///< "iptables" (legacy) or "nftables" (iptables-nft)
+    Family family = Family::Ipv4;
+    std::string table; ///< "nat", "filter", "raw", "mangle"
+    std::vector<std::string> lines;
+
+    bool operator==(const SavedTable&) const = default;
+};
+
+/// A named network namespace that holds an address in a pod network.
+struct PodNamespace
+{
+    std::string name; ///< below /run/netns
+    std::vector<Address> addresses;
+
+    bool operator==(const PodNamespace&) const = default;
+};
+
+/// A route of the node's main table that leads to pod networks or everywhere.
+struct Route
+{
+    Prefix destination;
+    std::string interface;
+    bool viaGateway = false;
+
+    bool operator==(const Route&) const = default;
+};
+
+/// A table that was made with nft itself, not through iptables: "inet firewalld". Only its base chains at the hooks input,
+/// forward and output are kept.
+struct NativeTable
+{
+    std::string name;
+    std::vector<std::string> lines; ///< as `nft list table` prints them, without indentation
+
+    bool operator==(const NativeTable&) const = default;
+};
+
+/// What the findings are judged from: read-only observations of one node. An empty optional could not be read.
+struct NodeFacts
+{
+    bool ipvs = false; ///< the kernel has an IPVS table
+    std::vector<VirtualService> virtualServices;
+    std::vector<std::string> firewallMarkServices; ///< lines of IPVS services that have a firewall mark for an address
+    std::vector<Prefix> localPrefixes;             ///< the node's own addresses, and everything else that its local routes cover
+    std::vector<Route> routes;
+    std::vector<SavedTable> savedTables;
+    std::vector<NativeTable> nativeTables;
+    std::vector<std::string> ownNftablesTables; ///< those that hold rules of this program, as in "ip nmanager"
+    std::vector<PodNamespace> podNamespaces;
+    std::optional<ConntrackFigures> conntrack;
+    std::optional<bool> bridgeCallsIptables; ///< net.bridge.bridge-nf-call-iptables; empty without br_netfilter
+    std::optional<bool> bridgeCallsIp6tables;
+    std::optional<bool> podsOnBridge;     ///< an interface with a pod-network address is a bridge
+    std::optional<bool> ipvsConntrack;    ///< net.ipv4.vs.conntrack
+    std::vector<std::string> unreadRules; ///< tables of others that could not be read and why, one sentence each
+    std::vector<std::string> unread;      ///< what else could not be read and why
+
+    bool operator==(const NodeFacts&) const = default;
+};
+
+/// The door to those observations.
+class NodeInspector
+{
+public:
+    NodeInspector() = default;
+    NodeInspector(const NodeInspector&) = delete;
+    NodeInspector& operator=(const NodeInspector&) = delete;
+    virtual ~NodeInspector() = default;
+
+    /// Reads everything about the node that bears on `profile`, except for the legacy raw tables and nftables tables of our own,
+    /// which the stores have read already; changes nothing.
+    virtual NodeFacts inspect(const Profile& profile) = 0;
+
+    /// Reads the IPVS table and the conntrack figures only, which costs next to nothing; the other facts stay empty.
+    virtual NodeFacts readFigures() = 0;
+};
+
+} // namespace notrack

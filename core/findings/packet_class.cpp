@@ -1,0 +1,298 @@
+#include "core/findings/packet_class.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace notrack
+{
+
+namespace
+{
+
+// What Linux gives to clients unless told otherwise (net.ipv4.ip_local_port_range). Rules that single out a few ports beyond,
+// as Calico does with VXLAN's, are no rules about DNS clients.
+constexpr unsigned firstClientPort = 32768;
+constexpr unsigned lastClientPort = 60999;
+constexpr unsigned lastPort = 65535;
+
+Certainty certain(bool holds)
+{
+    return holds ? Certainty::Yes : Certainty::No;
+}
+
+Certainty opposite(Certainty certainty)
+{
+    if (certainty == Certainty::Maybe)
+        return Certainty::Maybe;
+    return certain(certainty == Certainty::No);
+}
+
+std::vector<std::string_view> splitList(std::string_view text)
+{
+    std::vector<std::string_view> items;
+    while (true) {
+        const std::size_t comma = text.find(',');
+        items.push_back(text.substr(0, comma));
+        if (comma == std::string_view::npos)
+            return items;
+        text.remove_prefix(comma + 1);
+    }
+}
+
+std::string_view valueOf(const Condition& condition)
+{
+    return condition.values.empty() ? std::string_view() : std::string_view(condition.values.front());
+}
+
+Certainty addressMatches(const Condition& condition, const std::optional<Prefix>& addresses)
+{
+    if (!condition.prefix)
+        return Certainty::Maybe;
+    const Prefix& wanted = *condition.prefix;
+    if (wanted.length() == 0)
+        return Certainty::Yes;
+    if (!addresses)
+        return Certainty::Maybe;
+    if (wanted.contains(addresses->address()) && wanted.length() <= addresses->length())
+        return Certainty::Yes;
+    return addresses->contains(wanted.address()) ? Certainty::Maybe : Certainty::No;
+}
+
+Certainty protocolMatches(const Condition& condition, const PacketClass& packet)
+{
+    const std::string_view wanted = valueOf(condition);
+    const std::string_view number = packet.protocol == Protocol::Udp ? "17" : "6";
+    return certain(wanted == toText(packet.protocol) || wanted == number || wanted == "all" || wanted == "0");
+}
+
+Certainty interfaceMatches(const Condition& condition, const std::string& interface)
+{
+    std::string_view wanted = valueOf(condition);
+    if (wanted == "+")
+        return Certainty::Yes;
+    if (interface.empty())
+        return Certainty::Maybe;
+    if (!wanted.ends_with('+'))
+        return certain(wanted == interface);
+    wanted.remove_suffix(1);
+    return certain(std::string_view(interface).starts_with(wanted));
+}
+
+std::optional<unsigned> readNumber(std::string_view text)
+{
+    unsigned number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem != std::errc{} || end != text.data() + text.size())
+        return std::nullopt;
+    return number;
+}
+
+/// One port or range of a list against one port, or against whatever a client may take.
+Certainty portInRange(std::string_view range, const std::optional<Port>& port)
+{
+    const std::size_t colon = range.find(':');
+    const std::string_view lowText = range.substr(0, colon);
+    const std::string_view highText = colon == std::string_view::npos ? lowText : range.substr(colon + 1);
+    const std::optional<unsigned> low = lowText.empty() ? 0 : readNumber(lowText);
+    const std::optional<unsigned> high = highText.empty() ? lastPort : readNumber(highText);
+    if (!low || !high)
+        return Certainty::Maybe; // a service name
+    if (port)
+        return certain(*low <= port->value && port->value <= *high);
+    if (*low <= firstClientPort && *high >= lastClientPort)
+        return Certainty::Yes;
+    return *high < firstClientPort || *low > lastClientPort ? Certainty::No : Certainty::Maybe;
+}
+
+Certainty portsMatch(const Condition& condition, const std::optional<Port>& port)
+{
+    Certainty best = Certainty::No;
+    for (const std::string_view range : splitList(valueOf(condition)))
+        best = std::max(best, portInRange(range, port));
+    return best;
+}
+
+Certainty stateMatches(const Condition& condition, Tracking tracking)
+{
+    const std::vector<std::string_view> states = splitList(valueOf(condition));
+    const auto has = [&](std::string_view state) { return std::find(states.begin(), states.end(), state) != states.end(); };
+    switch (tracking) {
+    case Tracking::Untracked:
+        return certain(has("UNTRACKED"));
+    case Tracking::Established:
+        if (has("ESTABLISHED"))
+            return Certainty::Yes;
+        break;
+    case Tracking::New:
+        if (has("NEW"))
+            return Certainty::Yes;
+        break;
+    }
+    return has("DNAT") || has("SNAT") ? Certainty::Maybe : Certainty::No;
+}
+
+/// Without a connection, conntrack matches on anything but the state never hold, inverted or not (xt_conntrack.c, xt_connmark.c).
+Certainty connectionMatches(const Condition& condition, const PacketClass& packet)
+{
+    if (condition.option == "--ctstate" || condition.option == "--state") {
+        const Certainty holds = stateMatches(condition, packet.tracking);
+        return condition.negated ? opposite(holds) : holds;
+    }
+    return packet.tracking == Tracking::Untracked ? Certainty::No : Certainty::Maybe;
+}
+
+Certainty markMatches(const Condition& condition, const KnownMark& mark)
+{
+    const std::optional<MarkAndMask> wanted = readMark(valueOf(condition));
+    if (!wanted)
+        return Certainty::Maybe;
+    const std::uint32_t comparable = wanted->mask & mark.known;
+    if ((mark.value & comparable) != (wanted->value & comparable))
+        return Certainty::No;
+    return comparable == wanted->mask ? Certainty::Yes : Certainty::Maybe;
+}
+
+Certainty addressTypeMatches(const Condition& condition, const std::optional<bool>& local)
+{
+    const std::vector<std::string_view> types = splitList(valueOf(condition));
+    const bool wantsLocal = std::find(types.begin(), types.end(), "LOCAL") != types.end();
+    const bool wantsUnicast = std::find(types.begin(), types.end(), "UNICAST") != types.end();
+    if (!local)
+        return wantsLocal || wantsUnicast ? Certainty::Maybe : Certainty::No;
+    return certain(*local ? wantsLocal : wantsUnicast);
+}
+
+Certainty setMatches(const Condition& condition, const PacketClass& packet)
+{
+    const bool known = std::find(packet.memberOf.begin(), packet.memberOf.end(), valueOf(condition)) != packet.memberOf.end();
+    return known ? Certainty::Yes : Certainty::Maybe;
+}
+
+using Matcher = Certainty (*)(const Condition&, const PacketClass&, const KnownMark&);
+
+struct KnownOption
+{
+    std::string_view match; ///< empty: whatever extension it came with
+    std::string_view option;
+    Matcher matcher;
+};
+
+constexpr auto matchSource = [](const Condition& c, const PacketClass& p, const KnownMark&) { return addressMatches(c, p.source); };
+constexpr auto matchDestination = [](const Condition& c, const PacketClass& p, const KnownMark&) {
+    return addressMatches(c, p.destination);
+};
+constexpr auto matchProtocol = [](const Condition& c, const PacketClass& p, const KnownMark&) { return protocolMatches(c, p); };
+constexpr auto matchIn = [](const Condition& c, const PacketClass& p, const KnownMark&) { return interfaceMatches(c, p.inInterface); };
+constexpr auto matchOut = [](const Condition& c, const PacketClass& p, const KnownMark&) { return interfaceMatches(c, p.outInterface); };
+constexpr auto matchSourcePort = [](const Condition& c, const PacketClass& p, const KnownMark&) { return portsMatch(c, p.sourcePort); };
+constexpr auto matchDestinationPort = [](const Condition& c, const PacketClass& p, const KnownMark&) {
+    return portsMatch(c, p.destinationPort);
+};
+constexpr auto matchEitherPort = [](const Condition& c, const PacketClass& p, const KnownMark&) {
+    return std::max(portsMatch(c, p.sourcePort), portsMatch(c, p.destinationPort));
+};
+constexpr auto matchMark = [](const Condition& c, const PacketClass&, const KnownMark& m) { return markMatches(c, m); };
+constexpr auto matchSourceType = [](const Condition& c, const PacketClass& p, const KnownMark&) {
+    return addressTypeMatches(c, p.sourceLocal);
+};
+constexpr auto matchDestinationType = [](const Condition& c, const PacketClass& p, const KnownMark&) {
+    return addressTypeMatches(c, p.destinationLocal);
+};
+constexpr auto matchSet = [](const Condition& c, const PacketClass& p, const KnownMark&) { return setMatches(c, p); };
+constexpr auto never = [](const Condition&, const PacketClass&, const KnownMark&) { return Certainty::No; };
+
+constexpr std::array knownOptions{
+    KnownOption{"", "-s", matchSource},
+    KnownOption{"", "-d", matchDestination},
+    KnownOption{"", "-p", matchProtocol},
+    KnownOption{"", "-i", matchIn},
+    KnownOption{"", "-o", matchOut},
+    KnownOption{"", "-f", never},
+    KnownOption{"", "--sport", matchSourcePort},
+    KnownOption{"", "--dport", matchDestinationPort},
+    KnownOption{"multiport", "--sports", matchSourcePort},
+    KnownOption{"multiport", "--dports", matchDestinationPort},
+    KnownOption{"multiport", "--ports", matchEitherPort},
+    KnownOption{"mark", "--mark", matchMark},
+    KnownOption{"addrtype", "--src-type", matchSourceType},
+    KnownOption{"addrtype", "--dst-type", matchDestinationType},
+    KnownOption{"set", "--match-set", matchSet},
+};
+
+Certainty conditionHolds(const Condition& condition, const PacketClass& packet, const KnownMark& mark)
+{
+    if (condition.match == "comment")
+        return Certainty::Yes;
+    if (condition.match == "conntrack" || condition.match == "state" || condition.match == "connmark")
+        return connectionMatches(condition, packet);
+    const auto known = std::find_if(knownOptions.begin(), knownOptions.end(), [&](const KnownOption& option) {
+        return option.option == condition.option && (option.match.empty() || option.match == condition.match);
+    });
+    if (known == knownOptions.end())
+        return Certainty::Maybe;
+    const Certainty holds = known->matcher(condition, packet, mark);
+    return condition.negated ? opposite(holds) : holds;
+}
+
+std::optional<std::uint32_t> readMarkNumber(std::string_view text)
+{
+    const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+    if (hexadecimal)
+        text.remove_prefix(2);
+    std::uint32_t number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number, hexadecimal ? 16 : 10);
+    if (problem != std::errc{} || end != text.data() + text.size())
+        return std::nullopt;
+    return number;
+}
+
+} // namespace
+
+std::optional<MarkAndMask> readMark(std::string_view text)
+{
+    const std::size_t slash = text.find('/');
+    const std::optional<std::uint32_t> value = readMarkNumber(text.substr(0, slash));
+    if (!value)
+        return std::nullopt;
+    if (slash == std::string_view::npos)
+        return MarkAndMask{*value};
+    const std::optional<std::uint32_t> mask = readMarkNumber(text.substr(slash + 1));
+    if (!mask)
+        return std::nullopt;
+    return MarkAndMask{*value, *mask};
+}
+
+PacketClass narrowed(const SavedRule& rule, PacketClass packet)
+{
+    const auto narrow = [](std::optional<Prefix>& addresses, const Prefix& wanted) {
+        if (!addresses || addresses->contains(wanted.address()))
+            addresses = wanted;
+    };
+    for (const Condition& condition : rule.conditions) {
+        const std::string_view value = valueOf(condition);
+        const bool exact = !condition.negated && !value.empty() && !value.ends_with('+');
+        if (condition.option == "-s" && exact && condition.prefix)
+            narrow(packet.source, *condition.prefix);
+        if (condition.option == "-d" && exact && condition.prefix)
+            narrow(packet.destination, *condition.prefix);
+        if (condition.option == "-i" && exact && packet.inInterface.empty())
+            packet.inInterface = value;
+        if (condition.option == "-o" && exact && packet.outInterface.empty())
+            packet.outInterface = value;
+    }
+    return packet;
+}
+
+Certainty matches(const SavedRule& rule, const PacketClass& packet, const KnownMark& mark)
+{
+    Certainty worst = Certainty::Yes;
+    for (const Condition& condition : rule.conditions) {
+        worst = std::min(worst, conditionHolds(condition, packet, mark));
+        if (worst == Certainty::No)
+            return worst;
+    }
+    return worst;
+}
+
+} // namespace notrack

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "core/findings/saved_rules.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace notrack
+{
+
+/// Whether a condition holds for all packets of a class, for none, or for what cannot be told.
+enum class Certainty { No, Maybe, Yes };
+
+/// What connection tracking says of a packet.
+enum class Tracking { New, Established, Untracked };
+
+/// Packets that are alike as far as a rule set may tell: every one of them fits all that is said here.
+struct PacketClass
+{
+    Protocol protocol = Protocol::Udp;
+    std::optional<Prefix> source; ///< they lie somewhere in it; empty: anywhere
+    std::optional<Prefix> destination;
+    std::optional<Port> sourcePort; ///< empty: some port that a client takes
+    std::optional<Port> destinationPort;
+    Tracking tracking = Tracking::New;
+    std::string inInterface; ///< empty: not known
+    std::string outInterface;
+    std::optional<bool> sourceLocal; ///< an address of the node itself
+    std::optional<bool> destinationLocal;
+    std::vector<std::string> memberOf; ///< ipsets whose match is known to hold
+
+    bool operator==(const PacketClass&) const = default;
+};
+
+/// The packet mark as far as it is known: `value` holds where `known` has a one.
+struct KnownMark
+{
+    std::uint32_t value = 0;
+    std::uint32_t known = ~std::uint32_t{0};
+
+    bool operator==(const KnownMark&) const = default;
+};
+
+/// "VALUE/MASK" or "VALUE", decimal or hexadecimal, as the mark match and target take it.
+struct MarkAndMask
+{
+    std::uint32_t value = 0;
+    std::uint32_t mask = ~std::uint32_t{0};
+};
+
+std::optional<MarkAndMask> readMark(std::string_view text);
+
+/// Whether all conditions of the rule hold. Conditions that are not understood are Maybe.
+Certainty matches(const SavedRule& rule, const PacketClass& packet, const KnownMark& mark);
+
+/// Those packets of the class that match the rule, as far as addresses and interfaces tell.
+PacketClass narrowed(const SavedRule& rule, PacketClass packet);
+
+} // namespace notrack

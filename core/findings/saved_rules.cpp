@@ -1,0 +1,153 @@
+#include "core/findings/saved_rules.h"
+
+#include <utility>
+
+namespace notrack
+{
+
+namespace
+{
+
+/// Turns the words of one rule into conditions and a target, from left to right.
+class RuleReader
+{
+public:
+    explicit RuleReader(std::vector<SavedWord> words) : m_words(std::move(words)) {}
+
+    SavedRule read(std::string line)
+    {
+        SavedRule rule;
+        rule.line = std::move(line);
+        while (m_next < m_words.size())
+            readOne(rule);
+        return rule;
+    }
+
+private:
+    bool atOption() const
+    {
+        const SavedWord& word = m_words[m_next];
+        return !word.quoted && ((word.text.size() > 1 && word.text.front() == '-') || word.text == "!");
+    }
+
+    std::string takeValue() { return m_next < m_words.size() ? m_words[m_next++].text : std::string(); }
+
+    void readOne(SavedRule& rule)
+    {
+        const bool negated = !m_words[m_next].quoted && m_words[m_next].text == "!";
+        if (negated)
+            ++m_next;
+        const std::string option = takeValue();
+        if (option == "-m") {
+            m_match = takeValue();
+            return;
+        }
+        if (option == "-j" || option == "-g") {
+            rule.target = takeValue();
+            rule.isGoto = option == "-g";
+            m_match.clear();
+            m_inTarget = true;
+            return;
+        }
+        Condition condition{m_match, option, {}, negated, {}};
+        while (m_next < m_words.size() && !atOption())
+            condition.values.push_back(takeValue());
+        finish(condition);
+        (m_inTarget ? rule.targetOptions : rule.conditions).push_back(std::move(condition));
+    }
+
+    static void finish(Condition& condition)
+    {
+        const bool isShort = condition.option.size() == 2;
+        if (isShort)
+            condition.match.clear();
+        if (condition.values.size() != 1 || (condition.option != "-s" && condition.option != "-d"))
+            return;
+        if (const Result<Prefix> prefix = readPrefix(condition.values.front()))
+            condition.prefix = *prefix;
+        else if (const Result<Address> address = readAddress(condition.values.front()))
+            condition.prefix = Prefix(*address);
+    }
+
+    std::vector<SavedWord> m_words;
+    std::size_t m_next = 0;
+    std::string m_match;
+    bool m_inTarget = false;
+};
+
+void readChainLine(const std::vector<SavedWord>& words, SavedChains& table)
+{
+    const std::string name = words.front().text.substr(1);
+    const std::string policy = words.size() > 1 ? words[1].text : "-";
+    table.chains[name].policy = policy == "-" ? "" : policy;
+}
+
+void readRuleLine(std::vector<SavedWord> words, const std::string& line, SavedChains& table)
+{
+    if (!words.empty() && words.front().text.starts_with('['))
+        words.erase(words.begin()); // counters of iptables-save -c
+    if (words.size() < 2 || words.front().text != "-A")
+        return;
+    SavedChain& chain = table.chains[words[1].text];
+    words.erase(words.begin(), words.begin() + 2);
+    chain.rules.push_back(RuleReader(std::move(words)).read(line));
+}
+
+} // namespace
+
+const SavedChain* SavedChains::find(std::string_view name) const
+{
+    const auto found = chains.find(name);
+    return found == chains.end() ? nullptr : &found->second;
+}
+
+std::vector<SavedWord> splitSavedLine(std::string_view line)
+{
+    std::vector<SavedWord> words;
+    bool inWord = false;
+    bool inQuotes = false;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const char c = line[i];
+        if (!inQuotes && (c == ' ' || c == '\t' || c == '\r')) {
+            inWord = false;
+            continue;
+        }
+        if (!inWord) {
+            words.emplace_back();
+            inWord = true;
+        }
+        if (c == '"') {
+            inQuotes = !inQuotes;
+            words.back().quoted = true;
+            continue;
+        }
+        const bool escapes = inQuotes && c == '\\' && i + 1 < line.size();
+        words.back().text += escapes ? line[++i] : c;
+    }
+    return words;
+}
+
+SavedChains readSavedTable(const SavedTable& saved)
+{
+    SavedChains table{saved.backend, saved.family, saved.table, {}};
+    for (const std::string& line : saved.lines) {
+        if (line.empty() || line.front() == '#' || line.front() == '*')
+            continue;
+        std::vector<SavedWord> words = splitSavedLine(line);
+        if (words.empty())
+            continue;
+        if (line.front() == ':')
+            readChainLine(words, table);
+        else
+            readRuleLine(std::move(words), line, table);
+    }
+    return table;
+}
+
+std::string quoteRule(const SavedChains& table, std::string_view line)
+{
+    const std::string_view family = table.family == Family::Ipv6 ? ", ipv6" : "";
+    return table.table + " (" + table.backend + std::string(family) + "): " + std::string(line);
+}
+
+} // namespace notrack

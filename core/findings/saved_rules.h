@@ -1,0 +1,79 @@
+#pragma once
+
+#include "core/findings/node_facts.h"
+#include "core/net/ip.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace notrack
+{
+
+/// One condition of a rule: `[!] --option values…`, with the match extension (`-m NAME`) that it belongs to.
+struct Condition
+{
+    std::string match; ///< empty for the options of every rule: -s, -d, -p, -i, -o
+    std::string option;
+    std::vector<std::string> values;
+    bool negated = false;
+    std::optional<Prefix> prefix; ///< the value of -s and -d, read once since rule sets are long
+
+    bool operator==(const Condition&) const = default;
+};
+
+/// One `-A CHAIN …` line.
+struct SavedRule
+{
+    std::string line; ///< as it was saved
+    std::vector<Condition> conditions;
+    std::string target;  ///< empty for a rule that only counts
+    bool isGoto = false; ///< -g: the called chain returns past this one
+    std::vector<Condition> targetOptions;
+
+    bool operator==(const SavedRule&) const = default;
+};
+
+struct SavedChain
+{
+    std::string policy; ///< "ACCEPT", "DROP", or empty for a chain that is not built in
+    std::vector<SavedRule> rules;
+
+    bool operator==(const SavedChain&) const = default;
+};
+
+/// A SavedTable taken apart.
+struct SavedChains
+{
+    std::string backend;
+    Family family = Family::Ipv4;
+    std::string table;
+    std::map<std::string, SavedChain, std::less<>> chains;
+
+    /// The chain of that name, or nullptr.
+    const SavedChain* find(std::string_view name) const;
+
+    bool operator==(const SavedChains&) const = default;
+};
+
+/// A word of a saved line; a quoted word is never an option, whatever it starts with.
+struct SavedWord
+{
+    std::string text;
+    bool quoted = false;
+
+    bool operator==(const SavedWord&) const = default;
+};
+
+/// Splits a line as iptables-save quotes it: double quotes around, backslashes before quotes and backslashes.
+std::vector<SavedWord> splitSavedLine(std::string_view line);
+
+/// Reads any lines; what is no chain and no rule is passed over.
+SavedChains readSavedTable(const SavedTable& saved);
+
+/// "nat (nftables): -A …", as findings quote a rule; names IPv6 where it is.
+std::string quoteRule(const SavedChains& table, std::string_view line);
+
+} // namespace notrack

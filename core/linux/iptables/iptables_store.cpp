@@ -1,0 +1,141 @@
+#include "core/linux/iptables/iptables_store.h"
+
+#include "core/linux/iptables/libiptc.h"
+#include "core/linux/iptables/rule_codec.h"
+#include "core/linux/iptables/xtables_lock.h"
+#include "core/linux/system/kernel_modules.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace notrack
+{
+
+namespace
+{
+
+/// What libiptc takes for one step.
+class StepRunner
+{
+public:
+    StepRunner(Family family, LibiptcTable& table) : m_family(family), m_table(table) {}
+
+    Result<void> operator()(const CreateChain& step) { return m_table.createChain(step.chain); }
+    Result<void> operator()(const RenameChain& step) { return m_table.renameChain(step.from, step.to); }
+    Result<void> operator()(const DeleteChain& step) { return m_table.deleteChain(step.chain); }
+    Result<void> operator()(const DeleteEntry& step) { return m_table.deleteEntry(step.chain, step.position); }
+    Result<void> operator()(const InsertEntry& step)
+    {
+        const Result<std::vector<std::byte>> bytes = encodeRule(m_family, step.entry);
+        if (!bytes)
+            return tl::unexpected(bytes.error());
+        return m_table.insertEntry(step.chain, step.position, *bytes);
+    }
+
+private:
+    Family m_family;
+    LibiptcTable& m_table;
+};
+
+/// The xtables lock with a sign by which the store sees that it is held.
+class HeldLock : public StoreLock
+{
+public:
+    explicit HeldLock(std::unique_ptr<StoreLock> lock) : m_lock(std::move(lock)) {}
+
+    std::weak_ptr<bool> sign() const { return m_sign; }
+
+private:
+    std::unique_ptr<StoreLock> m_lock;
+    std::shared_ptr<bool> m_sign = std::make_shared<bool>(true);
+};
+
+class IptablesStore : public TableStore
+{
+public:
+    std::string_view name() const override { return "iptables"; }
+
+    Result<std::unique_ptr<StoreLock>> lock(std::chrono::milliseconds wait) override
+    {
+        auto lock = takeXtablesLock(wait);
+        if (!lock)
+            return lock;
+        auto held = std::make_unique<HeldLock>(std::move(*lock));
+        m_held = held->sign();
+        return held;
+    }
+
+    Result<Table> snapshot(Family family) override
+    {
+        m_tables.erase(family);
+        const Result<bool> present = hasLegacyTable(family, "raw");
+        if (!present)
+            return tl::unexpected(present.error());
+        if (!*present) // reading it would make the kernel create it
+            return Table{.family = family, .chains = {}};
+        auto table = openRawTable(family);
+        if (!table)
+            return tl::unexpected(table.error());
+        Table read = (*table)->read();
+        if (!m_held.expired()) // without the lock nobody may commit, and libiptc's copy of a large table is large as well
+            m_tables.insert_or_assign(family, std::move(*table));
+        return read;
+    }
+
+    Result<void> commit(std::span<const Plan> plans) override
+    {
+        for (const Plan& plan : plans) {
+            if (const Result<void> done = commit(plan); !done)
+                return done;
+        }
+        return {};
+    }
+
+private:
+    Result<void> commit(const Plan& plan)
+    {
+        auto table = takeTable(plan.family);
+        if (!table)
+            return tl::unexpected(table.error());
+        StepRunner runner(plan.family, **table);
+        for (const Step& step : plan.steps) {
+            if (const Result<void> done = std::visit(runner, step); !done)
+                return done;
+        }
+        return (*table)->commit();
+    }
+
+    /// The table of the last snapshot. One that was not there then is created now, and must be as empty as it was taken for.
+    Result<std::unique_ptr<LibiptcTable>> takeTable(Family family)
+    {
+        if (const auto known = m_tables.find(family); known != m_tables.end()) {
+            std::unique_ptr<LibiptcTable> table = std::move(known->second);
+            m_tables.erase(known);
+            return table;
+        }
+        loadLegacyRawModules(family);
+        auto table = openRawTable(family);
+        if (!table)
+            return table;
+        const std::vector<Chain> chains = (*table)->read().chains;
+        const bool untouched =
+            std::all_of(chains.begin(), chains.end(), [](const Chain& chain) { return chain.builtIn && chain.entries.empty(); });
+        if (!untouched)
+            return makeError(ErrorKind::Conflict, "the raw table was created by somebody else meanwhile", std::string(toText(family)));
+        return table;
+    }
+
+    std::map<Family, std::unique_ptr<LibiptcTable>> m_tables; ///< read under the lock, to be committed
+    std::weak_ptr<bool> m_held;
+};
+
+} // namespace
+
+std::unique_ptr<TableStore> makeIptablesStore()
+{
+    return std::make_unique<IptablesStore>();
+}
+
+} // namespace notrack

@@ -1,0 +1,265 @@
+#include "core/linux/iptables/libiptc.h"
+
+#include "core/linux/iptables/rule_codec.h"
+#include "core/rules/ruleset.h"
+
+#include <dlfcn.h>
+#include <libiptc/libip6tc.h>
+#include <libiptc/libiptc.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <type_traits>
+
+namespace notrack
+{
+
+namespace
+{
+
+constexpr const char* tableName = "raw";
+
+/// The functions of libip4tc (prefix "iptc_") or libip6tc ("ip6tc_"): the same but for the type of an entry.
+template <typename RuleEntry>
+struct Libiptc
+{
+    xtc_handle* (*init)(const char*) = nullptr;
+    void (*free)(xtc_handle*) = nullptr;
+    const char* (*first_chain)(xtc_handle*) = nullptr;
+    const char* (*next_chain)(xtc_handle*) = nullptr;
+    const RuleEntry* (*first_rule)(const char*, xtc_handle*) = nullptr;
+    const RuleEntry* (*next_rule)(const RuleEntry*, xtc_handle*) = nullptr;
+    const char* (*get_target)(const RuleEntry*, xtc_handle*) = nullptr;
+    int (*builtin)(const char*, xtc_handle*) = nullptr;
+    const char* (*get_policy)(const char*, xt_counters*, xtc_handle*) = nullptr;
+    int (*set_policy)(const char*, const char*, xt_counters*, xtc_handle*) = nullptr;
+    int (*create_chain)(const char*, xtc_handle*) = nullptr;
+    int (*rename_chain)(const char*, const char*, xtc_handle*) = nullptr;
+    int (*delete_chain)(const char*, xtc_handle*) = nullptr;
+    int (*insert_entry)(const char*, const RuleEntry*, unsigned int, xtc_handle*) = nullptr;
+    int (*delete_num_entry)(const char*, unsigned int, xtc_handle*) = nullptr;
+    int (*commit)(xtc_handle*) = nullptr;
+    const char* (*strerror)(int) = nullptr;
+};
+
+/// Finds every function or says which one is missing.
+template <typename RuleEntry>
+Result<Libiptc<RuleEntry>> loadLibrary(const char* file, const std::string& prefix)
+{
+    void* library = dlopen(file, RTLD_NOW | RTLD_LOCAL); // stays until the process ends
+    if (library == nullptr)
+        return makeError(ErrorKind::NoBackend, "the library is not installed; install iptables (Debian: libip4tc2 and libip6tc2)", file);
+    Libiptc<RuleEntry> functions;
+    std::string missing;
+    const auto find = [&](const char* name, auto& function) {
+        void* symbol = dlsym(library, (prefix + name).c_str());
+        if (symbol == nullptr)
+            missing = prefix + name;
+        function = reinterpret_cast<std::remove_reference_t<decltype(function)>>(symbol);
+    };
+    find("init", functions.init);
+    find("free", functions.free);
+    find("first_chain", functions.first_chain);
+    find("next_chain", functions.next_chain);
+    find("first_rule", functions.first_rule);
+    find("next_rule", functions.next_rule);
+    find("get_target", functions.get_target);
+    find("builtin", functions.builtin);
+    find("get_policy", functions.get_policy);
+    find("set_policy", functions.set_policy);
+    find("create_chain", functions.create_chain);
+    find("rename_chain", functions.rename_chain);
+    find("delete_chain", functions.delete_chain);
+    find("insert_entry", functions.insert_entry);
+    find("delete_num_entry", functions.delete_num_entry);
+    find("commit", functions.commit);
+    find("strerror", functions.strerror);
+    if (!missing.empty())
+        return makeError(ErrorKind::NoBackend, "the library lacks " + missing, file);
+    return functions;
+}
+
+ErrorKind kindOfInitFailure(int number)
+{
+    if (number == EPERM || number == EACCES)
+        return ErrorKind::NotPermitted;
+    return number == ENOENT || number == ENOPROTOOPT || number == EPROTONOSUPPORT || number == EAFNOSUPPORT ? ErrorKind::NoBackend
+                                                                                                            : ErrorKind::Failed;
+}
+
+/// By the names that any chainPrefix gives.
+bool mayBeOurs(std::string_view chain)
+{
+    return std::any_of(allHooks.begin(), allHooks.end(), [&](Hook hook) {
+        const std::string suffix = baseChain({}, hook);
+        return chain.size() > suffix.size() && chain.substr(chain.size() - suffix.size()) == suffix;
+    });
+}
+
+template <typename RuleEntry>
+class LibiptcTableOf : public LibiptcTable
+{
+public:
+    LibiptcTableOf(const Libiptc<RuleEntry>& functions, Family family, xtc_handle* handle)
+        : m_functions(functions), m_family(family), m_handle(handle)
+    {
+    }
+
+    ~LibiptcTableOf() override { m_functions.free(m_handle); }
+
+    Table read() override
+    {
+        Table table{.family = m_family, .chains = {}};
+        for (const char* name = m_functions.first_chain(m_handle); name != nullptr; name = m_functions.next_chain(m_handle)) {
+            Chain& chain = table.chains.emplace_back(Chain{name, m_functions.builtin(name, m_handle) != 0, {}});
+            const RuleDetail detail = mayBeOurs(chain.name) ? RuleDetail::Full : RuleDetail::Brief;
+            chain.entries.reserve(countRules(name));
+            for (const RuleEntry* rule = m_functions.first_rule(name, m_handle); rule != nullptr;
+                 rule = m_functions.next_rule(rule, m_handle)) {
+                const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(rule), rule->next_offset);
+                const char* target = m_functions.get_target(rule, m_handle);
+                chain.entries.push_back(
+                    {decodeRule(m_family, bytes, target == nullptr ? "" : target, detail), decodeCounters(m_family, bytes)});
+            }
+        }
+        return table;
+    }
+
+    Result<void> createChain(const std::string& chain) override
+    {
+        return check(m_functions.create_chain(chain.c_str(), m_handle), "-N " + chain);
+    }
+
+    Result<void> renameChain(const std::string& from, const std::string& to) override
+    {
+        return check(m_functions.rename_chain(from.c_str(), to.c_str(), m_handle), "-E " + from + " " + to);
+    }
+
+    Result<void> deleteChain(const std::string& chain) override
+    {
+        return check(m_functions.delete_chain(chain.c_str(), m_handle), "-X " + chain);
+    }
+
+    Result<void> insertEntry(const std::string& chain, std::size_t position, std::span<const std::byte> bytes) override
+    {
+        const auto* rule = reinterpret_cast<const RuleEntry*>(bytes.data());
+        return check(m_functions.insert_entry(chain.c_str(), rule, static_cast<unsigned>(position), m_handle),
+                     "-I " + chain + " " + std::to_string(position + 1));
+    }
+
+    Result<void> deleteEntry(const std::string& chain, std::size_t position) override
+    {
+        return check(m_functions.delete_num_entry(chain.c_str(), static_cast<unsigned>(position), m_handle),
+                     "-D " + chain + " " + std::to_string(position + 1));
+    }
+
+    Result<void> commit() override
+    {
+        keepPolicyCounters();
+        const int done = m_functions.commit(m_handle);
+        if (done == 0 && errno == EAGAIN)
+            return makeError(ErrorKind::Conflict, "the table changed since it was read", where("commit"));
+        return check(done, "commit");
+    }
+
+private:
+    std::string where(const std::string& step) const { return std::string(toText(m_family)) + " raw table, " + step; }
+
+    std::size_t countRules(const char* chain) const
+    {
+        std::size_t count = 0;
+        for (const RuleEntry* rule = m_functions.first_rule(chain, m_handle); rule != nullptr; rule = m_functions.next_rule(rule, m_handle))
+            ++count;
+        return count;
+    }
+
+    /// libiptc zeroes the counters of policies on every commit, unless it is told what they shall be.
+    void keepPolicyCounters()
+    {
+        for (const char* name = m_functions.first_chain(m_handle); name != nullptr; name = m_functions.next_chain(m_handle)) {
+            xt_counters counters{};
+            const char* policy = m_functions.builtin(name, m_handle) != 0 ? m_functions.get_policy(name, &counters, m_handle) : nullptr;
+            if (policy != nullptr)
+                m_functions.set_policy(name, policy, &counters, m_handle);
+        }
+    }
+
+    /// libiptc's own words for errno fit only right after the call that failed.
+    Result<void> check(int done, const std::string& step)
+    {
+        if (done != 0)
+            return {};
+        const int number = errno;
+        const ErrorKind kind = number == EPERM ? ErrorKind::NotPermitted : ErrorKind::Failed;
+        return makeError(kind, m_functions.strerror(number), where(step));
+    }
+
+    const Libiptc<RuleEntry>& m_functions;
+    Family m_family;
+    xtc_handle* m_handle;
+};
+
+template <typename RuleEntry>
+Result<std::unique_ptr<LibiptcTable>> open(const Result<Libiptc<RuleEntry>>& library, Family family)
+{
+    if (!library)
+        return tl::unexpected(library.error());
+    errno = 0;
+    xtc_handle* handle = library->init(tableName);
+    if (handle == nullptr) {
+        const int number = errno;
+        return makeError(kindOfInitFailure(number), std::string("the kernel gives no legacy raw table: ") + library->strerror(number),
+                         std::string(toText(family)));
+    }
+    return std::make_unique<LibiptcTableOf<RuleEntry>>(*library, family, handle);
+}
+
+template <typename RuleEntry>
+Result<bool> hasChain(const Result<Libiptc<RuleEntry>>& library, const std::string& table, const std::string& chain)
+{
+    if (!library)
+        return tl::unexpected(library.error());
+    const std::unique_ptr<xtc_handle, void (*)(xtc_handle*)> handle(library->init(table.c_str()), library->free);
+    if (handle == nullptr) {
+        const int number = errno;
+        return makeError(kindOfInitFailure(number), library->strerror(number), "legacy " + table + " table");
+    }
+    for (const char* name = library->first_chain(handle.get()); name != nullptr; name = library->next_chain(handle.get())) {
+        if (chain == name)
+            return true;
+    }
+    return false;
+}
+
+const Result<Libiptc<ipt_entry>>& ipv4Library()
+{
+    static const auto library = loadLibrary<ipt_entry>("libip4tc.so.2", "iptc_");
+    return library;
+}
+
+const Result<Libiptc<ip6t_entry>>& ipv6Library()
+{
+    static const auto library = loadLibrary<ip6t_entry>("libip6tc.so.2", "ip6tc_");
+    return library;
+}
+
+} // namespace
+
+Result<std::unique_ptr<LibiptcTable>> openRawTable(Family family)
+{
+    return family == Family::Ipv4 ? open(ipv4Library(), family) : open(ipv6Library(), family);
+}
+
+Result<bool> hasLegacyChain(Family family, const std::string& table, const std::string& chain)
+{
+    return family == Family::Ipv4 ? hasChain(ipv4Library(), table, chain) : hasChain(ipv6Library(), table, chain);
+}
+
+Result<void> checkLibiptc()
+{
+    if (!ipv4Library())
+        return tl::unexpected(ipv4Library().error());
+    return ipv6Library() ? Result<void>() : tl::unexpected(ipv6Library().error());
+}
+
+} // namespace notrack

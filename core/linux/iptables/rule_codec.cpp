@@ -1,0 +1,190 @@
+#include "core/linux/iptables/rule_codec.h"
+
+#include "core/linux/iptables/rule_layout.h"
+
+#include <linux/netfilter/xt_CT.h>
+#include <linux/netfilter/xt_addrtype.h>
+#include <linux/netfilter/xt_tcpudp.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+namespace notrack
+{
+
+namespace
+{
+
+/// xt_CT's revision 2 has been there since Linux 3.8; it takes revision 1's structure.
+constexpr std::uint8_t targetRevision = 2;
+/// Revision 0 of addrtype is IPv4 only.
+constexpr std::uint8_t addrtypeRevision = 1;
+constexpr std::uint16_t highestPort = std::numeric_limits<std::uint16_t>::max();
+
+/// The one part of struct xt_tcp and struct xt_udp that matters here; both begin with the four ports.
+struct PortRanges
+{
+    std::uint16_t source[2];
+    std::uint16_t destination[2];
+};
+
+std::optional<Port> singlePort(const std::uint16_t (&range)[2])
+{
+    if (range[0] != range[1])
+        return std::nullopt;
+    return Port{range[0]};
+}
+
+bool isAnyPort(const std::uint16_t (&range)[2])
+{
+    return range[0] == 0 && range[1] == highestPort;
+}
+
+/// Takes the ports of a plain udp or tcp match over; false when the match says more than single ports.
+bool takePorts(const RawExtension& match, Protocol protocol, NotrackRule& rule)
+{
+    PortRanges ports{};
+    if (protocol == Protocol::Udp) {
+        xt_udp udp{};
+        if (!copyPayload(match, udp) || udp.invflags != 0)
+            return false;
+        ports = {{udp.spts[0], udp.spts[1]}, {udp.dpts[0], udp.dpts[1]}};
+    } else {
+        xt_tcp tcp{};
+        if (!copyPayload(match, tcp) || tcp.invflags != 0 || tcp.option != 0 || tcp.flg_mask != 0 || tcp.flg_cmp != 0)
+            return false;
+        ports = {{tcp.spts[0], tcp.spts[1]}, {tcp.dpts[0], tcp.dpts[1]}};
+    }
+    rule.sourcePort = singlePort(ports.source);
+    rule.destinationPort = singlePort(ports.destination);
+    return (rule.sourcePort || isAnyPort(ports.source)) && (rule.destinationPort || isAnyPort(ports.destination)) &&
+           (rule.sourcePort || rule.destinationPort);
+}
+
+bool takeAddressType(const RawExtension& match, NotrackRule& rule)
+{
+    xt_addrtype_info_v1 info{};
+    if (match.revision != addrtypeRevision || !copyPayload(match, info))
+        return false;
+    if (info.source == XT_ADDRTYPE_LOCAL && info.dest == 0 && info.flags == XT_ADDRTYPE_INVERT_SOURCE)
+        rule.notLocal = NotLocal::Source;
+    else if (info.dest == XT_ADDRTYPE_LOCAL && info.source == 0 && info.flags == XT_ADDRTYPE_INVERT_DEST)
+        rule.notLocal = NotLocal::Destination;
+    return rule.notLocal != NotLocal::None;
+}
+
+/// Whether the target is exactly `-j CT --notrack`. `-j NOTRACK` is the same target with another flag; it is none of ours,
+/// since a listing would show something else than we write.
+bool isPlainNotrack(const RawExtension& target)
+{
+    xt_ct_target_info_v1 info{};
+    if (target.name != "CT" || target.revision == 0 || target.revision > targetRevision || !copyPayload(target, info))
+        return false;
+    return info.flags == XT_CT_NOTRACK && info.zone == 0 && info.ct_events == 0 && info.exp_events == 0 && info.helper[0] == '\0' &&
+           info.timeout[0] == '\0';
+}
+
+std::optional<NotrackRule> toNotrackRule(const RawRule& raw)
+{
+    const RawHeader& header = raw.header;
+    const bool plain = header.inverted == 0 && header.inputInterface.empty() && header.outputInterface.empty() && !header.special;
+    if (!plain || !header.source || !header.destination || !isPlainNotrack(raw.target))
+        return std::nullopt;
+    if (header.protocol != protocolNumber(Protocol::Udp) && header.protocol != protocolNumber(Protocol::Tcp))
+        return std::nullopt;
+    NotrackRule rule;
+    rule.protocol = header.protocol == protocolNumber(Protocol::Udp) ? Protocol::Udp : Protocol::Tcp;
+    if (header.source->length() != 0)
+        rule.source = header.source;
+    if (header.destination->length() != 0)
+        rule.destination = header.destination;
+
+    auto match = raw.matches.begin();
+    if (match == raw.matches.end() || match->name != toText(rule.protocol) || !takePorts(*match++, rule.protocol, rule))
+        return std::nullopt;
+    if (match != raw.matches.end() && (match->name != "addrtype" || !takeAddressType(*match++, rule)))
+        return std::nullopt;
+    if (match != raw.matches.end())
+        return std::nullopt;
+    return rule;
+}
+
+bool isPlainJump(const RawRule& raw)
+{
+    const RawHeader& header = raw.header;
+    const bool unconditional = header.inverted == 0 && header.inputInterface.empty() && header.outputInterface.empty() && !header.special &&
+                               header.protocol == 0 && raw.matches.empty();
+    return unconditional && header.source && header.source->length() == 0 && header.destination && header.destination->length() == 0 &&
+           raw.target.name.empty();
+}
+
+bool isVerdict(std::string_view target)
+{
+    return target.empty() || target == "ACCEPT" || target == "DROP" || target == "RETURN" || target == "QUEUE";
+}
+
+std::vector<std::byte> encodePorts(const NotrackRule& rule)
+{
+    const auto fill = [](const std::optional<Port>& port, std::uint16_t(&range)[2]) {
+        range[0] = port ? port->value : std::uint16_t{0};
+        range[1] = port ? port->value : highestPort;
+    };
+    if (rule.protocol == Protocol::Udp) {
+        xt_udp udp{};
+        fill(rule.sourcePort, udp.spts);
+        fill(rule.destinationPort, udp.dpts);
+        return encodeExtension("udp", 0, udp);
+    }
+    xt_tcp tcp{};
+    fill(rule.sourcePort, tcp.spts);
+    fill(rule.destinationPort, tcp.dpts);
+    return encodeExtension("tcp", 0, tcp);
+}
+
+std::vector<std::byte> encodeNotrackRule(Family family, const NotrackRule& rule, const Counters& counters)
+{
+    std::vector<std::byte> matches = encodePorts(rule);
+    if (rule.notLocal != NotLocal::None) {
+        xt_addrtype_info_v1 info{};
+        const bool source = rule.notLocal == NotLocal::Source;
+        (source ? info.source : info.dest) = XT_ADDRTYPE_LOCAL;
+        info.flags = source ? XT_ADDRTYPE_INVERT_SOURCE : XT_ADDRTYPE_INVERT_DEST;
+        const std::vector<std::byte> match = encodeExtension("addrtype", addrtypeRevision, info);
+        matches.insert(matches.end(), match.begin(), match.end());
+    }
+    xt_ct_target_info_v1 info{};
+    info.flags = XT_CT_NOTRACK;
+    return encodeEntry(family, rule, counters, matches, encodeExtension("CT", targetRevision, info));
+}
+
+} // namespace
+
+RuleBody decodeRule(Family family, std::span<const std::byte> bytes, std::string_view target, RuleDetail detail)
+{
+    if (detail == RuleDetail::Brief && target != "CT" && (isVerdict(target) || !hasStandardTarget(family, bytes)))
+        return ForeignRule{std::string(target), {}, {}};
+    const std::optional<RawRule> raw = readRawRule(family, bytes);
+    if (!raw)
+        return ForeignRule{std::string(target), "# a rule that cannot be read", {bytes.begin(), bytes.end()}};
+    if (std::optional<NotrackRule> rule = toNotrackRule(*raw))
+        return *rule;
+    if (isPlainJump(*raw) && !isVerdict(target))
+        return Jump{std::string(target)};
+    return ForeignRule{std::string(target), toText(*raw, target), {bytes.begin(), bytes.end()}};
+}
+
+Result<std::vector<std::byte>> encodeRule(Family family, const Entry& entry)
+{
+    if (const auto* rule = std::get_if<NotrackRule>(&entry.body))
+        return encodeNotrackRule(family, *rule, entry.counters);
+    if (const auto* jump = std::get_if<Jump>(&entry.body))
+        return encodeEntry(family, std::nullopt, entry.counters, {}, encodeStandardTarget(jump->chain));
+    const auto& foreign = std::get<ForeignRule>(entry.body);
+    std::vector<std::byte> bytes = foreign.bytes;
+    if (!setTargetName(family, bytes, foreign.target) || !setCounters(family, bytes, entry.counters))
+        return makeError(ErrorKind::Failed, "a rule that was read from the kernel cannot be put back", foreign.text);
+    return bytes;
+}
+
+} // namespace notrack

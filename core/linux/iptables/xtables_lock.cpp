@@ -1,0 +1,25 @@
+#include "core/linux/iptables/xtables_lock.h"
+
+#include "core/linux/system/lock_file.h"
+
+#include <cstdlib>
+#include <string>
+
+namespace notrack
+{
+
+namespace
+{
+
+constexpr const char* defaultLockFile = "/run/xtables.lock";
+
+} // namespace
+
+Result<std::unique_ptr<StoreLock>> takeXtablesLock(std::chrono::milliseconds wait)
+{
+    const char* configured = std::getenv("XTABLES_LOCKFILE");
+    const std::string path = configured == nullptr || *configured == '\0' ? defaultLockFile : configured;
+    return takeLockFile(path, "xtables lock", wait);
+}
+
+} // namespace notrack

@@ -1,0 +1,53 @@
+#include "core/linux/node/conntrack_figures.h"
+
+#include "core/linux/system/text_lines.h"
+
+#include <array>
+#include <charconv>
+
+namespace notrack
+{
+
+namespace
+{
+
+struct Column
+{
+    std::string_view name;
+    std::uint64_t ConntrackFigures::*figure;
+};
+
+constexpr std::array columns{
+    Column{"insert_failed", &ConntrackFigures::insertFailed},
+    Column{"drop", &ConntrackFigures::drop},
+    Column{"early_drop", &ConntrackFigures::earlyDrop},
+    Column{"clashres", &ConntrackFigures::clashResolved},
+};
+
+std::uint64_t readHexadecimal(std::string_view text)
+{
+    std::uint64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number, 16);
+    return number;
+}
+
+} // namespace
+
+ConntrackFigures readConntrackCounters(std::string_view text)
+{
+    ConntrackFigures figures;
+    const std::vector<std::string_view> lines = splitLines(text);
+    if (lines.empty())
+        return figures;
+    const std::vector<std::string_view> names = splitWords(lines.front());
+    for (std::size_t line = 1; line < lines.size(); ++line) {
+        const std::vector<std::string_view> values = splitWords(lines.at(line));
+        for (std::size_t i = 0; i < names.size() && i < values.size(); ++i)
+            for (const Column& column : columns)
+                if (column.name == names.at(i))
+                    figures.*column.figure += readHexadecimal(values.at(i));
+    }
+    return figures;
+}
+
+} // namespace notrack

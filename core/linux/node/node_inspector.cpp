@@ -1,0 +1,149 @@
+#include "core/linux/node/node_inspector.h"
+
+#include "core/linux/node/conntrack_figures.h"
+#include "core/linux/node/ipvs_table.h"
+#include "core/linux/node/pod_namespaces.h"
+#include "core/linux/node/routes.h"
+#include "core/linux/system/command_output.h"
+#include "core/linux/system/text_file.h"
+#include "core/linux/system/text_lines.h"
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <iterator>
+#include <utility>
+
+namespace notrack
+{
+
+namespace
+{
+
+class Reading
+{
+public:
+    Reading(const FactSources& sources, const Profile& profile) : m_sources(sources), m_profile(profile) {}
+
+    NodeFacts takeFigures()
+    {
+        readIpvs();
+        readConntrack();
+        return std::move(m_facts);
+    }
+
+    NodeFacts take()
+    {
+        readIpvs();
+        readRouting();
+        readConntrack();
+        m_facts.bridgeCallsIptables = readFlag("/proc/sys/net/bridge/bridge-nf-call-iptables");
+        m_facts.bridgeCallsIp6tables = readFlag("/proc/sys/net/bridge/bridge-nf-call-ip6tables");
+        m_facts.ipvsConntrack = readFlag("/proc/sys/net/ipv4/vs/conntrack");
+        m_facts.podsOnBridge = arePodsOnBridge();
+        readFirewall(m_sources.root, m_sources.run, m_sources.nftTables(), m_facts);
+        m_facts.podNamespaces = findPodNamespaces(m_sources.root + "/run/netns", m_profile.podCidrs, m_facts.unread);
+        return std::move(m_facts);
+    }
+
+private:
+    std::string read(const std::string& path)
+    {
+        const Result<std::string> text = readOptionalTextFile(m_sources.root + path);
+        if (!text)
+            m_facts.unread.push_back(toText(text.error()));
+        return text.value_or("");
+    }
+
+    std::optional<std::uint64_t> readNumber(const std::string& path)
+    {
+        const std::string text = read(path);
+        const std::string_view digits = trimmed(text);
+        std::uint64_t number = 0;
+        const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+        return problem == std::errc{} && end == digits.data() + digits.size() ? std::optional(number) : std::nullopt;
+    }
+
+    std::optional<bool> readFlag(const std::string& path)
+    {
+        const std::optional<std::uint64_t> number = readNumber(path);
+        return number ? std::optional(*number != 0) : std::nullopt;
+    }
+
+    void readIpvs()
+    {
+        const std::string text = read("/proc/net/ip_vs");
+        IpvsTable table = readIpvsTable(text);
+        m_facts.ipvs = !text.empty();
+        m_facts.virtualServices = std::move(table.services);
+        m_facts.firewallMarkServices = std::move(table.firewallMarks);
+    }
+
+    void readRouting()
+    {
+        const std::string ipv6Route = read("/proc/net/ipv6_route");
+        m_facts.localPrefixes = readLocalPrefixes4(read("/proc/net/fib_trie"));
+        const std::vector<Prefix> local6 = readLocalPrefixes6(ipv6Route);
+        m_facts.localPrefixes.insert(m_facts.localPrefixes.end(), local6.begin(), local6.end());
+        std::vector<Route> routes = readRoutes4(read("/proc/net/route"));
+        const std::vector<Route> routes6 = readRoutes6(ipv6Route);
+        routes.insert(routes.end(), routes6.begin(), routes6.end());
+        m_facts.routes = routesTowards(m_profile.podCidrs, routes);
+    }
+
+    void readConntrack()
+    {
+        const std::optional<std::uint64_t> entries = readNumber("/proc/sys/net/netfilter/nf_conntrack_count");
+        const std::optional<std::uint64_t> most = readNumber("/proc/sys/net/netfilter/nf_conntrack_max");
+        if (!entries || !most)
+            return;
+        m_facts.conntrack = readConntrackCounters(read("/proc/net/stat/nf_conntrack"));
+        m_facts.conntrack->entries = *entries;
+        m_facts.conntrack->max = *most;
+    }
+
+    /// Whether an interface that pods of this node are directly behind is a bridge.
+    std::optional<bool> arePodsOnBridge() const
+    {
+        std::optional<bool> found;
+        for (const Route& route : m_facts.routes) {
+            if (route.viaGateway || route.destination.length() == 0)
+                continue;
+            std::error_code ignored;
+            const bool bridge = std::filesystem::exists(m_sources.root + "/sys/class/net/" + route.interface + "/bridge", ignored);
+            found = found.value_or(false) || bridge;
+        }
+        return found;
+    }
+
+    const FactSources& m_sources;
+    const Profile& m_profile;
+    NodeFacts m_facts;
+};
+
+} // namespace
+
+FactSources liveSources()
+{
+    return {"", runCommand, nftablesTablesToRead};
+}
+
+LinuxNodeInspector::LinuxNodeInspector(FactSources sources) : m_sources(std::move(sources)) {}
+
+NodeFacts LinuxNodeInspector::inspect(const Profile& profile)
+{
+    return Reading(m_sources, profile).take();
+}
+
+NodeFacts LinuxNodeInspector::readFigures()
+{
+    const Profile anyProfile;
+    return Reading(m_sources, anyProfile).takeFigures();
+}
+
+std::unique_ptr<NodeInspector> makeNodeInspector()
+{
+    return std::make_unique<LinuxNodeInspector>();
+}
+
+} // namespace notrack

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "core/findings/node_facts.h"
+#include "core/linux/node/saved_tables.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace notrack
+{
+
+/// Where the facts come from. Tests lay out a tree and answer for the programs.
+struct FactSources
+{
+    std::string root; ///< empty for the node itself, else a directory that holds its /proc, /sys, /run
+    CommandRunner run;
+    std::function<Result<std::vector<NftablesTable>>()> nftTables;
+};
+
+/// The node's own files, programs and netlink.
+FactSources liveSources();
+
+/// Reads the facts from its sources.
+class LinuxNodeInspector : public NodeInspector
+{
+public:
+    explicit LinuxNodeInspector(FactSources sources = liveSources());
+
+    NodeFacts inspect(const Profile& profile) override;
+    NodeFacts readFigures() override;
+
+private:
+    FactSources m_sources;
+};
+
+std::unique_ptr<NodeInspector> makeNodeInspector();
+
+} // namespace notrack

@@ -1,0 +1,157 @@
+#include "core/linux/node/saved_tables.h"
+
+#include "core/linux/system/kernel_modules.h"
+#include "core/linux/system/text_file.h"
+#include "core/linux/system/text_lines.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace notrack
+{
+
+namespace
+{
+
+constexpr std::array<std::string_view, 3> wantedTables{"nat", "filter", "raw"};
+constexpr std::array<std::string_view, 5> tablesOfIptables{"nat", "filter", "raw", "mangle", "security"};
+constexpr std::size_t mostNativeTables = 8;
+constexpr std::size_t mostNativeLines = 2000;
+
+bool contains(std::string_view text, std::string_view part)
+{
+    return text.find(part) != std::string_view::npos;
+}
+
+bool isWanted(std::string_view table)
+{
+    return std::find(wantedTables.begin(), wantedTables.end(), table) != wantedTables.end();
+}
+
+std::string saveCommand(Family family, std::string_view kind)
+{
+    return std::string(family == Family::Ipv4 ? "iptables-" : "ip6tables-") + std::string(kind) + "-save";
+}
+
+void save(const CommandRunner& run, const std::string& command, const std::string& table, const std::string& backend, Family family,
+          NodeFacts& facts)
+{
+    const Result<std::string> text = run({command, "-t", table});
+    if (!text) {
+        facts.unreadRules.push_back(table + " of " + backend + " (" + std::string(toText(family)) + "): " + toText(text.error()));
+        return;
+    }
+    for (SavedTable& saved : readSaveOutput(*text, backend, family))
+        facts.savedTables.push_back(std::move(saved));
+}
+
+void saveLegacy(const std::string& root, const CommandRunner& run, Family family, NodeFacts& facts)
+{
+    const std::string path = root + (family == Family::Ipv4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names");
+    const Result<std::string> names = readOptionalTextFile(path);
+    if (!names) {
+        facts.unreadRules.push_back(toText(names.error()));
+        return;
+    }
+    for (const std::string_view name : splitWords(*names))
+        if (isWanted(name) && name != "raw") // the store has read that already: see listRawTable
+            save(run, saveCommand(family, "legacy"), std::string(name), "iptables", family, facts);
+}
+
+bool isMadeByIptables(const NftablesTable& table)
+{
+    const bool known = std::find(tablesOfIptables.begin(), tablesOfIptables.end(), table.name) != tablesOfIptables.end();
+    return known && (table.family == "ip" || table.family == "ip6");
+}
+
+std::string fullName(const NftablesTable& table)
+{
+    return table.family + " " + table.name;
+}
+
+void listNative(const CommandRunner& run, const NftablesTable& table, NodeFacts& facts)
+{
+    const bool isInternet = table.family == "inet" || table.family == "ip" || table.family == "ip6";
+    if (!isInternet || facts.nativeTables.size() >= mostNativeTables)
+        return;
+    const Result<std::string> text = run({"nft", "--stateless", "list", "table", table.family, table.name});
+    if (!text) {
+        facts.unreadRules.push_back("table " + fullName(table) + ": " + toText(text.error()));
+        return;
+    }
+    NativeTable native = readNativeTable(*text, fullName(table));
+    if (!native.lines.empty())
+        facts.nativeTables.push_back(std::move(native));
+}
+
+} // namespace
+
+Result<std::vector<NftablesTable>> nftablesTablesToRead()
+{
+    if (!isKernelPartActive("nf_tables"))
+        return std::vector<NftablesTable>{};
+    Result<std::vector<NftablesTable>> tables = readNftablesTables();
+    if (!tables)
+        return tables;
+    const Result<std::set<std::string>> filtering = readFilteringNftablesTables();
+    if (!filtering)
+        return tl::unexpected(filtering.error());
+    std::erase_if(*tables, [&](const NftablesTable& table) { return !isMadeByIptables(table) && !filtering->contains(fullName(table)); });
+    return tables;
+}
+
+std::vector<SavedTable> readSaveOutput(std::string_view text, const std::string& backend, Family family)
+{
+    std::vector<SavedTable> tables;
+    for (const std::string_view line : splitLines(text)) {
+        if (line.starts_with('*'))
+            tables.push_back({backend, family, std::string(trimmed(line.substr(1))), {}});
+        else if (!tables.empty() && !line.starts_with('#') && line != "COMMIT")
+            tables.back().lines.emplace_back(line);
+    }
+    return tables;
+}
+
+NativeTable readNativeTable(std::string_view text, const std::string& name)
+{
+    NativeTable table{name, {}};
+    std::vector<std::string> chain;
+    bool isBase = false;
+    for (const std::string_view raw : splitLines(text)) {
+        const std::string_view line = trimmed(raw);
+        if (line.starts_with("chain ")) {
+            chain.clear();
+            isBase = false;
+        } else if (line == "}") {
+            if (isBase && table.lines.size() + chain.size() <= mostNativeLines)
+                table.lines.insert(table.lines.end(), chain.begin(), chain.end());
+            chain.clear();
+            isBase = false;
+        } else {
+            const bool hooked = contains(line, "hook forward") || contains(line, "hook input") || contains(line, "hook output");
+            isBase = isBase || (line.starts_with("type filter ") && hooked);
+            chain.emplace_back(line);
+        }
+    }
+    return table;
+}
+
+void readFirewall(const std::string& root, const CommandRunner& run, const Result<std::vector<NftablesTable>>& nftTables, NodeFacts& facts)
+{
+    for (const Family family : allFamilies)
+        saveLegacy(root, run, family, facts);
+    if (!nftTables) {
+        facts.unreadRules.push_back(toText(nftTables.error()));
+        return;
+    }
+    for (const NftablesTable& table : *nftTables) {
+        const Family family = table.family == "ip6" ? Family::Ipv6 : Family::Ipv4;
+        if (!isMadeByIptables(table))
+            listNative(run, table, facts);
+        else if (isWanted(table.name))
+            save(run, saveCommand(family, "nft"), table.name, "nftables", family, facts);
+    }
+}
+
+} // namespace notrack

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "core/findings/node_facts.h"
+#include "core/linux/nftables/nf_tables.h"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace notrack
+{
+
+/// Runs a program and gives what it printed, as runCommand does.
+using CommandRunner = std::function<Result<std::string>(const std::vector<std::string>&)>;
+
+/// The node's nftables tables that findings are judged from: those that iptables-nft makes, and others with filters at input,
+/// forward or output. The rest, however large, is never listed. Loads no module: where nf_tables is not loaded, there are none.
+Result<std::vector<NftablesTable>> nftablesTablesToRead();
+
+/// The tables in what iptables-save printed.
+std::vector<SavedTable> readSaveOutput(std::string_view text, const std::string& backend, Family family);
+
+/// The base chains at input, forward and output of what `nft list table` printed.
+NativeTable readNativeTable(std::string_view text, const std::string& name);
+
+/// Saves nat, filter and raw of both backends and families, but only tables that are there, so that looking creates none. What
+/// cannot be read goes into `facts.unreadRules`.
+void readFirewall(const std::string& root, const CommandRunner& run, const Result<std::vector<NftablesTable>>& nftTables, NodeFacts& facts);
+
+} // namespace notrack

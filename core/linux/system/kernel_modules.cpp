@@ -1,0 +1,111 @@
+#include "core/linux/system/kernel_modules.h"
+
+#include <spawn.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace notrack
+{
+
+namespace
+{
+
+/// Where the kernel itself looks for modprobe; empty for a kernel without loadable modules.
+std::string modprobePath()
+{
+    std::ifstream setting("/proc/sys/kernel/modprobe");
+    std::string path;
+    std::getline(setting, path);
+    return path;
+}
+
+/// Whether modprobe ran and was content.
+bool runModprobe(std::vector<std::string> words)
+{
+    const std::string program = modprobePath();
+    if (program.empty() || program.front() != '/')
+        return false;
+    words.insert(words.begin(), "modprobe");
+    std::vector<char*> arguments;
+    for (std::string& word : words)
+        arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    std::string path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+    char* environment[] = {path.data(), nullptr};
+    pid_t child = 0;
+    if (posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments.data(), environment) != 0)
+        return false;
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR)
+            return false;
+    }
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/// Whether the kernel's own list of what is built in names the module; nothing where there is no such list.
+std::optional<bool> isBuiltIn(const std::string& module)
+{
+    utsname kernel{};
+    if (uname(&kernel) != 0)
+        return std::nullopt;
+    std::ifstream list("/lib/modules/" + std::string(kernel.release) + "/modules.builtin");
+    if (!list)
+        return std::nullopt;
+    const std::string file = "/" + module + ".ko";
+    std::string line;
+    while (std::getline(list, line)) {
+        if (line.size() > file.size() && line.compare(line.size() - file.size(), file.size(), file) == 0)
+            return true;
+    }
+    return false;
+}
+
+} // namespace
+
+Result<bool> hasLegacyTable(Family family, std::string_view table)
+{
+    const char* path = family == Family::Ipv4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names";
+    errno = 0;
+    std::ifstream names(path);
+    if (!names && errno == ENOENT) // the kernel has no legacy tables, or not yet
+        return false;
+    if (!names)
+        return makeError(errno == EACCES ? ErrorKind::NotPermitted : ErrorKind::Failed,
+                         std::string("cannot look for legacy tables: ") + std::strerror(errno), path);
+    std::string name;
+    while (std::getline(names, name)) {
+        if (name == table)
+            return true;
+    }
+    return false;
+}
+
+void loadLegacyRawModules(Family family)
+{
+    runModprobe({"--quiet", "--all", "--", family == Family::Ipv4 ? "iptable_raw" : "ip6table_raw", "xt_CT", "xt_addrtype"});
+}
+
+bool isKernelPartActive(const std::string& module)
+{
+    if (access(("/sys/module/" + module).c_str(), F_OK) == 0)
+        return true;
+    if (access("/proc/modules", F_OK) != 0) // a kernel without modules has what it has
+        return true;
+    return isBuiltIn(module).value_or(true); // without the list, as in a container, the kernel has to be asked itself
+}
+
+bool isModuleInstalled(const std::string& module)
+{
+    return runModprobe({"--quiet", "--dry-run", "--", module});
+}
+
+} // namespace notrack

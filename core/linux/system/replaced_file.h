@@ -1,0 +1,15 @@
+#pragma once
+
+#include "core/base/error.h"
+
+#include <string>
+#include <string_view>
+
+namespace notrack
+{
+
+/// Makes `path` hold `text`, readable by everybody. It is written beside and renamed, so that a reader sees the old file or the
+/// new one, whole; a symbolic link at `path` is replaced, not followed.
+Result<void> replaceFile(const std::string& path, std::string_view text);
+
+} // namespace notrack

@@ -1,0 +1,104 @@
+#include "core/net/ip.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace notrack
+{
+
+namespace
+{
+
+constexpr std::size_t longestAddressText = INET6_ADDRSTRLEN;
+
+int addressFamily(Family family)
+{
+    return family == Family::Ipv4 ? AF_INET : AF_INET6;
+}
+
+Address::Bytes maskedBytes(const Address& address, int length)
+{
+    Address::Bytes bytes = address.bytes();
+    for (int i = 0; i < 16; ++i) {
+        const int keep = std::clamp(length - i * 8, 0, 8);
+        bytes.at(static_cast<std::size_t>(i)) &= static_cast<std::uint8_t>(0xff00 >> keep);
+    }
+    return bytes;
+}
+
+} // namespace
+
+std::string_view toText(Family family)
+{
+    return family == Family::Ipv4 ? "ipv4" : "ipv6";
+}
+
+std::string_view toText(Protocol protocol)
+{
+    return protocol == Protocol::Udp ? "udp" : "tcp";
+}
+
+Address::Address(Family family, const Bytes& bytes) : m_family(family), m_bytes(bytes)
+{
+    if (family == Family::Ipv4)
+        std::fill(m_bytes.begin() + 4, m_bytes.end(), std::uint8_t{0});
+}
+
+Result<Address> readAddress(std::string_view text)
+{
+    const std::string terminated(text.substr(0, longestAddressText));
+    const bool hasNul = terminated.find('\0') != std::string::npos;
+    for (const Family family : allFamilies) {
+        Address::Bytes bytes{};
+        if (!hasNul && inet_pton(addressFamily(family), terminated.c_str(), bytes.data()) == 1)
+            return Address(family, bytes);
+    }
+    return makeError(ErrorKind::Failed, "not an IPv4 or IPv6 address");
+}
+
+std::string toText(const Address& address)
+{
+    std::array<char, longestAddressText> text{};
+    if (inet_ntop(addressFamily(address.family()), address.bytes().data(), text.data(), text.size()) == nullptr)
+        return {};
+    return text.data();
+}
+
+Prefix::Prefix(const Address& address, int length)
+    : m_address(address.family(), maskedBytes(address, std::clamp(length, 0, address.bits()))),
+      m_length(std::clamp(length, 0, address.bits()))
+{
+}
+
+bool Prefix::contains(const Address& address) const
+{
+    return address.family() == family() && Prefix(address, m_length) == *this;
+}
+
+Result<Prefix> readPrefix(std::string_view text)
+{
+    const std::size_t slash = text.find('/');
+    if (slash == std::string_view::npos)
+        return makeError(ErrorKind::Failed, "a prefix needs its length, as in 10.244.0.0/16");
+    const Result<Address> address = readAddress(text.substr(0, slash));
+    if (!address)
+        return tl::unexpected(address.error());
+    const std::string_view digits = text.substr(slash + 1);
+    int length = -1;
+    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
+    if (problem != std::errc{} || end != digits.data() + digits.size() || length < 0 || length > address->bits())
+        return makeError(ErrorKind::Failed, "the prefix length must be a number from 0 to " + std::to_string(address->bits()));
+    const Prefix prefix(*address, length);
+    if (prefix.address() != *address)
+        return makeError(ErrorKind::Failed, "host bits are set; the network is " + toText(prefix));
+    return prefix;
+}
+
+std::string toText(const Prefix& prefix)
+{
+    return toText(prefix.address()) + "/" + std::to_string(prefix.length());
+}
+
+} // namespace notrack

@@ -1,0 +1,93 @@
+#include "core/profile/profile.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+
+namespace notrack
+{
+
+namespace
+{
+
+std::string toText(const Port& port)
+{
+    return std::to_string(port.value);
+}
+
+std::string toText(const std::string& text)
+{
+    return text;
+}
+
+/// "name=a,b\n" with the items in a fixed order, so that it does not matter which file named which.
+template <typename Item>
+std::string canonicalList(std::string_view name, std::vector<Item> items)
+{
+    std::sort(items.begin(), items.end());
+    std::string text(name);
+    for (const Item& item : items)
+        text.append(text.size() == name.size() ? "=" : ",").append(toText(item));
+    return text + "\n";
+}
+
+std::string canonicalText(const Profile& profile)
+{
+    std::string text = canonicalList("services", profile.services) + canonicalList("podCIDRs", profile.podCidrs) +
+                       canonicalList("ports", profile.ports) + canonicalList("protocols", profile.protocols);
+    text.append("scope=").append(toText(profile.scope));
+    text.append("\nbackend=").append(toText(profile.backend));
+    text.append("\nchainPrefix=").append(profile.chainPrefix).append("\n");
+    text += canonicalList("waive", profile.safety.waive);
+    const std::optional<ProbeSettings>& probe = profile.safety.probe;
+    if (!probe)
+        return text + "probe=false\n";
+    return text + "probe=" + probe->name + "\n" + canonicalList("from", probe->from) + "timeout=" + std::to_string(probe->timeout.count()) +
+           "\n";
+}
+
+/// FNV-1a, 64 bits: draft-eastlake-fnv.
+std::uint64_t fnv1a64(std::string_view text)
+{
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char byte : text) {
+        hash ^= static_cast<unsigned char>(byte);
+        hash *= 0x100000001b3U;
+    }
+    return hash;
+}
+
+} // namespace
+
+std::string_view toText(Scope scope)
+{
+    return scope == Scope::Pods ? "pods" : "any";
+}
+
+std::string_view toText(BackendChoice backend)
+{
+    switch (backend) {
+    case BackendChoice::Auto:
+        return "auto";
+    case BackendChoice::Iptables:
+        return "iptables";
+    case BackendChoice::Nftables:
+        return "nftables";
+    }
+    return {};
+}
+
+std::string_view toText(ProbeOrigin origin)
+{
+    return origin == ProbeOrigin::Node ? "node" : "pods";
+}
+
+std::string digestOf(const Profile& profile)
+{
+    std::array<char, 17> digits{};
+    std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(fnv1a64(canonicalText(profile))));
+    return std::string("fnv1a64:") + digits.data();
+}
+
+} // namespace notrack

@@ -1,0 +1,263 @@
+#include "core/profile/profile_reader.h"
+
+#include "core/profile/profile_part.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace notrack
+{
+
+namespace
+{
+
+using Problem = std::optional<Error>;
+
+char lowerCase(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Joins what several files say; the first disagreement is kept.
+class Joiner
+{
+public:
+    const Problem& problem() const { return m_problem; }
+
+    void join(ProfilePart& whole, const ProfilePart& part)
+    {
+        joinScalar("name", whole.name, part.name);
+        joinList("services", whole.services, part.services);
+        joinList("podCIDRs", whole.podCidrs, part.podCidrs);
+        joinList("ports", whole.ports, part.ports);
+        joinList("protocols", whole.protocols, part.protocols);
+        joinScalar("scope", whole.scope, part.scope);
+        joinScalar("backend", whole.backend, part.backend);
+        joinScalar("chainPrefix", whole.chainPrefix, part.chainPrefix);
+        joinList("waive", whole.safety.waive, part.safety.waive);
+        joinScalar("probe", whole.safety.probe, part.safety.probe);
+        joinScalar("the name to probe", whole.safety.name, part.safety.name);
+        joinList("from", whole.safety.from, part.safety.from);
+        joinScalar("timeout", whole.safety.timeout, part.safety.timeout);
+        whole.nodes.insert(whole.nodes.end(), part.nodes.begin(), part.nodes.end());
+    }
+
+private:
+    void complain(const Spot& spot, const std::string& sentence)
+    {
+        if (!m_problem)
+            m_problem = problemAt(spot, sentence);
+    }
+
+    template <typename Value>
+    void joinScalar(const std::string& key, std::optional<Stated<Value>>& whole, const std::optional<Stated<Value>>& part)
+    {
+        if (!whole)
+            whole = part;
+        else if (part && part->value != whole->value)
+            complain(part->spot, key + " is something else at " + toText(whole->spot) + "; the files must agree");
+    }
+
+    template <typename Item>
+    void joinList(const std::string& key, std::optional<StatedList<Item>>& whole, const std::optional<StatedList<Item>>& part)
+    {
+        if (!whole || !part) {
+            whole = whole ? whole : part;
+            return;
+        }
+        const std::vector<Stated<Item>> before = whole->value;
+        for (const Stated<Item>& item : part->value) {
+            const auto same =
+                std::find_if(before.begin(), before.end(), [&](const Stated<Item>& other) { return other.value == item.value; });
+            if (same != before.end())
+                complain(item.spot, key + " has this already, at " + toText(same->spot));
+            whole->value.push_back(item);
+        }
+    }
+
+    Problem m_problem;
+};
+
+template <typename Value>
+void replace(std::optional<Value>& value, const std::optional<Value>& by)
+{
+    if (by)
+        value = by;
+}
+
+ProfilePart overridden(ProfilePart part, const ProfilePart& by)
+{
+    replace(part.name, by.name);
+    replace(part.services, by.services);
+    replace(part.podCidrs, by.podCidrs);
+    replace(part.ports, by.ports);
+    replace(part.protocols, by.protocols);
+    replace(part.scope, by.scope);
+    replace(part.backend, by.backend);
+    replace(part.chainPrefix, by.chainPrefix);
+    replace(part.safety.waive, by.safety.waive);
+    replace(part.safety.probe, by.safety.probe);
+    replace(part.safety.name, by.safety.name);
+    replace(part.safety.from, by.safety.from);
+    replace(part.safety.timeout, by.safety.timeout);
+    return part;
+}
+
+template <typename Value>
+void take(Value& value, const std::optional<Stated<Value>>& stated)
+{
+    if (stated)
+        value = stated->value;
+}
+
+template <typename Item>
+void take(std::vector<Item>& items, const std::optional<StatedList<Item>>& stated)
+{
+    if (!stated)
+        return;
+    items.clear();
+    for (const Stated<Item>& item : stated->value)
+        items.push_back(item.value);
+}
+
+Profile makeProfile(const ProfilePart& part)
+{
+    Profile profile;
+    take(profile.name, part.name);
+    take(profile.services, part.services);
+    take(profile.podCidrs, part.podCidrs);
+    take(profile.ports, part.ports);
+    take(profile.protocols, part.protocols);
+    take(profile.scope, part.scope);
+    take(profile.backend, part.backend);
+    take(profile.chainPrefix, part.chainPrefix);
+    take(profile.safety.waive, part.safety.waive);
+    take(profile.safety.probe->name, part.safety.name);
+    take(profile.safety.probe->from, part.safety.from);
+    take(profile.safety.probe->timeout, part.safety.timeout);
+    if (part.safety.probe && !part.safety.probe->value)
+        profile.safety.probe.reset();
+    return profile;
+}
+
+template <typename Item>
+const Stated<Item>* findFamily(const StatedList<Item>& list, Family family)
+{
+    const auto found =
+        std::find_if(list.value.begin(), list.value.end(), [=](const Stated<Item>& item) { return item.value.family() == family; });
+    return found == list.value.end() ? nullptr : &*found;
+}
+
+std::string familyName(Family family)
+{
+    return family == Family::Ipv4 ? "IPv4" : "IPv6";
+}
+
+/// How many rules of one family the fullest chain gets; buildRuleset makes them.
+std::size_t countRules(const Profile& profile, Family family)
+{
+    const auto ofFamily = [=](const auto& item) { return item.family() == family; };
+    const auto services = static_cast<std::size_t>(std::count_if(profile.services.begin(), profile.services.end(), ofFamily));
+    const auto pods = static_cast<std::size_t>(std::count_if(profile.podCidrs.begin(), profile.podCidrs.end(), ofFamily));
+    const std::size_t each = profile.scope == Scope::Any ? services + 2 * pods : pods * (services + 2 * pods);
+    return each * profile.ports.size() * profile.protocols.size();
+}
+
+/// What is wrong with a profile as a whole. With `override`, it is what a profile becomes by the override there, and that is where errors point.
+Problem problemOfWhole(const ProfilePart& part, const OverridePart* override)
+{
+    const auto complain = [&](const Spot& spot, const std::string& sentence) {
+        return override == nullptr ? problemAt(spot, sentence) : problemAt(override->spot, "with this override, " + sentence);
+    };
+    for (const Family family : allFamilies) {
+        const Stated<Address>* service = findFamily(*part.services, family);
+        const Stated<Prefix>* pods = findFamily(*part.podCidrs, family);
+        if (service != nullptr && pods == nullptr)
+            return complain(service->spot, "the service " + toText(service->value) + " is " + familyName(family) +
+                                               ", but no pod network in podCIDRs is; every family needs both");
+        if (service == nullptr && pods != nullptr)
+            return complain(pods->spot, "the pod network " + toText(pods->value) + " is " + familyName(family) +
+                                            ", but no address in services is; every family needs both");
+        const std::size_t rules = countRules(makeProfile(part), family);
+        if (rules > mostRulesInChain)
+            return complain(part.podCidrs->spot, "a chain would get " + std::to_string(rules) + " " + familyName(family) +
+                                                     " rules; at most " + std::to_string(mostRulesInChain) + " are allowed");
+    }
+    return {};
+}
+
+/// What all sources say; services and podCIDRs are stated.
+Result<ProfilePart> joinSources(std::span<const ProfileSource> sources)
+{
+    ProfilePart whole;
+    Joiner joiner;
+    for (const ProfileSource& source : sources) {
+        const Result<ProfilePart> part = readProfilePart(source);
+        if (!part)
+            return part;
+        joiner.join(whole, *part);
+        if (joiner.problem())
+            return tl::unexpected(*joiner.problem());
+    }
+    const Spot start{&sources.front(), 1, 1};
+    if (!whole.services)
+        return tl::unexpected(
+            problemAt(start, "services is missing: the virtual IPs of the DNS Service, as in \"services: [10.96.0.10]\""));
+    if (!whole.podCidrs)
+        return tl::unexpected(
+            problemAt(start, "podCIDRs is missing: the pod networks of the cluster, as in \"podCIDRs: [10.244.0.0/16]\""));
+    return whole;
+}
+
+bool isFor(const OverridePart& override, std::string_view node)
+{
+    const std::vector<Stated<std::string>>& globs = override.match->value;
+    return std::any_of(globs.begin(), globs.end(), [&](const Stated<std::string>& glob) { return matchesHost(glob.value, node); });
+}
+
+} // namespace
+
+bool matchesHost(std::string_view glob, std::string_view host)
+{
+    std::size_t inGlob = 0;
+    std::size_t inHost = 0;
+    std::size_t star = std::string_view::npos; // the last '*' so far, and the part of the host that it stands for ends here:
+    std::size_t starEnd = 0;
+    while (inHost < host.size()) {
+        if (inGlob < glob.size() && glob[inGlob] == '*') {
+            star = inGlob++;
+            starEnd = inHost;
+        } else if (inGlob < glob.size() && lowerCase(glob[inGlob]) == lowerCase(host[inHost])) {
+            ++inGlob;
+            ++inHost;
+        } else if (star != std::string_view::npos) {
+            inGlob = star + 1;
+            inHost = ++starEnd;
+        } else {
+            return false;
+        }
+    }
+    return glob.find_first_not_of('*', inGlob) == std::string_view::npos;
+}
+
+Result<Profile> readProfile(std::span<const ProfileSource> sources, std::string_view node)
+{
+    if (sources.empty())
+        return makeError(ErrorKind::BadProfile, "there is no profile; name a file or a directory with *.yaml files");
+    Result<ProfilePart> whole = joinSources(sources);
+    if (!whole)
+        return tl::unexpected(whole.error());
+    const std::vector<OverridePart> overrides = std::exchange(whole->nodes, {});
+    if (const Problem problem = problemOfWhole(*whole, nullptr))
+        return tl::unexpected(*problem);
+    const OverridePart* matching = nullptr;
+    for (const OverridePart& override : overrides) {
+        if (const Problem problem = problemOfWhole(overridden(*whole, override.part), &override))
+            return tl::unexpected(*problem);
+        if (matching == nullptr && isFor(override, node))
+            matching = &override;
+    }
+    return makeProfile(matching == nullptr ? *whole : overridden(*whole, matching->part));
+}
+
+} // namespace notrack

@@ -1,0 +1,137 @@
+#pragma once
+
+#include "core/base/error.h"
+#include "core/findings/finding.h"
+#include "core/net/conntrack.h"
+#include "core/net/ip.h"
+#include "core/net/ipvs.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace notrack
+{
+
+inline constexpr std::string_view reportSchemaId = "dns-notrack/report/v1";
+
+/// The one word for a node.
+enum class NodeState {
+    InSync,  ///< the kernel holds what the profile asks for
+    Drifted, ///< it holds something else
+    Absent,  ///< it holds nothing of ours
+    Unsafe,  ///< a fatal finding that is not waived stands against the profile
+    Error,   ///< it could not be found out; Report::error says why
+};
+
+/// How something in the kernel stands to what the profile asks for.
+enum class ItemState { Ok, Missing, Unexpected, Misplaced };
+
+/// "in-sync", "drifted", "absent", "unsafe", "error".
+std::string_view toText(NodeState state);
+/// "ok", "missing", "unexpected", "misplaced".
+std::string_view toText(ItemState state);
+
+/// One rule, expected or found.
+struct RuleReport
+{
+    std::string text; ///< iptables-save syntax without "-A CHAIN"
+    ItemState state = ItemState::Ok;
+    std::optional<std::uint32_t> position; ///< in its chain, from 1; empty when it is missing
+    Counters counters;
+
+    bool operator==(const RuleReport&) const = default;
+};
+
+/// A jump of ours; `position` as in RuleReport.
+struct JumpReport
+{
+    std::string from;
+    std::string to;
+    ItemState state = ItemState::Ok;
+    std::optional<std::uint32_t> position;
+    Counters counters;
+
+    bool operator==(const JumpReport&) const = default;
+};
+
+struct ChainReport
+{
+    std::string name;
+    ItemState state = ItemState::Ok; ///< Misplaced: it is there under the name `foundAs`
+    std::optional<std::string> foundAs;
+    std::vector<RuleReport> rules;
+
+    bool operator==(const ChainReport&) const = default;
+};
+
+struct FamilyReport
+{
+    Family family = Family::Ipv4;
+    std::vector<JumpReport> jumps;
+    std::vector<ChainReport> chains;
+
+    bool operator==(const FamilyReport&) const = default;
+};
+
+/// What one place got for its probe queries.
+struct ProbeResult
+{
+    std::string from;    ///< "node", or the network namespace of a pod
+    std::string service; ///< address that was asked
+    std::uint32_t asked = 0;
+    std::uint32_t answered = 0;
+    std::optional<double> p50; ///< milliseconds; empty without an answer
+    std::optional<double> p99; ///< milliseconds
+    std::string problem;       ///< what was seen instead of answers, empty when all came
+
+    bool operator==(const ProbeResult&) const = default;
+};
+
+/// The probes around an apply; `after` is empty where nothing was written.
+struct ProbeReport
+{
+    std::vector<ProbeResult> before;
+    std::vector<ProbeResult> after;
+
+    bool operator==(const ProbeReport&) const = default;
+};
+
+/// How long one step took.
+struct Timing
+{
+    std::string step;
+    double milliseconds = 0;
+
+    bool operator==(const Timing&) const = default;
+};
+
+/// Everything that one run of a command found and did on one node: the contract between node and desktop.
+struct Report
+{
+    std::string node;
+    std::string time;          ///< RFC 3339, UTC
+    std::string version;       ///< of the program that wrote it
+    std::string command;       ///< "apply", "remove", "status", "doctor", "probe"
+    std::string backend;       ///< "iptables", "nftables", or empty when none was chosen
+    std::string backendReason; ///< why that backend, one sentence
+    std::string profileName;
+    std::string profileDigest;
+    NodeState state = NodeState::Absent;
+    bool changed = false;
+    bool rolledBack = false; ///< the change was taken back after the second probe
+    std::vector<FamilyReport> families;
+    std::string diff; ///< unified, iptables-save syntax: from what was found to what the profile asks for; empty when in sync
+    std::vector<Finding> findings;
+    std::optional<ConntrackFigures> conntrack;
+    std::vector<VirtualService> virtualServices;
+    std::optional<ProbeReport> probe;
+    std::vector<Timing> timings;
+    std::optional<Error> error;
+
+    bool operator==(const Report&) const = default;
+};
+
+} // namespace notrack

@@ -1,0 +1,177 @@
+#pragma once
+
+#include "core/report/report.h"
+
+#include <concepts>
+#include <cstddef>
+#include <type_traits>
+
+/// The report's JSON, told once for the writer and the reader: `visitFields(fields, value)` names every field of a value in the
+/// order in which it is written. `fields` offers field (a scalar), lines (text of several lines), list, object and group.
+namespace notrack
+{
+
+/// How many items a reader takes from a node, which is not trusted.
+inline constexpr std::size_t mostFamilies = 2;
+inline constexpr std::size_t mostJumps = 256;
+inline constexpr std::size_t mostChains = 64;
+inline constexpr std::size_t mostRules = 10'000;
+inline constexpr std::size_t mostFindings = 256;
+inline constexpr std::size_t mostLines = 1'000;
+inline constexpr std::size_t mostVirtualServices = 1'000;
+inline constexpr std::size_t mostRealServers = 10'000;
+inline constexpr std::size_t mostProbeResults = 1'000;
+inline constexpr std::size_t mostTimings = 100;
+
+/// A value that is visited, to be read or to be written.
+template <typename Visited, typename Value>
+concept Visits = std::same_as<std::remove_const_t<Visited>, Value>;
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<Counters> auto& counters)
+{
+    fields.field("packets", counters.packets);
+    fields.field("bytes", counters.bytes);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<JumpReport> auto& jump)
+{
+    fields.field("from", jump.from);
+    fields.field("to", jump.to);
+    fields.field("state", jump.state);
+    fields.field("position", jump.position);
+    visitFields(fields, jump.counters);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<RuleReport> auto& rule)
+{
+    fields.field("text", rule.text);
+    fields.field("state", rule.state);
+    fields.field("position", rule.position);
+    visitFields(fields, rule.counters);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<ChainReport> auto& chain)
+{
+    fields.field("name", chain.name);
+    fields.field("state", chain.state);
+    fields.field("found_as", chain.foundAs);
+    fields.list("rules", chain.rules, mostRules);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<FamilyReport> auto& family)
+{
+    fields.field("family", family.family);
+    fields.list("jumps", family.jumps, mostJumps);
+    fields.list("chains", family.chains, mostChains);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<Finding> auto& finding)
+{
+    fields.field("id", finding.id);
+    fields.field("severity", finding.severity);
+    fields.field("summary", finding.summary);
+    fields.list("evidence", finding.evidence, mostLines);
+    fields.list("advice", finding.advice, mostLines);
+    fields.field("waived", finding.waived);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<ConntrackFigures> auto& figures)
+{
+    fields.field("entries", figures.entries);
+    fields.field("max", figures.max);
+    fields.field("insert_failed", figures.insertFailed);
+    fields.field("drop", figures.drop);
+    fields.field("early_drop", figures.earlyDrop);
+    fields.field("clashres", figures.clashResolved);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<RealServer> auto& server)
+{
+    fields.field("address", server.address);
+    fields.field("port", server.port);
+    fields.field("forwarding", server.forwarding);
+    fields.field("weight", server.weight);
+    fields.field("active", server.activeConnections);
+    fields.field("inactive", server.inactiveConnections);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<VirtualService> auto& service)
+{
+    fields.field("address", service.address);
+    fields.field("port", service.port);
+    fields.field("protocol", service.protocol);
+    fields.field("scheduler", service.scheduler);
+    fields.list("real_servers", service.realServers, mostRealServers);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<ProbeResult> auto& result)
+{
+    fields.field("from", result.from);
+    fields.field("service", result.service);
+    fields.field("asked", result.asked);
+    fields.field("answered", result.answered);
+    fields.field("p50_ms", result.p50);
+    fields.field("p99_ms", result.p99);
+    fields.field("problem", result.problem);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<ProbeReport> auto& probe)
+{
+    fields.list("before", probe.before, mostProbeResults);
+    fields.list("after", probe.after, mostProbeResults);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<Timing> auto& timing)
+{
+    fields.field("step", timing.step);
+    fields.field("ms", timing.milliseconds);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<Error> auto& error)
+{
+    fields.field("kind", error.kind);
+    fields.field("message", error.message);
+    fields.field("where", error.where);
+}
+
+/// All but "schema", which comes first and is the codec's own.
+template <typename Fields>
+void visitFields(Fields& fields, Visits<Report> auto& report)
+{
+    fields.field("node", report.node);
+    fields.field("time", report.time);
+    fields.field("version", report.version);
+    fields.field("command", report.command);
+    fields.field("backend", report.backend);
+    fields.field("backend_reason", report.backendReason);
+    fields.group("profile", [&](auto& profile) {
+        profile.field("name", report.profileName);
+        profile.field("digest", report.profileDigest);
+    });
+    fields.field("state", report.state);
+    fields.field("changed", report.changed);
+    fields.field("rolled_back", report.rolledBack);
+    fields.list("families", report.families, mostFamilies);
+    fields.lines("diff", report.diff);
+    fields.list("findings", report.findings, mostFindings);
+    fields.object("conntrack", report.conntrack);
+    fields.list("ipvs", report.virtualServices, mostVirtualServices);
+    fields.object("probe", report.probe);
+    fields.list("timings", report.timings, mostTimings);
+    fields.object("error", report.error);
+}
+
+} // namespace notrack

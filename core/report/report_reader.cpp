@@ -1,0 +1,321 @@
+#include "core/base/clean_text.h"
+#include "core/report/report_codec.h"
+#include "core/report/report_fields.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace notrack
+{
+
+namespace
+{
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t longestText = 4'096;
+constexpr std::size_t longestLines = 4U << 20U;
+constexpr std::size_t deepestNesting = 16;
+/// A longest report full of real rules has about 300,000.
+constexpr std::size_t mostValues = 500'000;
+/// ordered_json looks keys up one after the other, so an object with many keys costs their square.
+constexpr std::size_t mostKeys = 128;
+
+constexpr std::array allNodeStates{NodeState::InSync, NodeState::Drifted, NodeState::Absent, NodeState::Unsafe, NodeState::Error};
+constexpr std::array allItemStates{ItemState::Ok, ItemState::Missing, ItemState::Unexpected, ItemState::Misplaced};
+constexpr std::array allSeverities{Severity::Info, Severity::Warning, Severity::Fatal};
+constexpr std::array allProtocols{Protocol::Udp, Protocol::Tcp};
+constexpr std::array allErrorKinds{ErrorKind::Failed, ErrorKind::Usage,    ErrorKind::BadProfile,  ErrorKind::NoBackend,
+                                   ErrorKind::Busy,   ErrorKind::Conflict, ErrorKind::NotPermitted};
+
+/// Walks through JSON text without keeping it, and stops where it is no JSON or would take too much memory or time.
+class JsonGuard
+{
+public:
+    using number_integer_t = Json::number_integer_t;
+    using number_unsigned_t = Json::number_unsigned_t;
+    using number_float_t = Json::number_float_t;
+    using string_t = Json::string_t;
+    using binary_t = Json::binary_t;
+
+    const std::string& problem() const { return m_problem; }
+
+    bool null() { return value(); }
+    bool boolean(bool /*truth*/) { return value(); }
+    bool number_integer(number_integer_t /*number*/) { return value(); }
+    bool number_unsigned(number_unsigned_t /*number*/) { return value(); }
+    bool number_float(number_float_t /*number*/, const string_t& /*text*/) { return value(); }
+    bool string(string_t& /*text*/) { return value(); }
+    bool binary(binary_t& /*bytes*/) { return value(); }
+    bool start_object(std::size_t /*size*/) { return value() && open(); }
+    bool start_array(std::size_t /*size*/) { return value() && open(); }
+    bool end_object() { return close(); }
+    bool end_array() { return close(); }
+
+    bool key(string_t& /*name*/)
+    {
+        if (++m_keys.back() > mostKeys)
+            return refuse("an object has more than " + std::to_string(mostKeys) + " keys");
+        return true;
+    }
+
+    bool parse_error(std::size_t position, const std::string& /*token*/, const Json::exception& /*problem*/)
+    {
+        return refuse("this is no JSON: it goes wrong at byte " + std::to_string(position));
+    }
+
+private:
+    bool refuse(std::string problem)
+    {
+        m_problem = std::move(problem);
+        return false;
+    }
+
+    bool value()
+    {
+        if (++m_values > mostValues)
+            return refuse("there are more than " + std::to_string(mostValues) + " values");
+        return true;
+    }
+
+    bool open()
+    {
+        m_keys.push_back(0);
+        if (m_keys.size() > deepestNesting)
+            return refuse("it is nested deeper than " + std::to_string(deepestNesting) + " levels");
+        return true;
+    }
+
+    bool close()
+    {
+        m_keys.pop_back();
+        return true;
+    }
+
+    std::vector<std::size_t> m_keys; ///< keys so far in each object or array that is open
+    std::size_t m_values = 0;
+    std::string m_problem;
+};
+
+/// A step on the way to a value; the path is put together only when something is wrong there.
+struct Place
+{
+    const Place* parent = nullptr;
+    std::string_view name;
+    std::size_t index = 0; ///< in a list, when there is no name
+
+    std::string path() const
+    {
+        const std::string before = parent == nullptr ? std::string() : parent->path();
+        if (name.empty())
+            return parent == nullptr ? before : before + "[" + std::to_string(index) + "]";
+        return before.empty() ? std::string(name) : before + "." + std::string(name);
+    }
+};
+
+/// Takes the fields of a value from a JSON object. The first thing that is wrong is kept in `error`; nothing is read after it.
+class JsonFields
+{
+public:
+    JsonFields(const Json& object, const Place& place, std::optional<Error>& error) : m_object(object), m_place(place), m_error(error)
+    {
+        if (!object.is_object())
+            refuse(place, "must be an object");
+    }
+
+    template <typename Value>
+    void field(std::string_view name, Value& value)
+    {
+        withMember(name, [&](const Json& json, const Place& place) { read(json, place, value); });
+    }
+
+    void lines(std::string_view name, std::string& text)
+    {
+        withMember(name, [&](const Json& json, const Place& place) { readText(json, place, text, longestLines, Newlines::Keep); });
+    }
+
+    template <typename Item>
+    void list(std::string_view name, std::vector<Item>& items, std::size_t most)
+    {
+        withMember(name, [&](const Json& json, const Place& place) {
+            if (!json.is_array())
+                return refuse(place, "must be a list");
+            if (json.size() > most)
+                return refuse(place, "holds more than " + std::to_string(most) + " items");
+            items.resize(json.size());
+            for (std::size_t i = 0; i < items.size() && !m_error; ++i)
+                readItem(json[i], Place{&place, {}, i}, items[i]);
+        });
+    }
+
+    template <typename Value>
+    void object(std::string_view name, std::optional<Value>& value)
+    {
+        withMember(name, [&](const Json& json, const Place& place) { readItem(json, place, value.emplace()); });
+    }
+
+    template <typename Visit>
+    void group(std::string_view name, const Visit& visit)
+    {
+        withMember(name, [&](const Json& json, const Place& place) {
+            JsonFields fields(json, place, m_error);
+            visit(fields);
+        });
+    }
+
+private:
+    void refuse(const Place& place, std::string message)
+    {
+        if (!m_error)
+            m_error = Error{ErrorKind::Failed, std::move(message), place.path()};
+    }
+
+    template <typename Use>
+    void withMember(std::string_view name, const Use& use)
+    {
+        if (m_error)
+            return;
+        const auto found = m_object.find(name);
+        if (found != m_object.end())
+            use(*found, Place{&m_place, name});
+    }
+
+    void readItem(const Json& json, const Place& place, std::string& text) { read(json, place, text); }
+
+    template <typename Value>
+    void readItem(const Json& json, const Place& place, Value& value)
+    {
+        JsonFields fields(json, place, m_error);
+        if (!m_error)
+            visitFields(fields, value);
+    }
+
+    void readText(const Json& json, const Place& place, std::string& text, std::size_t longest, Newlines newlines)
+    {
+        if (!json.is_string())
+            return refuse(place, "must be text");
+        text = cleanText(cutText(json.get_ref<const std::string&>(), longest), newlines);
+    }
+
+    void read(const Json& json, const Place& place, std::string& text) { readText(json, place, text, longestText, Newlines::Drop); }
+
+    void read(const Json& json, const Place& place, bool& truth)
+    {
+        if (!json.is_boolean())
+            return refuse(place, "must be true or false");
+        truth = json.get<bool>();
+    }
+
+    void read(const Json& json, const Place& place, std::unsigned_integral auto& number)
+    {
+        using Number = std::remove_reference_t<decltype(number)>;
+        constexpr std::uint64_t largest = std::numeric_limits<Number>::max();
+        if (!json.is_number_unsigned() || json.get<std::uint64_t>() > largest)
+            return refuse(place, "must be a whole number from 0 to " + std::to_string(largest));
+        number = static_cast<Number>(json.get<std::uint64_t>());
+    }
+
+    void read(const Json& json, const Place& place, double& number)
+    {
+        if (!json.is_number() || json.get<double>() < 0)
+            return refuse(place, "must be a number, not below 0");
+        number = json.get<double>();
+    }
+
+    void read(const Json& json, const Place& place, Port& port) { read(json, place, port.value); }
+
+    void read(const Json& json, const Place& place, Address& address)
+    {
+        const auto* text = json.get_ptr<const std::string*>();
+        const Result<Address> result = text == nullptr ? Result<Address>(makeError(ErrorKind::Failed, {})) : readAddress(*text);
+        if (!result)
+            return refuse(place, "must be an IPv4 or IPv6 address");
+        address = *result;
+    }
+
+    template <typename Value>
+    void read(const Json& json, const Place& place, std::optional<Value>& value)
+    {
+        read(json, place, value.emplace());
+    }
+
+    void read(const Json& json, const Place& place, Family& word) { readWord(json, place, word, allFamilies); }
+    void read(const Json& json, const Place& place, Protocol& word) { readWord(json, place, word, allProtocols); }
+    void read(const Json& json, const Place& place, NodeState& word) { readWord(json, place, word, allNodeStates); }
+    void read(const Json& json, const Place& place, ItemState& word) { readWord(json, place, word, allItemStates); }
+    void read(const Json& json, const Place& place, Severity& word) { readWord(json, place, word, allSeverities); }
+    void read(const Json& json, const Place& place, ErrorKind& word) { readWord(json, place, word, allErrorKinds); }
+
+    template <typename Word, std::size_t Count>
+    void readWord(const Json& json, const Place& place, Word& word, const std::array<Word, Count>& words)
+    {
+        const auto* text = json.get_ptr<const std::string*>();
+        const auto found = std::find_if(words.begin(), words.end(), [&](Word each) { return text != nullptr && *text == toText(each); });
+        if (found != words.end()) {
+            word = *found;
+            return;
+        }
+        std::string known;
+        for (const Word each : words)
+            known.append(known.empty() ? "" : ", ").append(toText(each));
+        refuse(place, "must be one of " + known);
+    }
+
+    const Json& m_object;
+    const Place& m_place;
+    std::optional<Error>& m_error;
+};
+
+constexpr std::size_t longestQuotedSchema = 64;
+
+/// What is wrong with the schema of a document, or nothing.
+std::optional<Error> schemaProblem(const Json& document)
+{
+    const std::string understood = "this program understands " + std::string(reportSchemaId);
+    if (!document.is_object())
+        return Error{ErrorKind::Failed, "must be an object", "report"};
+    const auto found = document.find("schema");
+    const auto* schema = found == document.end() ? nullptr : found->get_ptr<const std::string*>();
+    if (schema == nullptr)
+        return Error{ErrorKind::Failed, "must name the schema of the report; " + understood, "schema"};
+    if (*schema == reportSchemaId)
+        return {};
+    const std::string quoted = cleanText(cutText(*schema, longestQuotedSchema), Newlines::Drop);
+    return Error{ErrorKind::Failed, "the report has the schema \"" + quoted + "\"; " + understood, "schema"};
+}
+
+Result<Report> read(std::string_view json)
+{
+    JsonGuard guard;
+    if (!Json::sax_parse(json.begin(), json.end(), &guard))
+        return makeError(ErrorKind::Failed, guard.problem(), "report");
+    const Json document = Json::parse(json.begin(), json.end());
+    std::optional<Error> error = schemaProblem(document);
+    if (error)
+        return tl::unexpected(*error);
+    Report report;
+    const Place root;
+    JsonFields fields(document, root, error);
+    visitFields(fields, report);
+    if (error)
+        return tl::unexpected(*error);
+    return report;
+}
+
+} // namespace
+
+Result<Report> readReport(std::string_view json)
+{
+    if (json.size() > longestReport)
+        return makeError(ErrorKind::Failed, "it is longer than " + std::to_string(longestReport) + " bytes", "report");
+    try {
+        return read(json);
+    } catch (const Json::exception&) {
+        return makeError(ErrorKind::Failed, "this is no JSON that the reader understands", "report");
+    }
+}
+
+} // namespace notrack

@@ -1,0 +1,110 @@
+#include "core/report/report_codec.h"
+#include "core/report/report_fields.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+
+namespace notrack
+{
+
+namespace
+{
+
+using Json = nlohmann::ordered_json;
+
+/// Puts the fields of a value into a JSON object. Absent optionals and figures that are no number are left out.
+class JsonFields
+{
+public:
+    explicit JsonFields(Json& object) : m_object(object) {}
+
+    void field(const char* name, const std::string& text) { m_object[name] = text; }
+    void field(const char* name, bool truth) { m_object[name] = truth; }
+    void field(const char* name, std::uint32_t number) { m_object[name] = number; }
+    void field(const char* name, std::uint64_t number) { m_object[name] = number; }
+    void field(const char* name, Port port) { m_object[name] = port.value; }
+    void field(const char* name, const Address& address) { m_object[name] = toText(address); }
+
+    void field(const char* name, double number)
+    {
+        if (std::isfinite(number))
+            m_object[name] = number;
+    }
+
+    template <typename Word>
+    requires std::is_enum_v<Word>
+    void field(const char* name, Word word) { m_object[name] = std::string(toText(word)); }
+
+    template <typename Value>
+    void field(const char* name, const std::optional<Value>& value)
+    {
+        if (value)
+            field(name, *value);
+    }
+
+    void lines(const char* name, const std::string& text) { field(name, text); }
+
+    template <typename Item>
+    void list(const char* name, const std::vector<Item>& items, std::size_t /*most*/)
+    {
+        Json array = Json::array();
+        for (const Item& item : items)
+            array.push_back(toJson(item));
+        m_object[name] = std::move(array);
+    }
+
+    template <typename Value>
+    void object(const char* name, const std::optional<Value>& value)
+    {
+        if (value)
+            m_object[name] = toJson(*value);
+    }
+
+    template <typename Visit>
+    void group(const char* name, const Visit& visit)
+    {
+        Json object = Json::object();
+        JsonFields fields(object);
+        visit(fields);
+        m_object[name] = std::move(object);
+    }
+
+private:
+    static Json toJson(const std::string& text) { return text; }
+
+    template <typename Value>
+    static Json toJson(const Value& value)
+    {
+        Json object = Json::object();
+        JsonFields fields(object);
+        visitFields(fields, value);
+        return object;
+    }
+
+    Json& m_object;
+};
+
+std::string write(const Report& report, int indent)
+{
+    Json object = Json::object();
+    object["schema"] = std::string(reportSchemaId);
+    JsonFields fields(object);
+    visitFields(fields, report);
+    // ASCII only: no terminal and no line splitter on the way finds anything to act on.
+    return object.dump(indent, ' ', true, Json::error_handler_t::replace);
+}
+
+} // namespace
+
+std::string writeReport(const Report& report)
+{
+    return write(report, -1);
+}
+
+std::string writeReportIndented(const Report& report)
+{
+    return write(report, 2);
+}
+
+} // namespace notrack

@@ -1,0 +1,166 @@
+#include "core/rules/ruleset.h"
+
+#include <algorithm>
+
+namespace notrack
+{
+
+namespace
+{
+
+/// The part of a profile that one family's rules are made of. A prefix of length 0 is left out of a rule: iptables knows no match for it.
+struct Networks
+{
+    std::vector<Prefix> services;
+    std::vector<Prefix> pods;
+    std::vector<Prefix> podsOnly; ///< `pods` without those that equal a service, for which there is a rule already
+};
+
+Networks networksOf(const Profile& profile, Family family)
+{
+    Networks networks;
+    for (const Address& service : profile.services) {
+        if (service.family() == family)
+            networks.services.emplace_back(service);
+    }
+    for (const Prefix& pods : profile.podCidrs) {
+        if (pods.family() != family)
+            continue;
+        networks.pods.push_back(pods);
+        if (std::find(networks.services.begin(), networks.services.end(), pods) == networks.services.end())
+            networks.podsOnly.push_back(pods);
+    }
+    return networks;
+}
+
+std::optional<Prefix> matchOf(const Prefix& prefix)
+{
+    return prefix.length() == 0 ? std::nullopt : std::optional(prefix);
+}
+
+NotrackRule queryTo(const Prefix& destination, Protocol protocol, Port port)
+{
+    NotrackRule rule;
+    rule.protocol = protocol;
+    rule.destination = matchOf(destination);
+    rule.destinationPort = port;
+    return rule;
+}
+
+NotrackRule answerFrom(const Prefix& source, Protocol protocol, Port port)
+{
+    NotrackRule rule;
+    rule.protocol = protocol;
+    rule.source = matchOf(source);
+    rule.sourcePort = port;
+    return rule;
+}
+
+/// network-node-manager's rules; both hooks get the same.
+std::vector<NotrackRule> rulesForAny(const Networks& networks, Protocol protocol, Port port)
+{
+    std::vector<NotrackRule> rules;
+    for (const Prefix& service : networks.services)
+        rules.push_back(queryTo(service, protocol, port));
+    for (const Prefix& pods : networks.podsOnly)
+        rules.push_back(queryTo(pods, protocol, port));
+    for (const Prefix& pods : networks.pods)
+        rules.push_back(answerFrom(pods, protocol, port));
+    return rules;
+}
+
+/// Rules that never match what the node itself sends or receives, so that masquerading keeps working for it.
+std::vector<NotrackRule> rulesForPods(const Networks& networks, Protocol protocol, Port port)
+{
+    std::vector<NotrackRule> rules;
+    const auto addQueries = [&](const std::vector<Prefix>& destinations) {
+        for (const Prefix& pods : networks.pods) {
+            for (const Prefix& destination : destinations) {
+                NotrackRule rule = queryTo(destination, protocol, port);
+                rule.source = matchOf(pods);
+                rule.notLocal = NotLocal::Source;
+                rules.push_back(rule);
+            }
+        }
+    };
+    addQueries(networks.services);
+    addQueries(networks.podsOnly);
+    for (const Prefix& from : networks.pods) {
+        for (const Prefix& destination : networks.pods) {
+            NotrackRule rule = answerFrom(from, protocol, port);
+            rule.destination = matchOf(destination);
+            rule.notLocal = NotLocal::Destination;
+            rules.push_back(rule);
+        }
+    }
+    return rules;
+}
+
+void append(std::vector<NotrackRule>& rules, const std::vector<NotrackRule>& more)
+{
+    rules.insert(rules.end(), more.begin(), more.end());
+}
+
+} // namespace
+
+std::string_view builtInChain(Hook hook)
+{
+    return hook == Hook::Prerouting ? "PREROUTING" : "OUTPUT";
+}
+
+std::string baseChain(std::string_view prefix, Hook hook)
+{
+    return std::string(prefix).append("_").append(builtInChain(hook));
+}
+
+std::string ruleChain(std::string_view prefix, Hook hook)
+{
+    return std::string(prefix).append("_NOT_DNS_").append(builtInChain(hook));
+}
+
+Ruleset buildRuleset(const Profile& profile, Family family)
+{
+    Ruleset ruleset;
+    ruleset.family = family;
+    ruleset.chainPrefix = profile.chainPrefix;
+    const Networks networks = networksOf(profile, family);
+    if (networks.services.empty())
+        return ruleset;
+    for (const Port port : profile.ports) {
+        for (const Protocol protocol : profile.protocols) {
+            if (profile.scope == Scope::Pods) {
+                append(ruleset.prerouting, rulesForPods(networks, protocol, port));
+            } else {
+                append(ruleset.prerouting, rulesForAny(networks, protocol, port));
+                append(ruleset.output, rulesForAny(networks, protocol, port));
+            }
+        }
+    }
+    return ruleset;
+}
+
+std::string toText(const Ruleset& ruleset)
+{
+    const std::string_view prefix = ruleset.chainPrefix;
+    std::string text = "*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n";
+    if (ruleset.empty())
+        return text + "COMMIT\n";
+
+    // libiptc keeps the built-in chains in the order of their hooks and sorts the others by name.
+    const std::array sortedHooks{Hook::Output, Hook::Prerouting};
+    for (const Hook hook : sortedHooks)
+        text += ":" + ruleChain(prefix, hook) + " - [0:0]\n";
+    for (const Hook hook : sortedHooks)
+        text += ":" + baseChain(prefix, hook) + " - [0:0]\n";
+    for (const Hook hook : allHooks)
+        text += std::string("-A ").append(builtInChain(hook)) + " -j " + baseChain(prefix, hook) + "\n";
+    for (const Hook hook : sortedHooks) {
+        for (const NotrackRule& rule : ruleset.rules(hook))
+            text += "-A " + ruleChain(prefix, hook) + " " + toText(rule) + "\n";
+    }
+    for (const Hook hook : sortedHooks)
+        text += "-A " + baseChain(prefix, hook) + " -j " + ruleChain(prefix, hook) + "\n";
+    return text + "COMMIT\n";
+}
+
+} // namespace notrack

@@ -1,0 +1,194 @@
+#include "core/run/discover.h"
+
+#include <algorithm>
+
+namespace notrack
+{
+
+namespace
+{
+
+constexpr Port dnsPort{53};
+const std::string standardName = "kubernetes.default.svc.";
+
+/// One line of a YAML list; `chosen` is false for what is only told of.
+struct Item
+{
+    std::string value;
+    Family family = Family::Ipv4;
+    std::string comment;
+    bool chosen = true;
+};
+
+const VirtualService* findBalanced(const NodeClues& clues, const Address& address, Protocol protocol)
+{
+    const auto found = std::find_if(clues.virtualServices.begin(), clues.virtualServices.end(), [&](const VirtualService& one) {
+        return one.address == address && one.port == dnsPort && one.protocol == protocol;
+    });
+    return found == clues.virtualServices.end() ? nullptr : &*found;
+}
+
+/// 169.254.0.0/16: the address of NodeLocal DNSCache, which no IPVS balances.
+bool isNodeLocal(const Address& address)
+{
+    return address.family() == Family::Ipv4 && address.bytes()[0] == 169 && address.bytes()[1] == 254;
+}
+
+void addItem(std::vector<Item>& items, Item item)
+{
+    const auto known = std::find_if(items.begin(), items.end(), [&](const Item& one) { return one.value == item.value; });
+    if (known == items.end())
+        items.push_back(std::move(item));
+    else if (known->comment.find(item.comment) == std::string::npos)
+        known->comment += "; " + item.comment;
+}
+
+std::string describeBalancing(const NodeClues& clues, const Address& address)
+{
+    if (isNodeLocal(address))
+        return "; NodeLocal DNSCache, which IPVS does not balance";
+    if (findBalanced(clues, address, Protocol::Udp) != nullptr)
+        return "; IPVS balances it";
+    return "; but IPVS on this node does not balance it: see `dns-notrack doctor`";
+}
+
+std::vector<Item> findServices(const NodeClues& clues)
+{
+    std::vector<Item> items;
+    for (const Clue<Address>& clue : clues.clusterDns)
+        addItem(items, {toText(clue.value), clue.value.family(), clue.source, !isNodeLocal(clue.value)});
+    for (Item& item : items)
+        if (const Result<Address> address = readAddress(item.value))
+            item.comment += describeBalancing(clues, *address);
+    const bool named = std::any_of(items.begin(), items.end(), [](const Item& item) { return item.chosen; });
+    for (const VirtualService& service : clues.virtualServices) {
+        const std::string value = toText(service.address);
+        const bool known = std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.value == value; });
+        if (!known && service.port == dnsPort && service.protocol == Protocol::Udp)
+            addItem(items, {value, service.address.family(), "IPVS balances port 53 there", !named});
+    }
+    return items;
+}
+
+std::vector<Item> findNetworks(const NodeClues& clues)
+{
+    std::vector<Item> items;
+    for (const Clue<Prefix>& clue : clues.clusterNetworks)
+        addItem(items, {toText(clue.value), clue.value.family(), clue.source});
+    const bool clusterWide = !items.empty();
+    if (!clusterWide && clues.layout.empty())
+        for (const Clue<Prefix>& clue : clues.serverNetworks)
+            addItem(items, {toText(clue.value), clue.value.family(), clue.source});
+    if (!clusterWide)
+        for (const Clue<Prefix>& clue : clues.nodeNetworks)
+            addItem(items, {toText(clue.value), clue.value.family(), "this node's part only: " + clue.source, false});
+    return items;
+}
+
+bool hasFamily(const std::vector<Item>& items, Family family)
+{
+    return std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.chosen && item.family == family; });
+}
+
+/// A profile must name services and networks of the same families.
+void keepMatching(std::vector<Item>& items, const std::vector<Item>& others, const std::string& missing)
+{
+    for (Item& item : items) {
+        const bool othersEmpty = !hasFamily(others, Family::Ipv4) && !hasFamily(others, Family::Ipv6);
+        if (!item.chosen || othersEmpty || hasFamily(others, item.family))
+            continue;
+        item.chosen = false;
+        item.comment += "; left out since no " + missing + " of its family was found";
+    }
+}
+
+std::string writeList(const std::string& key, const std::vector<Item>& items, const std::string& notFound)
+{
+    const bool any = std::any_of(items.begin(), items.end(), [](const Item& item) { return item.chosen; });
+    std::string text = any ? key + ":\n" : "# NOT FOUND: " + notFound + "\n" + key + ": []\n";
+    for (const Item& item : items)
+        text += std::string(item.chosen ? "  - \"" : "  # - \"") + item.value + "\" # " + item.comment + "\n";
+    return text;
+}
+
+bool covers(const std::vector<Item>& networks, const Address& address)
+{
+    return std::any_of(networks.begin(), networks.end(), [&](const Item& item) {
+        const Result<Prefix> prefix = readPrefix(item.value);
+        return item.chosen && prefix && prefix->contains(address);
+    });
+}
+
+/// Real servers of the chosen services that none of the chosen networks holds.
+std::string writeUncovered(const NodeClues& clues, const std::vector<Item>& services, const std::vector<Item>& networks)
+{
+    std::string text;
+    for (const VirtualService& service : clues.virtualServices) {
+        const bool chosen = std::any_of(services.begin(), services.end(), [&](const Item& item) {
+            return item.chosen && item.value == toText(service.address) && service.port == dnsPort;
+        });
+        for (const RealServer& server : service.realServers)
+            if (chosen && service.protocol == Protocol::Udp && !covers(networks, server.address))
+                text += "# NOTE: the real server " + toText(server.address) + " of " + toText(service.address) +
+                        " is in none of these networks.\n";
+    }
+    return text;
+}
+
+std::string writeProtocols(const NodeClues& clues, const std::vector<Item>& services)
+{
+    const bool tcp = std::any_of(services.begin(), services.end(), [&](const Item& item) {
+        const Result<Address> address = readAddress(item.value);
+        return item.chosen && address && findBalanced(clues, *address, Protocol::Tcp) != nullptr;
+    });
+    return tcp ? "# protocols: [udp, tcp] # IPVS balances TCP as well; UDP alone is the default\n" : "";
+}
+
+std::string writeSafety(const NodeClues& clues)
+{
+    if (clues.layout.empty())
+        return "# The probe asks for a name that only Kubernetes knows unless you give another one; any answer will "
+               "do.\n"
+               "# safety: { probe: { name: example.org } }\n";
+    if (!clues.clusterDomain || *clues.clusterDomain == "cluster.local")
+        return "";
+    return "safety: { probe: { name: \"" + standardName + *clues.clusterDomain + "\" } } # clusterDomain of the kubelet\n";
+}
+
+/// Text from the node's files ends up in comments: one line, printable.
+std::string printable(std::string text)
+{
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+    return text;
+}
+
+} // namespace
+
+std::string writeProfile(const NodeClues& clues)
+{
+    std::vector<Item> services = findServices(clues);
+    std::vector<Item> networks = findNetworks(clues);
+    const std::vector<Item> found = services;
+    keepMatching(services, networks, "pod network");
+    keepMatching(networks, found, "DNS service");
+
+    std::string text = "# Written by `dns-notrack discover` on " + printable(clues.node) + ". Read it before you apply it.\nversion: 1\n";
+    if (!clues.layout.empty())
+        text += "name: " + clues.layout + "\n";
+    text +=
+        writeList("services", services, "the virtual IPs of the DNS service (kubectl -n kube-system get service kube-dns; ipvsadm -Ln)");
+    text += writeList("podCIDRs", networks,
+                      "the pod networks of the whole cluster (kube-controller-manager's --cluster-cidr, or the CNI's pools)");
+    if (clues.layout.empty() && hasFamily(networks, Family::Ipv4))
+        text += "# NOTE: these networks hold the real servers. Add those of the clients, which a node cannot know.\n";
+    text += writeUncovered(clues, services, networks);
+    text += writeProtocols(clues, services);
+    text += "# scope: pods # the default; read about `any` before you choose it\n";
+    text += writeSafety(clues);
+    for (const std::string& line : clues.unread)
+        text += "# NOT READ: " + printable(line) + "\n";
+    return text;
+}
+
+} // namespace notrack

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "core/run/operation.h"
+#include "tests/unit/run/memory_table_store.h"
+
+namespace notrack
+{
+
+class CannedInspector : public NodeInspector
+{
+public:
+    NodeFacts inspect(const Profile& /*profile*/) override
+    {
+        ++asked;
+        return facts;
+    }
+
+    NodeFacts readFigures() override { return {}; }
+
+    NodeFacts facts;
+    int asked = 0;
+};
+
+class CannedProber : public Prober
+{
+public:
+    std::vector<ProbeResult> probe(const Profile& /*profile*/, const ProbeSettings& /*settings*/) override
+    {
+        const std::uint32_t answered = answers.empty() ? 2 : answers.front();
+        if (!answers.empty())
+            answers.erase(answers.begin());
+        return {{.from = "node", .service = "10.96.0.10", .asked = 2, .answered = answered}};
+    }
+
+    std::vector<std::uint32_t> answers;
+};
+
+/// Facts of a node where nothing speaks against the profile below.
+inline NodeFacts soundNode()
+{
+    NodeFacts facts;
+    facts.ipvs = true;
+    for (const char* service : {"10.96.0.10", "fd00:96::a"}) {
+        const Address address = *readAddress(service);
+        const Address realServer = *readAddress(address.family() == Family::Ipv4 ? "10.244.1.3" : "fd00:244::3");
+        facts.virtualServices.push_back({.address = address,
+                                         .port = Port{53},
+                                         .protocol = Protocol::Udp,
+                                         .scheduler = "rr",
+                                         .realServers = {{.address = realServer, .port = Port{53}, .forwarding = "Masq", .weight = 1}}});
+    }
+    return facts;
+}
+
+inline Profile dualStack()
+{
+    Profile profile;
+    profile.services = {*readAddress("10.96.0.10"), *readAddress("fd00:96::a")};
+    profile.podCidrs = {*readPrefix("10.244.0.0/16"), *readPrefix("fd00:244::/48")};
+    return profile;
+}
+
+} // namespace notrack

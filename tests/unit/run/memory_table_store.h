@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/run/table_store.h"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace notrack
+{
+
+/// Does what a plan says to a table in memory, as the kernel would: a step that the kernel would refuse fails the test.
+Table withStepsDone(Table table, const Plan& plan);
+
+/// A store in memory that writes down every access, fails when told to, and lets a test change tables at the worst moment.
+class MemoryTableStore : public TableStore
+{
+public:
+    MemoryTableStore();
+
+    std::string_view name() const override { return "iptables"; }
+    Result<std::unique_ptr<StoreLock>> lock(std::chrono::milliseconds wait) override;
+    Result<Table> snapshot(Family family) override;
+    Result<void> commit(std::span<const Plan> plans) override;
+
+    std::map<Family, Table> tables;
+    std::vector<std::string> log; ///< "lock", "snapshot ipv4", "commit ipv4: 3 steps", "unlock"
+    bool failLock = false;
+    std::function<void()> beforeNextCommit;              ///< runs once, right before a commit looks at the tables
+    std::map<Family, std::vector<Error>> commitFailures; ///< taken from the front, one a commit of that family
+
+private:
+    std::map<Family, Table> m_seen; ///< what the last snapshot of each family returned
+};
+
+/// One line a chain and an entry: "PREROUTING:" and "  -j X [packets:bytes]".
+std::vector<std::string> toLines(const Table& table);
+
+/// Reads such lines, where the body of an entry is "-j CHAIN", "rule N" for rule number N (from 1) of the rule set's prerouting
+/// rules, or anything else for a rule of somebody else's.
+Table readLines(const std::vector<std::string>& lines, const Ruleset& ruleset);
+
+} // namespace notrack
