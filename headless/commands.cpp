@@ -97,7 +97,7 @@ ExitCode conclude(const Arguments& arguments, const Report& report)
 class LocalNode
 {
 public:
-    LocalNode(std::string name, Backend backend)
+    LocalNode(std::string name, ChosenBackend backend)
         : m_backend(std::move(backend)), m_inspector(makeNodeInspector()),
           m_prober(makeDnsProber()), m_node{std::move(name), *m_backend.store, m_backend.other.get(), *m_inspector, *m_prober}
     {
@@ -107,14 +107,14 @@ public:
     const std::string& backendReason() const { return m_backend.reason; }
 
 private:
-    Backend m_backend;
+    ChosenBackend m_backend;
     std::unique_ptr<NodeInspector> m_inspector;
     std::unique_ptr<Prober> m_prober;
     Node m_node;
 };
 
 /// The backend for this process: what it lacks in privileges is said before anything else.
-Result<Backend> openBackend(const Profile& profile)
+Result<ChosenBackend> openBackend(const Profile& profile)
 {
     if (const Result<void> allowed = requireTableAccess(); !allowed)
         return tl::unexpected(allowed.error());
@@ -153,7 +153,7 @@ ExitCode runApply(const Arguments& arguments)
     const Result<Profile> profile = loadProfile(arguments);
     if (!profile)
         return fail(arguments, "apply", profile.error());
-    Result<Backend> backend = openBackend(*profile);
+    Result<ChosenBackend> backend = openBackend(*profile);
     if (!backend)
         return fail(arguments, "apply", backend.error());
     LocalNode local(arguments.node, std::move(*backend));
@@ -173,7 +173,7 @@ ExitCode runRemove(const Arguments& arguments)
     else if (arguments.profilesGiven)
         std::cerr << "dns-notrack: " << toText(read.error()) << "\ndns-notrack: going on with the chains of " << profile.chainPrefix
                   << '\n';
-    Result<Backend> backend = openBackend(profile);
+    Result<ChosenBackend> backend = openBackend(profile);
     if (!backend)
         return fail(arguments, "remove", backend.error());
     LocalNode local(arguments.node, std::move(*backend));
@@ -227,7 +227,7 @@ ExitCode runStatus(const Arguments& arguments)
     const Result<Profile> profile = loadProfile(arguments);
     if (!profile)
         return fail(arguments, "status", profile.error());
-    Result<Backend> backend = openBackend(*profile);
+    Result<ChosenBackend> backend = openBackend(*profile);
     if (!backend)
         return fail(arguments, "status", backend.error());
     LocalNode local(arguments.node, std::move(*backend));
@@ -250,7 +250,7 @@ ExitCode runDoctor(const Arguments& arguments)
     const Result<Profile> profile = loadProfile(arguments);
     if (!profile)
         return fail(arguments, "doctor", profile.error());
-    Result<Backend> backend = openBackend(*profile);
+    Result<ChosenBackend> backend = openBackend(*profile);
     if (!backend)
         return fail(arguments, "doctor", backend.error());
     LocalNode local(arguments.node, std::move(*backend));

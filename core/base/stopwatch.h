@@ -1,7 +1,5 @@
 #pragma once
 
-#include "core/report/report.h"
-
 #include <chrono>
 #include <string>
 #include <vector>
@@ -11,6 +9,15 @@ namespace notrack
 
 /// The time of day as RFC 3339 in UTC, to the second.
 std::string currentTime();
+
+/// How long one step took.
+struct Timing
+{
+    std::string step;
+    double milliseconds = 0;
+
+    bool operator==(const Timing&) const = default;
+};
 
 /// Writes down how long each step of a run took.
 class Stopwatch

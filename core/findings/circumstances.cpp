@@ -1,5 +1,5 @@
 #include "core/findings/finding_checks.h"
-#include "core/rules/ruleset.h"
+#include "core/net/chain_names.h"
 
 #include <algorithm>
 #include <utility>
@@ -31,7 +31,7 @@ void addSide(std::vector<PodSide>& sides, PodSide side)
 
 } // namespace
 
-Circumstances::Circumstances(const Profile& profile, const NodeFacts& facts, std::string_view backend)
+Circumstances::Circumstances(const Profile& profile, const NodeFacts& facts, Backend backend)
     : m_profile(profile), m_facts(facts), m_backend(backend)
 {
     m_tables.reserve(facts.savedTables.size());
@@ -152,9 +152,10 @@ std::vector<std::string> Circumstances::ownChains() const
 std::string Circumstances::commandFor(const SavedChains& table) const
 {
     const std::string base = table.family == Family::Ipv6 ? "ip6tables" : "iptables";
-    if (table.backend == "nftables")
+    if (table.backend == Backend::Nftables)
         return base + "-nft";
-    const bool both = std::any_of(m_tables.begin(), m_tables.end(), [](const SavedChains& one) { return one.backend == "nftables"; });
+    const bool both =
+        std::any_of(m_tables.begin(), m_tables.end(), [](const SavedChains& one) { return one.backend == Backend::Nftables; });
     return both ? base + "-legacy" : base;
 }
 

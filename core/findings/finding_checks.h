@@ -27,11 +27,11 @@ struct PodSide
 class Circumstances
 {
 public:
-    Circumstances(const Profile& profile, const NodeFacts& facts, std::string_view backend);
+    Circumstances(const Profile& profile, const NodeFacts& facts, Backend backend);
 
     const Profile& profile() const { return m_profile; }
     const NodeFacts& facts() const { return m_facts; }
-    std::string_view backend() const { return m_backend; }
+    Backend backend() const { return m_backend; }
     const std::vector<SavedChains>& tables() const { return m_tables; }
 
     bool isLocal(const Address& address) const;
@@ -62,7 +62,7 @@ private:
 
     const Profile& m_profile;
     const NodeFacts& m_facts;
-    std::string_view m_backend;
+    Backend m_backend;
     std::vector<SavedChains> m_tables;
     std::vector<const VirtualService*> m_virtualServices;
     std::vector<Address> m_realServers;

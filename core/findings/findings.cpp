@@ -37,7 +37,7 @@ constexpr std::size_t mostEvidence = 8;
 
 } // namespace
 
-std::vector<Finding> judge(const Profile& profile, const NodeFacts& facts, std::string_view backend)
+std::vector<Finding> judge(const Profile& profile, const NodeFacts& facts, Backend backend)
 {
     const Circumstances node(profile, facts, backend);
     const std::vector<std::string>& waived = profile.safety.waive;
@@ -60,18 +60,6 @@ bool forbidsApply(const std::vector<Finding>& findings)
 {
     return std::any_of(findings.begin(), findings.end(),
                        [](const Finding& finding) { return finding.severity == Severity::Fatal && !finding.waived; });
-}
-
-const std::vector<std::string_view>& findingIds()
-{
-    static const std::vector<std::string_view> ids = [] {
-        std::vector<std::string_view> all;
-        all.reserve(checks.size());
-        for (const Check& check : checks)
-            all.push_back(check.id);
-        return all;
-    }();
-    return ids;
 }
 
 } // namespace notrack

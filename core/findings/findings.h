@@ -11,13 +11,10 @@ namespace notrack
 {
 
 /// Everything about this node that speaks against the profile, worst first; those in `safety.waive` are marked as waived.
-/// `backend` is the one in use: "iptables" or "nftables".
-std::vector<Finding> judge(const Profile& profile, const NodeFacts& facts, std::string_view backend);
+/// `backend` is the one in use.
+std::vector<Finding> judge(const Profile& profile, const NodeFacts& facts, Backend backend);
 
 /// Whether `apply` must refuse: a fatal finding that is not waived.
 bool forbidsApply(const std::vector<Finding>& findings);
-
-/// All ids that `safety.waive` may name.
-const std::vector<std::string_view>& findingIds();
 
 } // namespace notrack

@@ -1,6 +1,6 @@
 #include "core/findings/finding_checks.h"
 #include "core/findings/packet_path.h"
-#include "core/rules/ruleset.h"
+#include "core/net/chain_names.h"
 
 #include <algorithm>
 
@@ -48,9 +48,9 @@ void describeChains(const Circumstances& node, const SavedChains& table, Hook ho
         finding.evidence.push_back(quoteRule(table, ":" + chain));
     for (const SavedRule& rule : found->rules)
         finding.evidence.push_back(quoteRule(table, rule.line));
-    finding.advice.push_back((table.backend == "iptables" ? applyClears : "by hand, since no run of dns-notrack made them: ") + command +
-                             "-D " + std::string(builtInChain(hook)) + " -j " + base + "; " + command + "-F " + base + "; " + command +
-                             "-F " + chain + "; " + command + "-X " + base + "; " + command + "-X " + chain);
+    finding.advice.push_back((table.backend == Backend::Iptables ? applyClears : "by hand, since no run of dns-notrack made them: ") +
+                             command + "-D " + std::string(builtInChain(hook)) + " -j " + base + "; " + command + "-F " + base + "; " +
+                             command + "-F " + chain + "; " + command + "-X " + base + "; " + command + "-X " + chain);
 }
 
 } // namespace
@@ -74,12 +74,12 @@ std::optional<Finding> checkOtherBackend(const Circumstances& node)
 {
     Finding finding{.severity = Severity::Warning};
     for (const SavedChains& table : node.tables()) {
-        const bool inUse = table.backend == "iptables" && node.backend() == "iptables";
+        const bool inUse = table.backend == Backend::Iptables && node.backend() == Backend::Iptables;
         if (table.table == "raw" && !inUse)
             for (const Hook hook : allHooks)
                 describeChains(node, table, hook, finding);
     }
-    if (node.backend() != "nftables")
+    if (node.backend() != Backend::Nftables)
         for (const std::string& table : node.facts().ownNftablesTables) {
             finding.evidence.push_back("nftables: table " + table);
             finding.advice.push_back(applyClears + ("nft delete table " + table));
@@ -87,7 +87,7 @@ std::optional<Finding> checkOtherBackend(const Circumstances& node)
     if (finding.evidence.empty())
         return std::nullopt;
     finding.summary =
-        "Chains of ours are outside the " + std::string(node.backend()) + " tables that this program keeps, and act beside those.";
+        "Chains of ours are outside the " + std::string(toText(node.backend())) + " tables that this program keeps, and act beside those.";
     return finding;
 }
 

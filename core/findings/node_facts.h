@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/net/backend.h"
 #include "core/net/conntrack.h"
 #include "core/net/ipvs.h"
 #include "core/profile/profile.h"
@@ -15,7 +16,7 @@ namespace notrack
 /// One table of the node's firewall as the save command of its backend prints it.
 struct SavedTable
 {
-    std::string backend; ///< "iptables" (legacy) or "nftables" (iptables-nft)
+    Backend backend = Backend::Iptables; ///< Nftables: saved by iptables-nft
     Family family = Family::Ipv4;
     std::string table; ///< "nat", "filter", "raw", "mangle"
     std::vector<std::string> lines;

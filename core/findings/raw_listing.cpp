@@ -1,7 +1,5 @@
 #include "core/findings/raw_listing.h"
 
-#include <utility>
-
 namespace notrack
 {
 
@@ -16,9 +14,9 @@ bool isDecoded(const Entry& entry)
 
 } // namespace
 
-SavedTable listRawTable(const Table& table, std::string backend)
+SavedTable listRawTable(const Table& table)
 {
-    SavedTable saved{std::move(backend), table.family, "raw", {}};
+    SavedTable saved{Backend::Iptables, table.family, "raw", {}};
     for (const Chain& chain : table.chains)
         saved.lines.push_back(":" + chain.name + (chain.builtIn ? " ACCEPT [0:0]" : " - [0:0]"));
     for (const Chain& chain : table.chains) {

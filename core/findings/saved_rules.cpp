@@ -147,7 +147,7 @@ SavedChains readSavedTable(const SavedTable& saved)
 std::string quoteRule(const SavedChains& table, std::string_view line)
 {
     const std::string_view family = table.family == Family::Ipv6 ? ", ipv6" : "";
-    return table.table + " (" + table.backend + std::string(family) + "): " + std::string(line);
+    return table.table + " (" + std::string(toText(table.backend)) + std::string(family) + "): " + std::string(line);
 }
 
 } // namespace notrack

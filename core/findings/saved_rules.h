@@ -47,7 +47,7 @@ struct SavedChain
 /// A SavedTable taken apart.
 struct SavedChains
 {
-    std::string backend;
+    Backend backend = Backend::Iptables;
     Family family = Family::Ipv4;
     std::string table;
     std::map<std::string, SavedChain, std::less<>> chains;

@@ -106,7 +106,7 @@ Result<Preference> prefer(BackendChoice choice)
 
 } // namespace
 
-Result<Backend> chooseBackend(BackendChoice choice, const std::string& chainPrefix)
+Result<ChosenBackend> chooseBackend(BackendChoice choice, const std::string& chainPrefix)
 {
     Result<Preference> preference = prefer(choice);
     if (!preference)
@@ -114,7 +114,7 @@ Result<Backend> chooseBackend(BackendChoice choice, const std::string& chainPref
     const bool nftables = preference->backend == BackendChoice::Nftables;
     if (const Result<void> loaded = nftables ? checkLibnftables() : checkLibiptc(); !loaded)
         return tl::unexpected(loaded.error());
-    Backend backend{nullptr, nullptr, std::move(preference->reason)};
+    ChosenBackend backend{nullptr, nullptr, std::move(preference->reason)};
     if (nftables) {
         backend.store = makeNftablesStore(chainPrefix);
         backend.other = makeIptablesStore(); // needs its library only where there is a table to look into

@@ -2,7 +2,7 @@
 
 #include "core/base/clean_text.h"
 #include "core/base/spelling.h"
-#include "core/findings/findings.h"
+#include "core/profile/waivable.h"
 
 #include <algorithm>
 #include <array>
@@ -218,7 +218,7 @@ Result<std::string> readChainPrefix(const YamlNode& node)
 
 Result<std::string> readFindingId(const YamlNode& node)
 {
-    const std::vector<std::string_view>& ids = findingIds();
+    const std::vector<std::string_view> ids(waivableFindings.begin(), waivableFindings.end());
     if (node.kind == YamlNode::Kind::Scalar && std::find(ids.begin(), ids.end(), node.text) != ids.end())
         return node.text;
     return refuse(node, describe(node) + " is no finding" + suggestion(node.text, ids));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/base/stopwatch.h"
 #include "core/findings/finding.h"
 #include "core/net/conntrack.h"
 #include "core/net/ip.h"
@@ -97,15 +98,6 @@ struct ProbeReport
     std::vector<ProbeResult> after;
 
     bool operator==(const ProbeReport&) const = default;
-};
-
-/// How long one step took.
-struct Timing
-{
-    std::string step;
-    double milliseconds = 0;
-
-    bool operator==(const Timing&) const = default;
 };
 
 /// Everything that one run of a command found and did on one node: the contract between node and desktop.

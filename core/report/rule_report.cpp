@@ -77,9 +77,8 @@ FamilyReport reportFamily(const Comparison& comparison)
     static const std::vector<Entry> nothing;
     for (const ChainComparison& chain : comparison.chains) {
         const Chain* found = findChain(comparison.table, chain.name);
-        const bool builtIn = chain.name == builtInChain(Hook::Prerouting) || chain.name == builtInChain(Hook::Output);
         ChainReport* rules = nullptr;
-        if (!builtIn)
+        if (!hookOfBuiltIn(chain.name))
             rules = &family.chains.emplace_back(ChainReport{chain.name, stateOf(chain), chain.foundAs, {}});
         for (const ReportedEntry& item : mergeEntries(found == nullptr ? nothing : found->entries, chain)) {
             const std::string target(targetOf(item.entry->body));

@@ -41,10 +41,8 @@ bool isOurs(const Entry& entry, const ChainNames& owned)
 
 bool isRuleChain(std::string_view name)
 {
-    return std::any_of(allHooks.begin(), allHooks.end(), [&](Hook hook) {
-        const std::string suffix = ruleChain({}, hook);
-        return name.size() > suffix.size() && name.substr(name.size() - suffix.size()) == suffix;
-    });
+    const std::optional<ChainName> read = readChainName(name);
+    return read && read->kind == ChainKind::Rules;
 }
 
 /// Finds, for the places of a chain of ours, the entries that can stay, and lists the rest.

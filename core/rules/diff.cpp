@@ -28,8 +28,7 @@ std::string toText(const DiffLine& line)
 std::string chainHeader(const Comparison& comparison, const std::string& name)
 {
     const Chain* chain = findChain(comparison.table, name);
-    const bool builtIn =
-        (chain != nullptr && chain->builtIn) || name == builtInChain(Hook::Prerouting) || name == builtInChain(Hook::Output);
+    const bool builtIn = (chain != nullptr && chain->builtIn) || hookOfBuiltIn(name);
     return ":" + name + (builtIn ? " ACCEPT" : " -");
 }
 

@@ -22,22 +22,13 @@ bool goesTo(const Chain* from, std::string_view to)
            std::any_of(from->entries.begin(), from->entries.end(), [&](const Entry& entry) { return targetOf(entry.body) == to; });
 }
 
-/// The prefix of a chain that is named like a rule chain of the hook.
-std::optional<std::string> prefixOfRuleChain(std::string_view chain, Hook hook)
-{
-    const std::string suffix = ruleChain({}, hook);
-    if (chain.size() <= suffix.size() || chain.substr(chain.size() - suffix.size()) != suffix)
-        return std::nullopt;
-    return std::string(chain.substr(0, chain.size() - suffix.size()));
-}
-
 void addChainsOfOtherPrefixes(const Table& table, const Ruleset& wanted, Hook hook, ChainNames& owned)
 {
     for (const Chain& chain : table.chains) {
-        const std::optional<std::string> prefix = prefixOfRuleChain(chain.name, hook);
-        if (!prefix || *prefix == wanted.chainPrefix)
+        const std::optional<ChainName> name = readChainName(chain.name);
+        if (!name || name->kind != ChainKind::Rules || name->hook != hook || name->prefix == wanted.chainPrefix)
             continue;
-        const Chain* base = findChain(table, baseChain(*prefix, hook));
+        const Chain* base = findChain(table, baseChain(name->prefix, hook));
         if (!goesTo(base, chain.name) || !std::all_of(chain.entries.begin(), chain.entries.end(), isNotrackRule))
             continue;
         owned.insert(chain.name);

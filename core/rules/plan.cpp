@@ -8,11 +8,6 @@ namespace notrack
 namespace
 {
 
-bool isBuiltIn(const std::string& chain)
-{
-    return std::any_of(allHooks.begin(), allHooks.end(), [&](Hook hook) { return chain == builtInChain(hook); });
-}
-
 /// Deletions from the end and insertions from the start, so that every place is right when its turn comes.
 void planEntries(const Table& table, const ChainComparison& chain, std::vector<Step>& steps)
 {
@@ -49,7 +44,7 @@ Plan makePlan(const Comparison& comparison)
     for (const RenamedChain& name : comparison.renamed)
         plan.steps.emplace_back(RenameChain{name.from, name.to});
     for (const ChainComparison& chain : comparison.chains) {
-        if (chain.wanted && !chain.present && !isBuiltIn(chain.name))
+        if (chain.wanted && !chain.present && !hookOfBuiltIn(chain.name))
             plan.steps.emplace_back(CreateChain{chain.name});
     }
     for (const ChainComparison& chain : comparison.chains)

@@ -103,21 +103,6 @@ void append(std::vector<NotrackRule>& rules, const std::vector<NotrackRule>& mor
 
 } // namespace
 
-std::string_view builtInChain(Hook hook)
-{
-    return hook == Hook::Prerouting ? "PREROUTING" : "OUTPUT";
-}
-
-std::string baseChain(std::string_view prefix, Hook hook)
-{
-    return std::string(prefix).append("_").append(builtInChain(hook));
-}
-
-std::string ruleChain(std::string_view prefix, Hook hook)
-{
-    return std::string(prefix).append("_NOT_DNS_").append(builtInChain(hook));
-}
-
 Ruleset buildRuleset(const Profile& profile, Family family)
 {
     Ruleset ruleset;

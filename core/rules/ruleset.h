@@ -1,29 +1,14 @@
 #pragma once
 
+#include "core/net/chain_names.h"
 #include "core/net/rule.h"
 #include "core/profile/profile.h"
 
-#include <array>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace notrack
 {
-
-/// Where in the raw table a packet meets our rules: on arrival, or when the node itself sends it.
-enum class Hook { Prerouting, Output };
-
-inline constexpr std::array allHooks{Hook::Prerouting, Hook::Output};
-
-/// The built-in chain of the hook: "PREROUTING" or "OUTPUT".
-std::string_view builtInChain(Hook hook);
-
-/// network-node-manager's names: "NMANAGER_PREROUTING" for the prefix NMANAGER. It may also hold rules of others.
-std::string baseChain(std::string_view prefix, Hook hook);
-
-/// "NMANAGER_NOT_DNS_PREROUTING" for the prefix NMANAGER. Everything in it is ours.
-std::string ruleChain(std::string_view prefix, Hook hook);
 
 /// What one family's raw table shall hold. Without rules at all, it shall hold nothing of ours.
 struct Ruleset

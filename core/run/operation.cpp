@@ -41,7 +41,7 @@ Report startReport(std::string command, const Node& node)
     report.time = currentTime();
     report.version = programVersion;
     report.command = std::move(command);
-    report.backend = node.store.name();
+    report.backend = toText(node.store.backend());
     return report;
 }
 
@@ -168,8 +168,8 @@ void listTables(const TableStore* store, const std::vector<Comparison>& comparis
     for (const Comparison& comparison : comparisons) {
         const std::vector<std::string>& own = comparison.table.nftablesTables;
         differences.ownNftablesTables.insert(differences.ownNftablesTables.end(), own.begin(), own.end());
-        if (store->name() == "iptables") // the other store reads tables of our own only
-            differences.rawTables.push_back(listRawTable(comparison.table, "iptables"));
+        if (store->backend() == Backend::Iptables) // the other store reads tables of our own only
+            differences.rawTables.push_back(listRawTable(comparison.table));
     }
 }
 
@@ -200,7 +200,7 @@ void judgeNode(const Profile& profile, Node& node, Differences differences, Repo
     std::move(differences.rawTables.begin(), differences.rawTables.end(), std::back_inserter(facts.savedTables));
     facts.ownNftablesTables = std::move(differences.ownNftablesTables);
     reportFacts(facts, report);
-    report.findings = judge(profile, facts, node.store.name());
+    report.findings = judge(profile, facts, node.store.backend());
 }
 
 /// Reads the rules again, for a report of how things stand now; the diff stays the one of before.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/net/backend.h"
 #include "core/rules/plan.h"
 #include "core/rules/table.h"
 
@@ -10,37 +11,36 @@
 namespace notrack
 {
 
-/// Holds the lock of a store until it goes out of scope.
-class StoreLock
+/// Reads raw tables.
+class TableReader
 {
 public:
-    StoreLock() = default;
-    StoreLock(const StoreLock&) = delete;
-    StoreLock& operator=(const StoreLock&) = delete;
-    virtual ~StoreLock() = default;
-};
-
-/// The door to the kernel's raw tables, one per backend. Tests put a table in memory behind it.
-class TableStore
-{
-public:
-    TableStore() = default;
-    TableStore(const TableStore&) = delete;
-    TableStore& operator=(const TableStore&) = delete;
-    virtual ~TableStore() = default;
-
-    /// "iptables" or "nftables".
-    virtual std::string_view name() const = 0;
-
-    /// Keeps other writers out while a change is read, planned and committed. Busy when `wait` is over.
-    virtual Result<std::unique_ptr<StoreLock>> lock(std::chrono::milliseconds wait) = 0;
+    TableReader() = default;
+    TableReader(const TableReader&) = delete;
+    TableReader& operator=(const TableReader&) = delete;
+    virtual ~TableReader() = default;
 
     /// Reads the raw table and changes nothing, not even by making the kernel create a table: what is not there is empty.
     virtual Result<Table> snapshot(Family family) = 0;
+};
 
-    /// Under the lock, carries out plans made from the last snapshot of their families, which was read under it as well. Each family changes
-    /// whole or not at all; when one fails, those before it in `plans` may have changed. Conflict when a table is not as the snapshot found it.
+/// Raw tables that other writers are kept away from for as long as this lives: read, then commit what was planned from it.
+class LockedTables : public TableReader
+{
+public:
+    /// Carries out plans made from the last snapshot of their families. Each family changes whole or not at all; when one fails,
+    /// those before it in `plans` may have changed. Conflict when a table is not as the snapshot found it.
     virtual Result<void> commit(std::span<const Plan> plans) = 0;
+};
+
+/// The door to the kernel's raw tables, one per backend. Tests put a table in memory behind it.
+class TableStore : public TableReader
+{
+public:
+    virtual Backend backend() const = 0;
+
+    /// Keeps other writers out while a change is read, planned and committed. Busy when `wait` is over. A store has one lock at a time.
+    virtual Result<std::unique_ptr<LockedTables>> lock(std::chrono::milliseconds wait) = 0;
 };
 
 } // namespace notrack

@@ -23,9 +23,9 @@ std::vector<Plan> plansFor(const std::vector<Comparison>& comparisons)
     return plans;
 }
 
-Result<void> readBack(TableStore& store, std::span<const OwnedPart> wanted)
+Result<void> readBack(TableReader& tables, std::span<const OwnedPart> wanted)
 {
-    const auto comparisons = compareTables(store, wanted);
+    const auto comparisons = compareTables(tables, wanted);
     if (!comparisons)
         return tl::unexpected(comparisons.error());
     for (const Comparison& comparison : *comparisons) {
@@ -37,10 +37,10 @@ Result<void> readBack(TableStore& store, std::span<const OwnedPart> wanted)
 }
 
 /// Undoes what a failed commit may have done to some families, and says so when even that fails.
-Error putBack(TableStore& store, std::span<const OwnedPart> before, Error reason)
+Error putBack(LockedTables& tables, std::span<const OwnedPart> before, Error reason)
 {
-    const auto comparisons = compareTables(store, before);
-    const auto undone = comparisons ? store.commit(plansFor(*comparisons)) : Result<void>(tl::unexpected(comparisons.error()));
+    const auto comparisons = compareTables(tables, before);
+    const auto undone = comparisons ? tables.commit(plansFor(*comparisons)) : Result<void>(tl::unexpected(comparisons.error()));
     if (!undone)
         reason.message += "; putting the other tables back failed as well: " + toText(undone.error());
     return reason;
@@ -56,11 +56,11 @@ std::vector<OwnedPart> presentParts(const std::vector<Comparison>& comparisons, 
 
 } // namespace
 
-Result<std::vector<Comparison>> compareTables(TableStore& store, std::span<const OwnedPart> wanted)
+Result<std::vector<Comparison>> compareTables(TableReader& tables, std::span<const OwnedPart> wanted)
 {
     std::vector<Comparison> comparisons;
     for (const OwnedPart& part : wanted) {
-        Result<Table> table = store.snapshot(part.ruleset.family);
+        Result<Table> table = tables.snapshot(part.ruleset.family);
         if (!table)
             return tl::unexpected(table.error());
         comparisons.push_back(compare(std::move(*table), part));
@@ -70,12 +70,13 @@ Result<std::vector<Comparison>> compareTables(TableStore& store, std::span<const
 
 Result<Transaction> writeTables(TableStore& store, std::span<const OwnedPart> wanted, std::chrono::milliseconds wait)
 {
-    const auto lock = store.lock(wait);
-    if (!lock)
-        return tl::unexpected(lock.error());
+    const auto locked = store.lock(wait);
+    if (!locked)
+        return tl::unexpected(locked.error());
+    LockedTables& tables = **locked;
     Transaction transaction;
     for (int attempt = 0; attempt < mostAttempts; ++attempt) {
-        const auto comparisons = compareTables(store, wanted);
+        const auto comparisons = compareTables(tables, wanted);
         if (!comparisons)
             return tl::unexpected(comparisons.error());
         if (attempt == 0) // a later attempt may see what an earlier one already committed
@@ -83,17 +84,18 @@ Result<Transaction> writeTables(TableStore& store, std::span<const OwnedPart> wa
         const std::vector<Plan> plans = plansFor(*comparisons);
         if (plans.empty())
             return transaction;
-        const Result<void> committed = store.commit(plans);
+        const Result<void> committed = tables.commit(plans);
         if (!committed && committed.error().kind != ErrorKind::Conflict)
-            return tl::unexpected(putBack(store, transaction.before, committed.error()));
+            return tl::unexpected(putBack(tables, transaction.before, committed.error()));
         if (!committed)
             continue;
-        if (const Result<void> verified = readBack(store, wanted); !verified)
-            return tl::unexpected(putBack(store, transaction.before, verified.error()));
+        if (const Result<void> verified = readBack(tables, wanted); !verified)
+            return tl::unexpected(putBack(tables, transaction.before, verified.error()));
         transaction.changed = true;
         return transaction;
     }
-    return makeError(ErrorKind::Busy, "the raw table kept changing between read and commit; try again", std::string(store.name()));
+    return makeError(ErrorKind::Busy, "the raw table kept changing between read and commit; try again",
+                     std::string(toText(store.backend())));
 }
 
 } // namespace notrack

@@ -13,7 +13,7 @@ namespace notrack
 {
 
 /// Sets each rule set against the table of its family, reading without a lock.
-Result<std::vector<Comparison>> compareTables(TableStore& store, std::span<const OwnedPart> wanted);
+Result<std::vector<Comparison>> compareTables(TableReader& tables, std::span<const OwnedPart> wanted);
 
 /// What a transaction found before it wrote, and what it left.
 struct Transaction

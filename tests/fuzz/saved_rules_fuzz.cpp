@@ -7,7 +7,7 @@
 /// Rules of any tool on the node end up in what iptables-save prints.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    notrack::SavedTable saved{"iptables", notrack::Family::Ipv4, "filter", {":FORWARD DROP [0:0]"}};
+    notrack::SavedTable saved{notrack::Backend::Iptables, notrack::Family::Ipv4, "filter", {":FORWARD DROP [0:0]"}};
     std::string line;
     for (std::size_t i = 0; i < size; ++i) {
         const char c = static_cast<char>(data[i]);

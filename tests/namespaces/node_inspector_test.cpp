@@ -56,8 +56,8 @@ private:
     {
         std::string text;
         for (const SavedTable& saved : facts.savedTables)
-            text += saved.backend + " " + std::string(toText(saved.family)) + " " + saved.table + " " + std::to_string(saved.lines.size()) +
-                    "\n";
+            text += std::string(toText(saved.backend)) + " " + std::string(toText(saved.family)) + " " + saved.table + " " +
+                    std::to_string(saved.lines.size()) + "\n";
         for (const NativeTable& native : facts.nativeTables)
             text += native.name + " " + std::to_string(native.lines.size()) + "\n";
         for (const PodNamespace& pod : facts.podNamespaces)
@@ -113,7 +113,7 @@ private slots:
         QCOMPARE(flatten(facts), std::string("iptables ipv4 filter 4\nnftables ipv4 nat 5\ninet firewalld 3\npod pod 10.244.1.2\n"));
         QCOMPARE(tables(), before);
         std::string ids;
-        for (const Finding& finding : judge(profile(), facts, "iptables"))
+        for (const Finding& finding : judge(profile(), facts, Backend::Iptables))
             ids += std::string(toText(finding.severity)) + " " + finding.id + "\n";
         QCOMPARE(ids, std::string("fatal not-ipvs\nfatal service-dnat\nwarning stateful-forward\n"));
     }

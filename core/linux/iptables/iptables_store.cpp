@@ -39,48 +39,32 @@ private:
     LibiptcTable& m_table;
 };
 
-/// The xtables lock with a sign by which the store sees that it is held.
-class HeldLock : public StoreLock
+/// Opens the raw table of a family for reading; nothing where the kernel holds none, since reading it would make the kernel create it.
+Result<std::unique_ptr<LibiptcTable>> openPresentTable(Family family)
+{
+    const Result<bool> present = hasLegacyTable(family, "raw");
+    if (!present)
+        return tl::unexpected(present.error());
+    if (!*present)
+        return nullptr;
+    return openRawTable(family);
+}
+
+class LockedIptables : public LockedTables
 {
 public:
-    explicit HeldLock(std::unique_ptr<StoreLock> lock) : m_lock(std::move(lock)) {}
-
-    std::weak_ptr<bool> sign() const { return m_sign; }
-
-private:
-    std::unique_ptr<StoreLock> m_lock;
-    std::shared_ptr<bool> m_sign = std::make_shared<bool>(true);
-};
-
-class IptablesStore : public TableStore
-{
-public:
-    std::string_view name() const override { return "iptables"; }
-
-    Result<std::unique_ptr<StoreLock>> lock(std::chrono::milliseconds wait) override
-    {
-        auto lock = takeXtablesLock(wait);
-        if (!lock)
-            return lock;
-        auto held = std::make_unique<HeldLock>(std::move(*lock));
-        m_held = held->sign();
-        return held;
-    }
+    explicit LockedIptables(LockFile lock) : m_lock(std::move(lock)) {}
 
     Result<Table> snapshot(Family family) override
     {
         m_tables.erase(family);
-        const Result<bool> present = hasLegacyTable(family, "raw");
-        if (!present)
-            return tl::unexpected(present.error());
-        if (!*present) // reading it would make the kernel create it
-            return Table{.family = family, .chains = {}};
-        auto table = openRawTable(family);
+        auto table = openPresentTable(family);
         if (!table)
             return tl::unexpected(table.error());
+        if (*table == nullptr)
+            return Table{.family = family, .chains = {}};
         Table read = (*table)->read();
-        if (!m_held.expired()) // without the lock nobody may commit, and libiptc's copy of a large table is large as well
-            m_tables.insert_or_assign(family, std::move(*table));
+        m_tables.insert_or_assign(family, std::move(*table));
         return read;
     }
 
@@ -127,8 +111,30 @@ private:
         return table;
     }
 
-    std::map<Family, std::unique_ptr<LibiptcTable>> m_tables; ///< read under the lock, to be committed
-    std::weak_ptr<bool> m_held;
+    LockFile m_lock;
+    std::map<Family, std::unique_ptr<LibiptcTable>> m_tables; ///< as last read, to be committed
+};
+
+class IptablesStore : public TableStore
+{
+public:
+    Backend backend() const override { return Backend::Iptables; }
+
+    Result<Table> snapshot(Family family) override
+    {
+        const auto table = openPresentTable(family);
+        if (!table)
+            return tl::unexpected(table.error());
+        return *table == nullptr ? Table{.family = family, .chains = {}} : (*table)->read();
+    }
+
+    Result<std::unique_ptr<LockedTables>> lock(std::chrono::milliseconds wait) override
+    {
+        auto lock = takeXtablesLock(wait);
+        if (!lock)
+            return tl::unexpected(lock.error());
+        return std::make_unique<LockedIptables>(std::move(*lock));
+    }
 };
 
 } // namespace

@@ -1,7 +1,7 @@
 #include "core/linux/iptables/libiptc.h"
 
 #include "core/linux/iptables/rule_codec.h"
-#include "core/rules/ruleset.h"
+#include "core/net/chain_names.h"
 
 #include <dlfcn.h>
 #include <libiptc/libip6tc.h>
@@ -87,15 +87,6 @@ ErrorKind kindOfInitFailure(int number)
                                                                                                             : ErrorKind::Failed;
 }
 
-/// By the names that any chainPrefix gives.
-bool mayBeOurs(std::string_view chain)
-{
-    return std::any_of(allHooks.begin(), allHooks.end(), [&](Hook hook) {
-        const std::string suffix = baseChain({}, hook);
-        return chain.size() > suffix.size() && chain.substr(chain.size() - suffix.size()) == suffix;
-    });
-}
-
 template <typename RuleEntry>
 class LibiptcTableOf : public LibiptcTable
 {
@@ -112,7 +103,7 @@ public:
         Table table{.family = m_family, .chains = {}};
         for (const char* name = m_functions.first_chain(m_handle); name != nullptr; name = m_functions.next_chain(m_handle)) {
             Chain& chain = table.chains.emplace_back(Chain{name, m_functions.builtin(name, m_handle) != 0, {}});
-            const RuleDetail detail = mayBeOurs(chain.name) ? RuleDetail::Full : RuleDetail::Brief;
+            const RuleDetail detail = readChainName(chain.name) ? RuleDetail::Full : RuleDetail::Brief;
             chain.entries.reserve(countRules(name));
             for (const RuleEntry* rule = m_functions.first_rule(name, m_handle); rule != nullptr;
                  rule = m_functions.next_rule(rule, m_handle)) {

@@ -1,7 +1,5 @@
 #include "core/linux/iptables/xtables_lock.h"
 
-#include "core/linux/system/lock_file.h"
-
 #include <cstdlib>
 #include <string>
 
@@ -15,7 +13,7 @@ constexpr const char* defaultLockFile = "/run/xtables.lock";
 
 } // namespace
 
-Result<std::unique_ptr<StoreLock>> takeXtablesLock(std::chrono::milliseconds wait)
+Result<LockFile> takeXtablesLock(std::chrono::milliseconds wait)
 {
     const char* configured = std::getenv("XTABLES_LOCKFILE");
     const std::string path = configured == nullptr || *configured == '\0' ? defaultLockFile : configured;

@@ -14,27 +14,6 @@ namespace notrack::nft
 namespace
 {
 
-std::optional<Hook> hookOf(std::string_view builtIn)
-{
-    for (const Hook hook : allHooks) {
-        if (builtIn == builtInChain(hook))
-            return hook;
-    }
-    return std::nullopt;
-}
-
-/// The chain prefix in the name of a chain of ours.
-std::optional<std::string> prefixOf(std::string_view chain)
-{
-    for (const Hook hook : allHooks) {
-        for (const std::string& suffix : {ruleChain({}, hook), baseChain({}, hook)}) {
-            if (chain.size() > suffix.size() && chain.substr(chain.size() - suffix.size()) == suffix)
-                return std::string(chain.substr(0, chain.size() - suffix.size()));
-        }
-    }
-    return std::nullopt;
-}
-
 /// Carries a plan out on the model and writes down the commands that do the same to the kernel.
 class Batch
 {
@@ -60,10 +39,10 @@ public:
 
     Result<void> operator()(const CreateChain& step)
     {
-        const std::optional<std::string> prefix = prefixOf(step.chain);
-        if (!prefix)
+        const std::optional<ChainName> name = readChainName(step.chain);
+        if (!name)
             return makeError(ErrorKind::Failed, "this program has no such chain", step.chain);
-        const std::string table = tableNameFor(*prefix);
+        const std::string table = tableNameFor(name->prefix);
         if (const Result<void> made = ensureTable(table); !made)
             return made;
         m_chains.push_back({step.chain, std::nullopt, table, {}});
@@ -218,7 +197,7 @@ private:
     /// Makes our base chain where the table lacks it; others the plan has to make itself.
     Result<void> ensureChain(const std::string& name, const std::string& table)
     {
-        const std::optional<Hook> hook = hookOf(name);
+        const std::optional<Hook> hook = hookOfBuiltIn(name);
         if (!hook)
             return {};
         if (const Result<void> made = ensureTable(table); !made)
@@ -239,8 +218,8 @@ private:
         const std::string target(targetOf(step.entry.body));
         if (const ModelChain* chain = find(target); chain != nullptr && !chain->hook)
             return chain->table;
-        if (const std::optional<std::string> prefix = prefixOf(target))
-            return tableNameFor(*prefix);
+        if (const std::optional<ChainName> name = readChainName(target))
+            return tableNameFor(name->prefix);
         return m_state.tables.empty() ? std::string() : m_state.tables.front().name;
     }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/rules/ruleset.h"
+#include "core/net/chain_names.h"
 #include "core/rules/table.h"
 
 #include <cstdint>

@@ -28,59 +28,33 @@ struct Seen
     std::uint32_t generation = 0;
 };
 
-class NftablesStore : public TableStore
+std::string where(Family family)
+{
+    return "nftables family " + std::string(nftablesFamily(family));
+}
+
+/// Reads our tables of a family: that of our prefix, and all that carry our mark.
+class NftablesReader
 {
 public:
-    explicit NftablesStore(std::optional<std::string> chainPrefix)
+    explicit NftablesReader(const std::optional<std::string>& chainPrefix)
     {
         if (chainPrefix)
             m_ownTable = nft::tableNameFor(*chainPrefix);
     }
 
-    std::string_view name() const override { return "nftables"; }
-
-    /// nftables has no lock of its own: this one keeps two runs of this program apart, the kernel's transaction all others.
-    Result<std::unique_ptr<StoreLock>> lock(std::chrono::milliseconds wait) override
+    /// What the kernel holds; an empty state at generation 0 where nf_tables is not active, since asking would make the kernel load it.
+    Result<Seen> snapshot(Family family) const
     {
-        const char* configured = std::getenv("DNS_NOTRACK_LOCKFILE");
-        return takeLockFile(configured == nullptr || *configured == '\0' ? defaultLockFile : configured, "dns-notrack lock", wait);
-    }
-
-    Result<Table> snapshot(Family family) override
-    {
-        m_seen.erase(family);
-        if (!isKernelPartActive("nf_tables")) // asking would make the kernel load it
-            return Table{.family = family, .chains = {}};
+        const Seen nothing{{family, {}, {}}, 0};
+        if (!isKernelPartActive("nf_tables"))
+            return nothing;
         const Result<std::uint32_t> generation = readNftablesGeneration();
         if (!generation && generation.error().kind == ErrorKind::NoBackend && !m_ownTable) // not in use, nor can it be
-            return Table{.family = family, .chains = {}};
-        Result<Seen> seen = read(family);
-        if (!seen)
-            return tl::unexpected(seen.error());
-        return nft::toTable(m_seen.insert_or_assign(family, std::move(*seen)).first->second.state);
+            return nothing;
+        return read(family);
     }
 
-    Result<void> commit(std::span<const Plan> plans) override
-    {
-        std::vector<nft::Command> commands;
-        for (const Plan& plan : plans) {
-            if (const Result<void> unchanged = checkUnchanged(plan.family); !unchanged)
-                return unchanged;
-            Result<std::vector<nft::Command>> more = nft::buildCommands(m_seen.at(plan.family).state, plan);
-            if (!more)
-                return tl::unexpected(more.error());
-            commands.insert(commands.end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
-        }
-        if (commands.empty())
-            return {};
-        const Result<std::string> document = nft::toJson(commands);
-        if (!document)
-            return tl::unexpected(document.error());
-        const Result<std::string> done = runNftables(*document);
-        return done ? Result<void>() : explainFailure(plans, done.error());
-    }
-
-private:
     /// One moment of a family. A table may go between being named and being listed: then the reading starts again.
     Result<Seen> read(Family family) const
     {
@@ -97,6 +71,7 @@ private:
         return tl::unexpected(generation.error());
     }
 
+private:
     Result<Seen> readOnce(Family family, std::uint32_t generation) const
     {
         const Result<std::vector<NftablesTable>> tables = readNftablesTables();
@@ -135,6 +110,44 @@ private:
         return nft::readListing(family, table, *listing);
     }
 
+    std::optional<std::string> m_ownTable;
+};
+
+class LockedNftables : public LockedTables
+{
+public:
+    LockedNftables(LockFile lock, NftablesReader reader) : m_lock(std::move(lock)), m_reader(std::move(reader)) {}
+
+    Result<Table> snapshot(Family family) override
+    {
+        m_seen.erase(family);
+        Result<Seen> seen = m_reader.snapshot(family);
+        if (!seen)
+            return tl::unexpected(seen.error());
+        return nft::toTable(m_seen.insert_or_assign(family, std::move(*seen)).first->second.state);
+    }
+
+    Result<void> commit(std::span<const Plan> plans) override
+    {
+        std::vector<nft::Command> commands;
+        for (const Plan& plan : plans) {
+            if (const Result<void> unchanged = checkUnchanged(plan.family); !unchanged)
+                return unchanged;
+            Result<std::vector<nft::Command>> more = nft::buildCommands(m_seen.at(plan.family).state, plan);
+            if (!more)
+                return tl::unexpected(more.error());
+            commands.insert(commands.end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
+        }
+        if (commands.empty())
+            return {};
+        const Result<std::string> document = nft::toJson(commands);
+        if (!document)
+            return tl::unexpected(document.error());
+        const Result<std::string> done = runNftables(*document);
+        return done ? Result<void>() : explainFailure(plans, done.error());
+    }
+
+private:
     /// Conflict when the family is not as the last snapshot found it.
     Result<void> checkUnchanged(Family family)
     {
@@ -143,7 +156,7 @@ private:
             if (const auto generation = readNftablesGeneration(); generation && *generation == known->second.generation)
                 return {};
         }
-        Result<Seen> now = read(family);
+        Result<Seen> now = m_reader.read(family);
         if (!now)
             return tl::unexpected(now.error());
         const nft::State before = known == m_seen.end() ? nft::State{family, {}, {}} : known->second.state;
@@ -163,17 +176,43 @@ private:
         return tl::unexpected(error);
     }
 
-    static std::string where(Family family) { return "nftables family " + std::string(nftablesFamily(family)); }
-
-    std::optional<std::string> m_ownTable;
+    LockFile m_lock;
+    NftablesReader m_reader;
     std::map<Family, Seen> m_seen;
+};
+
+class NftablesStore : public TableStore
+{
+public:
+    explicit NftablesStore(NftablesReader reader) : m_reader(std::move(reader)) {}
+
+    Backend backend() const override { return Backend::Nftables; }
+
+    Result<Table> snapshot(Family family) override
+    {
+        const Result<Seen> seen = m_reader.snapshot(family);
+        return seen ? Result<Table>(nft::toTable(seen->state)) : tl::unexpected(seen.error());
+    }
+
+    /// nftables has no lock of its own: this one keeps two runs of this program apart, the kernel's transaction all others.
+    Result<std::unique_ptr<LockedTables>> lock(std::chrono::milliseconds wait) override
+    {
+        const char* configured = std::getenv("DNS_NOTRACK_LOCKFILE");
+        auto lock = takeLockFile(configured == nullptr || *configured == '\0' ? defaultLockFile : configured, "dns-notrack lock", wait);
+        if (!lock)
+            return tl::unexpected(lock.error());
+        return std::make_unique<LockedNftables>(std::move(*lock), m_reader);
+    }
+
+private:
+    NftablesReader m_reader;
 };
 
 } // namespace
 
-std::unique_ptr<TableStore> makeNftablesStore(std::optional<std::string> chainPrefix)
+std::unique_ptr<TableStore> makeNftablesStore(const std::optional<std::string>& chainPrefix)
 {
-    return std::make_unique<NftablesStore>(std::move(chainPrefix));
+    return std::make_unique<NftablesStore>(NftablesReader(chainPrefix));
 }
 
 } // namespace notrack

@@ -34,12 +34,12 @@ std::string saveCommand(Family family, std::string_view kind)
     return std::string(family == Family::Ipv4 ? "iptables-" : "ip6tables-") + std::string(kind) + "-save";
 }
 
-void save(const CommandRunner& run, const std::string& command, const std::string& table, const std::string& backend, Family family,
-          NodeFacts& facts)
+void save(const CommandRunner& run, const std::string& command, const std::string& table, Backend backend, Family family, NodeFacts& facts)
 {
     const Result<std::string> text = run({command, "-t", table});
     if (!text) {
-        facts.unreadRules.push_back(table + " of " + backend + " (" + std::string(toText(family)) + "): " + toText(text.error()));
+        facts.unreadRules.push_back(table + " of " + std::string(toText(backend)) + " (" + std::string(toText(family)) +
+                                    "): " + toText(text.error()));
         return;
     }
     for (SavedTable& saved : readSaveOutput(*text, backend, family))
@@ -56,7 +56,7 @@ void saveLegacy(const std::string& root, const CommandRunner& run, Family family
     }
     for (const std::string_view name : splitWords(*names))
         if (isWanted(name) && name != "raw") // the store has read that already: see listRawTable
-            save(run, saveCommand(family, "legacy"), std::string(name), "iptables", family, facts);
+            save(run, saveCommand(family, "legacy"), std::string(name), Backend::Iptables, family, facts);
 }
 
 bool isMadeByIptables(const NftablesTable& table)
@@ -101,7 +101,7 @@ Result<std::vector<NftablesTable>> nftablesTablesToRead()
     return tables;
 }
 
-std::vector<SavedTable> readSaveOutput(std::string_view text, const std::string& backend, Family family)
+std::vector<SavedTable> readSaveOutput(std::string_view text, Backend backend, Family family)
 {
     std::vector<SavedTable> tables;
     for (const std::string_view line : splitLines(text)) {
@@ -150,7 +150,7 @@ void readFirewall(const std::string& root, const CommandRunner& run, const Resul
         if (!isMadeByIptables(table))
             listNative(run, table, facts);
         else if (isWanted(table.name))
-            save(run, saveCommand(family, "nft"), table.name, "nftables", family, facts);
+            save(run, saveCommand(family, "nft"), table.name, Backend::Nftables, family, facts);
     }
 }
 

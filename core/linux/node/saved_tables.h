@@ -19,7 +19,7 @@ using CommandRunner = std::function<Result<std::string>(const std::vector<std::s
 Result<std::vector<NftablesTable>> nftablesTablesToRead();
 
 /// The tables in what iptables-save printed.
-std::vector<SavedTable> readSaveOutput(std::string_view text, const std::string& backend, Family family);
+std::vector<SavedTable> readSaveOutput(std::string_view text, Backend backend, Family family);
 
 /// The base chains at input, forward and output of what `nft list table` printed.
 NativeTable readNativeTable(std::string_view text, const std::string& name);

@@ -1,7 +1,5 @@
 #include "core/linux/system/lock_file.h"
 
-#include "core/linux/system/file_descriptor.h"
-
 #include <fcntl.h>
 #include <sys/file.h>
 
@@ -17,15 +15,6 @@ namespace notrack
 
 namespace
 {
-
-class HeldFile : public StoreLock
-{
-public:
-    explicit HeldFile(FileDescriptor file) : m_file(std::move(file)) {}
-
-private:
-    FileDescriptor m_file; // closing it gives the lock back
-};
 
 /// Interrupts the calling thread's system calls again and again, so that a blocking flock can look at the clock. Waiting in
 /// flock keeps our place in the queue, which polling would not.
@@ -104,7 +93,7 @@ std::string inSeconds(std::chrono::milliseconds duration)
 
 } // namespace
 
-Result<std::unique_ptr<StoreLock>> takeLockFile(const std::string& path, const std::string& what, std::chrono::milliseconds wait)
+Result<LockFile> takeLockFile(const std::string& path, const std::string& what, std::chrono::milliseconds wait)
 {
     FileDescriptor file(open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file.valid()) {
@@ -119,7 +108,7 @@ Result<std::unique_ptr<StoreLock>> takeLockFile(const std::string& path, const s
     if (problem != 0)
         return makeError(ErrorKind::Failed, "the " + what + " cannot be taken: " + std::strerror(problem), path);
     keepSignalsUntilTheEnd();
-    return std::make_unique<HeldFile>(std::move(file));
+    return LockFile(std::move(file));
 }
 
 } // namespace notrack

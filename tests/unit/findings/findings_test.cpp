@@ -1,4 +1,5 @@
 #include "core/findings/findings.h"
+#include "core/profile/waivable.h"
 
 #include "tests/unit/findings/node_fixture.h"
 #include "tests/unit/golden.h"
@@ -48,15 +49,15 @@ private slots:
         const Profile profile = fixtureProfile(directory);
         const NodeFacts facts = fixtureFacts(directory, profile);
         const bool hasNft = std::any_of(facts.savedTables.begin(), facts.savedTables.end(),
-                                        [](const SavedTable& saved) { return saved.backend == "nftables"; });
-        const QString actual = flatten(facts, judge(profile, facts, hasNft ? "nftables" : "iptables"));
+                                        [](const SavedTable& saved) { return saved.backend == Backend::Nftables; });
+        const QString actual = flatten(facts, judge(profile, facts, hasNft ? Backend::Nftables : Backend::Iptables));
         QCOMPARE(actual, goldenText(directory + "/expected.txt", actual));
     }
 
     void everyIdIsStable()
     {
         QStringList ids;
-        for (const std::string_view id : findingIds())
+        for (const std::string_view id : waivableFindings)
             ids.push_back(QString::fromUtf8(id.data(), static_cast<qsizetype>(id.size())));
         QCOMPARE(ids.join(' '),
                  QString("not-ipvs service-dnat host-queries host-port stateful-forward no-backends backend-outside-pod-cidrs "
@@ -73,7 +74,7 @@ private slots:
             nat.lines.insert(nat.lines.end(),
                              "-A KUBE-SERVICES -d 10.97." + std::to_string(i / 250) + "." + std::to_string(i % 250) +
                                  "/32 -p tcp -m comment --comment \"ns/svc:http cluster IP\" -m tcp --dport 80 -j KUBE-SVC-X");
-        QVERIFY(forbidsApply(judge(profile, facts, "nftables"))); // a cost that grows with the square would run into ctest's limit
+        QVERIFY(forbidsApply(judge(profile, facts, Backend::Nftables))); // a cost that grows with the square would run into ctest's limit
     }
 };
 

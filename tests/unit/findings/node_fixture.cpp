@@ -46,7 +46,7 @@ NodeFacts fixtureFacts(const QString& directory, const Profile& profile)
     NodeFacts facts = LinuxNodeInspector(fixtureSources(directory)).inspect(profile);
     for (const Family family : allFamilies) {
         const QString program = family == Family::Ipv4 ? "iptables-legacy-save" : "ip6tables-legacy-save";
-        for (SavedTable& saved : readSaveOutput(tableOf(fileText(directory + "/saves/" + program), "raw"), "iptables", family))
+        for (SavedTable& saved : readSaveOutput(tableOf(fileText(directory + "/saves/" + program), "raw"), Backend::Iptables, family))
             facts.savedTables.push_back(std::move(saved));
     }
     return facts;

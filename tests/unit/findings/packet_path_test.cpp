@@ -11,7 +11,7 @@ namespace
 
 SavedChains readLines(const QString& text)
 {
-    SavedTable saved{"iptables", Family::Ipv4, "filter", {}};
+    SavedTable saved{Backend::Iptables, Family::Ipv4, "filter", {}};
     for (const QString& line : text.split('\n', Qt::SkipEmptyParts))
         saved.lines.push_back(line.trimmed().toStdString());
     return readSavedTable(saved);
@@ -134,7 +134,7 @@ private slots:
 
     void longRuleSetsAreFollowed()
     {
-        SavedTable saved{"iptables", Family::Ipv4, "filter", {":FORWARD ACCEPT [0:0]"}};
+        SavedTable saved{Backend::Iptables, Family::Ipv4, "filter", {":FORWARD ACCEPT [0:0]"}};
         for (int i = 0; i < 20'000; ++i)
             saved.lines.push_back("-A FORWARD -d 10." + std::to_string(i / 250 % 200) + "." + std::to_string(i % 250) +
                                   ".1/32 -p udp -m comment --comment \"ns/svc:dns\" -m udp --dport 53 -j DROP");

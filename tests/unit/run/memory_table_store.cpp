@@ -61,14 +61,17 @@ struct StepDoer
     }
 };
 
-class LoggedLock : public StoreLock
+class LockedMemory : public LockedTables
 {
 public:
-    explicit LoggedLock(std::vector<std::string>& log) : m_log(log) { m_log.emplace_back("lock"); }
-    ~LoggedLock() override { m_log.emplace_back("unlock"); }
+    explicit LockedMemory(MemoryTableStore& store) : m_store(store) { m_store.log.emplace_back("lock"); }
+    ~LockedMemory() override { m_store.log.emplace_back("unlock"); }
+
+    Result<Table> snapshot(Family family) override { return m_store.snapshot(family); }
+    Result<void> commit(std::span<const Plan> plans) override { return m_store.commit(plans); }
 
 private:
-    std::vector<std::string>& m_log;
+    MemoryTableStore& m_store;
 };
 
 RuleBody readBody(const std::string& text, const Ruleset& ruleset)
@@ -95,11 +98,11 @@ MemoryTableStore::MemoryTableStore()
         tables[family] = {family, {{"PREROUTING", true, {}}, {"OUTPUT", true, {}}}};
 }
 
-Result<std::unique_ptr<StoreLock>> MemoryTableStore::lock(std::chrono::milliseconds /*wait*/)
+Result<std::unique_ptr<LockedTables>> MemoryTableStore::lock(std::chrono::milliseconds /*wait*/)
 {
     if (failLock)
         return makeError(ErrorKind::Busy, "somebody else holds the lock");
-    return std::make_unique<LoggedLock>(log);
+    return std::make_unique<LockedMemory>(*this);
 }
 
 Result<Table> MemoryTableStore::snapshot(Family family)

@@ -19,10 +19,11 @@ class MemoryTableStore : public TableStore
 public:
     MemoryTableStore();
 
-    std::string_view name() const override { return "iptables"; }
-    Result<std::unique_ptr<StoreLock>> lock(std::chrono::milliseconds wait) override;
+    Backend backend() const override { return Backend::Iptables; }
     Result<Table> snapshot(Family family) override;
-    Result<void> commit(std::span<const Plan> plans) override;
+    Result<std::unique_ptr<LockedTables>> lock(std::chrono::milliseconds wait) override;
+    /// Plans made from the last snapshot.
+    Result<void> commit(std::span<const Plan> plans);
 
     std::map<Family, Table> tables;
     std::vector<std::string> log; ///< "lock", "snapshot ipv4", "commit ipv4: 3 steps", "unlock"

@@ -1,0 +1,66 @@
+#include "core/net/chain_names.h"
+
+namespace notrack
+{
+
+namespace
+{
+
+/// What stands between prefix and hook.
+struct Infix
+{
+    ChainKind kind;
+    std::string_view text;
+};
+
+/// In the order in which a name is held against them: "_" fits all names that the others fit.
+constexpr std::array infixes{Infix{ChainKind::Rules, "_NOT_DNS_"}, Infix{ChainKind::Base, "_"}};
+
+} // namespace
+
+std::string_view builtInChain(Hook hook)
+{
+    return hook == Hook::Prerouting ? "PREROUTING" : "OUTPUT";
+}
+
+std::optional<Hook> hookOfBuiltIn(std::string_view chain)
+{
+    for (const Hook hook : allHooks) {
+        if (chain == builtInChain(hook))
+            return hook;
+    }
+    return std::nullopt;
+}
+
+std::string toText(const ChainName& name)
+{
+    for (const Infix& infix : infixes) {
+        if (infix.kind == name.kind)
+            return std::string(name.prefix).append(infix.text).append(builtInChain(name.hook));
+    }
+    return {};
+}
+
+std::string baseChain(std::string_view prefix, Hook hook)
+{
+    return toText({std::string(prefix), hook, ChainKind::Base});
+}
+
+std::string ruleChain(std::string_view prefix, Hook hook)
+{
+    return toText({std::string(prefix), hook, ChainKind::Rules});
+}
+
+std::optional<ChainName> readChainName(std::string_view name)
+{
+    for (const Infix& infix : infixes) {
+        for (const Hook hook : allHooks) {
+            const std::string suffix = toText({{}, hook, infix.kind});
+            if (name.size() > suffix.size() && name.ends_with(suffix))
+                return ChainName{std::string(name.substr(0, name.size() - suffix.size())), hook, infix.kind};
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace notrack
