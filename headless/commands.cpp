@@ -6,9 +6,9 @@
 #include "core/linux/dns/dns_prober.h"
 #include "core/linux/node/node_clues.h"
 #include "core/linux/node/node_inspector.h"
+#include "core/linux/remembered_files.h"
 #include "core/linux/system/privileges.h"
 #include "core/linux/system/replaced_file.h"
-#include "core/linux/system/rollback_memory.h"
 #include "core/profile/profile_files.h"
 #include "core/profile/profile_reader.h"
 #include "core/report/doctor.h"
@@ -17,7 +17,7 @@
 #include "core/report/rule_report.h"
 #include "core/report/schema.h"
 #include "core/run/discover.h"
-#include "core/run/reconcile.h"
+#include "core/run/operation.h"
 #include "headless/text_report.h"
 #include "headless/watch.h"
 
@@ -58,7 +58,7 @@ ExitCode exportMetrics(const Arguments& arguments, const Report& report, ExitCod
     if (written)
         return code;
     std::cerr << "dns-notrack: " << toText(written.error()) << '\n';
-    return code == ExitCode::Done ? exitCodeOf(written.error().kind) : code;
+    return code == ExitCode::Done ? exitCodeOf(written.error()) : code;
 }
 
 /// A failure goes to people as a sentence, and to programs as a report as well, so that they need to read one format only.
@@ -73,10 +73,23 @@ ExitCode fail(const Arguments& arguments, const std::string& command, const Erro
     report.state = NodeState::Error;
     report.error = error;
     printForPrograms(arguments, report);
-    return exportMetrics(arguments, report, exitCodeOf(error.kind));
+    return exportMetrics(arguments, report, exitCodeOf(error));
 }
 
-/// Prints what an apply or a remove did.
+Intent intentOf(const Arguments& arguments)
+{
+    switch (arguments.command) {
+    case CommandName::Apply:
+        return arguments.reconcile ? Intent::Reconcile : Intent::Apply;
+    case CommandName::Remove:
+        return Intent::Remove;
+    default:
+        return Intent::Status;
+    }
+}
+
+/// Prints what an apply or a remove did. What an unattended run waits for goes to the journal, and only a failure that will not pass by
+/// itself is one.
 ExitCode conclude(const Arguments& arguments, const Report& report)
 {
     const Mode mode = arguments.check ? Mode::Check : Mode::Write;
@@ -84,13 +97,14 @@ ExitCode conclude(const Arguments& arguments, const Report& report)
         std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
     printForPrograms(arguments, report);
     if (arguments.output == OutputFormat::Text && !report.error) {
-        const bool worthTelling = !arguments.quiet || report.state == NodeState::Unsafe || report.rolledBack;
-        if (worthTelling)
-            std::cout << describeOutcome(report, arguments.check) << describeProblems(report);
+        const bool eventful = arguments.reconcile ? report.changed || report.rolledBack || !report.waitsFor.empty()
+                                                  : report.state == NodeState::Unsafe || report.rolledBack;
+        if (eventful || !arguments.quiet)
+            std::cout << describeOutcome(report, arguments.check) << (arguments.reconcile ? "" : describeProblems(report));
         if (arguments.diff)
             std::cout << report.diff;
     }
-    return exportMetrics(arguments, report, exitCodeOf(report, mode));
+    return exportMetrics(arguments, report, exitCodeOf(report, intentOf(arguments), mode));
 }
 
 /// The doors to the node that this program runs on.
@@ -98,18 +112,25 @@ class LocalNode
 {
 public:
     LocalNode(std::string name, ChosenBackend backend)
-        : m_backend(std::move(backend)), m_inspector(makeNodeInspector()),
-          m_prober(makeDnsProber()), m_node{std::move(name), *m_backend.store, m_backend.other.get(), *m_inspector, *m_prober}
+        : m_backend(std::move(backend)), m_inspector(makeNodeInspector()), m_prober(makeDnsProber()),
+          m_memory(makeRememberedFiles(MemoryFolders::ofThisProcess())), m_node{std::move(name), *m_backend.store, m_backend.other.get(),
+                                                                                *m_inspector,    *m_prober,        *m_memory}
     {
     }
 
-    Node& node() { return m_node; }
-    const std::string& backendReason() const { return m_backend.reason; }
+    /// Runs a command on this node.
+    Report run(const Request& request)
+    {
+        Report report = notrack::run(request, m_node);
+        report.backendReason = m_backend.reason;
+        return report;
+    }
 
 private:
     ChosenBackend m_backend;
     std::unique_ptr<NodeInspector> m_inspector;
     std::unique_ptr<Prober> m_prober;
+    std::unique_ptr<RunMemory> m_memory;
     Node m_node;
 };
 
@@ -121,31 +142,12 @@ Result<ChosenBackend> openBackend(const Profile& profile)
     return chooseBackend(profile.backend, profile.chainPrefix);
 }
 
-OperationOptions optionsOf(const Arguments& arguments)
+Request requestOf(const Arguments& arguments, std::optional<Profile> profile)
 {
-    return {.mode = arguments.check ? Mode::Check : Mode::Write, .wait = arguments.wait};
-}
-
-/// One run of the timer: what it waits for goes to the journal, and only a failure that will not pass by itself is one.
-ExitCode runReconcile(const Arguments& arguments, const Profile& profile, LocalNode& local)
-{
-    const RollbackMemory memory;
-    Reconciliation done = reconcile(profile, local.node(), {.wait = arguments.wait, .rolledBackDigest = memory.recentDigest()});
-    Report& report = done.report;
-    report.backendReason = local.backendReason();
-    if (report.rolledBack)
-        memory.remember(report.profileDigest);
-    if (report.error)
-        std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
-    printForPrograms(arguments, report);
-    if (arguments.output == OutputFormat::Text && !report.error) {
-        const bool eventful = report.changed || report.rolledBack || !done.waitsFor.empty();
-        if (eventful || !arguments.quiet)
-            std::cout << describeReconciliation(done);
-        if (arguments.diff)
-            std::cout << report.diff;
-    }
-    return exportMetrics(arguments, report, exitCodeOf(done));
+    return {.intent = intentOf(arguments),
+            .mode = arguments.check ? Mode::Check : Mode::Write,
+            .profile = std::move(profile),
+            .wait = arguments.wait};
 }
 
 ExitCode runApply(const Arguments& arguments)
@@ -157,29 +159,23 @@ ExitCode runApply(const Arguments& arguments)
     if (!backend)
         return fail(arguments, "apply", backend.error());
     LocalNode local(arguments.node, std::move(*backend));
-    if (arguments.reconcile)
-        return runReconcile(arguments, *profile, local);
-    Report report = applyProfile(*profile, local.node(), optionsOf(arguments));
-    report.backendReason = local.backendReason();
-    return conclude(arguments, report);
+    return conclude(arguments, local.run(requestOf(arguments, *profile)));
 }
 
-/// Removing works without a profile, too: all it takes from it is the chain prefix, and what has our shape goes in any case.
+/// Removing works without a profile, too: all it takes from it is the chain prefix.
 ExitCode runRemove(const Arguments& arguments)
 {
-    Profile profile;
+    std::optional<Profile> profile;
     if (Result<Profile> read = loadProfile(arguments))
         profile = std::move(*read);
     else if (arguments.profilesGiven)
-        std::cerr << "dns-notrack: " << toText(read.error()) << "\ndns-notrack: going on with the chains of " << profile.chainPrefix
-                  << '\n';
-    Result<ChosenBackend> backend = openBackend(profile);
+        std::cerr << "dns-notrack: " << toText(read.error())
+                  << "\ndns-notrack: going on with the chains of earlier applies, or of the default chainPrefix\n";
+    Result<ChosenBackend> backend = openBackend(profile.value_or(Profile{}));
     if (!backend)
         return fail(arguments, "remove", backend.error());
     LocalNode local(arguments.node, std::move(*backend));
-    Report report = removeRules(profile.chainPrefix, local.node(), optionsOf(arguments));
-    report.backendReason = local.backendReason();
-    return conclude(arguments, report);
+    return conclude(arguments, local.run(requestOf(arguments, std::move(profile))));
 }
 
 void printStatus(const Arguments& arguments, const Report& report)
@@ -202,8 +198,9 @@ public:
     {
         const auto now = std::chrono::steady_clock::now();
         const bool judgeAnew = !m_judged || now - *m_judged >= std::chrono::minutes(1);
-        Report report = readStatus(m_profile, m_local.node(), judgeAnew ? nullptr : &m_findings);
-        report.backendReason = m_local.backendReason();
+        Request request = requestOf(m_arguments, m_profile);
+        request.earlier = judgeAnew ? nullptr : &m_findings;
+        const Report report = m_local.run(request);
         if (judgeAnew && !report.error) {
             m_judged = now;
             m_findings = report.findings;
@@ -211,7 +208,7 @@ public:
         if (report.error)
             std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
         printStatus(m_arguments, report);
-        return exportMetrics(m_arguments, report, exitCodeOf(report, Mode::Check));
+        return exportMetrics(m_arguments, report, exitCodeOf(report, Intent::Status, Mode::Check));
     }
 
 private:
@@ -254,16 +251,15 @@ ExitCode runDoctor(const Arguments& arguments)
     if (!backend)
         return fail(arguments, "doctor", backend.error());
     LocalNode local(arguments.node, std::move(*backend));
-    Report report = readStatus(*profile, local.node());
+    Report report = local.run(requestOf(arguments, *profile));
     report.command = "doctor";
-    report.backendReason = local.backendReason();
     if (report.error)
         std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
     if (arguments.output == OutputFormat::Json)
         std::cout << writeReportIndented(report) << '\n';
     else if (!report.error)
         std::cout << describeHealth(report);
-    return exitCodeOf(report, Mode::Check);
+    return exitCodeOf(report, Intent::Status, Mode::Check);
 }
 
 /// Fails when some place got no answer at all.

@@ -31,7 +31,7 @@ int main(int count, char** words)
         const auto arguments = readArguments(count, words);
         if (!arguments) {
             std::cerr << "dns-notrack: " << toText(arguments.error()) << '\n';
-            return static_cast<int>(exitCodeOf(arguments.error().kind));
+            return static_cast<int>(exitCodeOf(arguments.error()));
         }
         if (const auto* help = std::get_if<Help>(&*arguments)) {
             std::cout << help->text;

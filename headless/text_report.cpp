@@ -86,6 +86,47 @@ std::string stateSentence(const Report& report)
     return {};
 }
 
+/// One line: what a run did.
+std::string outcomeLine(const Report& report, bool check)
+{
+    const std::string what = report.command == "remove"
+                                 ? "our rules"
+                                 : "the rules of " + (report.profileName.empty() ? "the profile" : "profile " + report.profileName);
+    if (report.rolledBack)
+        return report.node + ": rolled back: DNS stopped answering with " + what + "\n";
+    if (!report.waitsFor.empty())
+        return report.node + (report.changed ? ": withdrew our rules: " : ": waiting: ") + report.waitsFor + "\n";
+    if (report.state == NodeState::Unsafe)
+        return report.node + ": refused: " + what + " would break DNS on this node; nothing was changed\n";
+    if (report.changed)
+        return report.node + ": changed: " + (report.command == "remove" ? "removed " : "applied ") + what + " (" + report.backend + ")\n";
+    if (check && report.state != NodeState::InSync)
+        return report.node + ": would " + (report.command == "remove" ? "remove " : "apply ") + what + " (" + report.backend + ")\n";
+    return report.node + ": unchanged: " + (report.command == "remove" ? "nothing of ours is there\n" : "in sync with " + what + "\n");
+}
+
+/// Whether DNS was shown to work with what stands; empty where nothing of ours does.
+std::string describeVerified(const Report& report)
+{
+    if (report.state != NodeState::InSync || report.command == "remove")
+        return {};
+    if (!report.verified)
+        return "not verified: nobody has shown yet that DNS works with these rules\n";
+    const Verified& verified = *report.verified;
+    if (verified.by == Proof::None)
+        return "not verified: the profile asks for no proof\n";
+    return "verified by " + std::string(toText(verified.by)) + " at " + verified.at + " from " + std::to_string(verified.places) +
+           (verified.places == 1 ? " place\n" : " places\n");
+}
+
+std::string describeNotes(const Report& report)
+{
+    std::string text;
+    for (const std::string& note : report.notes)
+        text += "note: " + note + "\n";
+    return text;
+}
+
 } // namespace
 
 std::string describeProbe(const std::vector<ProbeResult>& results)
@@ -102,6 +143,7 @@ std::string describeProbe(const std::vector<ProbeResult>& results)
 std::string describeReport(const Report& report)
 {
     std::string text = report.node + ": " + stateSentence(report) + (report.backend.empty() ? "" : " (" + report.backend + ")") + "\n";
+    text += describeVerified(report) + describeNotes(report);
     if (report.state != NodeState::Absent) { // a list of nothing but missing rules says less than the sentence
         for (const FamilyReport& family : report.families)
             text += describeFamily(family);
@@ -129,27 +171,7 @@ std::string describeProblems(const Report& report)
 
 std::string describeOutcome(const Report& report, bool check)
 {
-    const std::string what = report.command == "remove"
-                                 ? "our rules"
-                                 : "the rules of " + (report.profileName.empty() ? "the profile" : "profile " + report.profileName);
-    if (report.rolledBack)
-        return report.node + ": rolled back: DNS stopped answering with " + what + "\n";
-    if (report.state == NodeState::Unsafe)
-        return report.node + ": refused: " + what + " would break DNS on this node; nothing was changed\n";
-    if (report.changed)
-        return report.node + ": changed: " + (report.command == "remove" ? "removed " : "applied ") + what + " (" + report.backend + ")\n";
-    if (check && report.state != NodeState::InSync)
-        return report.node + ": would " + (report.command == "remove" ? "remove " : "apply ") + what + " (" + report.backend + ")\n";
-    return report.node + ": unchanged: " + (report.command == "remove" ? "nothing of ours is there\n" : "in sync with " + what + "\n");
-}
-
-std::string describeReconciliation(const Reconciliation& reconciliation)
-{
-    const Report& report = reconciliation.report;
-    if (reconciliation.waitsFor.empty())
-        return describeOutcome(report, false);
-    const std::string did = report.changed ? ": withdrew our rules: " : ": waiting: ";
-    return report.node + did + reconciliation.waitsFor + "\n";
+    return outcomeLine(report, check) + describeNotes(report);
 }
 
 } // namespace notrack

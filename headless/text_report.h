@@ -1,7 +1,6 @@
 #pragma once
 
 #include "core/report/report.h"
-#include "core/run/reconcile.h"
 
 #include <string>
 #include <vector>
@@ -18,10 +17,7 @@ std::string describeProblems(const Report& report);
 /// What each place got for its queries, one line each.
 std::string describeProbe(const std::vector<ProbeResult>& results);
 
-/// One line: what an apply or a remove did.
+/// What an apply or a remove did, or what an unattended run waits for, in one line, and a line for each note.
 std::string describeOutcome(const Report& report, bool check);
-
-/// One line: what an unattended run did or waits for.
-std::string describeReconciliation(const Reconciliation& reconciliation);
 
 } // namespace notrack

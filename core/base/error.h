@@ -23,12 +23,16 @@ enum class ErrorKind {
 /// "failed", "usage", "bad-profile", "no-backend", "busy", "conflict", "not-permitted".
 std::string_view toText(ErrorKind kind);
 
+/// Error::code of a change that could not be taken back: what stands in the kernel has no verdict, and DNS may be down.
+inline constexpr const char* rollbackFailed = "rollback-failed";
+
 /// A failure as one sentence: what is wrong and what would be right; `where` names the file, table or call, and may be empty.
 struct Error
 {
     ErrorKind kind = ErrorKind::Failed;
     std::string message;
     std::string where;
+    std::string code; ///< a stable word for what programs tell apart beyond the kind; empty mostly
 
     bool operator==(const Error&) const = default;
 };
@@ -43,7 +47,7 @@ using Result = tl::expected<T, Error>;
 /// Shorthand for returning an error from a function that gives a Result.
 inline tl::unexpected<Error> makeError(ErrorKind kind, std::string message, std::string where = {})
 {
-    return tl::unexpected<Error>(Error{kind, std::move(message), std::move(where)});
+    return tl::unexpected<Error>(Error{kind, std::move(message), std::move(where), {}});
 }
 
 } // namespace notrack

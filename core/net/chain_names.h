@@ -25,6 +25,8 @@ enum class ChainKind {
     Rules, ///< PREFIX_NOT_DNS_HOOK: everything in it is ours
 };
 
+inline constexpr std::array allChainKinds{ChainKind::Base, ChainKind::Rules};
+
 /// The parts of the name of a chain of ours.
 struct ChainName
 {

@@ -35,4 +35,19 @@ std::string_view toText(ItemState state)
     return {};
 }
 
+std::string_view toText(Proof proof)
+{
+    switch (proof) {
+    case Proof::Trial:
+        return "trial";
+    case Proof::Probe:
+        return "probe";
+    case Proof::Waived:
+        return "waived";
+    case Proof::None:
+        return "none";
+    }
+    return {};
+}
+
 } // namespace notrack

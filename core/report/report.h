@@ -7,6 +7,7 @@
 #include "core/net/ip.h"
 #include "core/net/ipvs.h"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -61,8 +62,8 @@ struct JumpReport
 struct ChainReport
 {
     std::string name;
-    ItemState state = ItemState::Ok; ///< Misplaced: it is there under the name `foundAs`
-    std::optional<std::string> foundAs;
+    ItemState state = ItemState::Ok;    ///< Misplaced: it is there under the name `foundAs`
+    std::optional<std::string> foundAs; ///< written by runners up to 0.1 only; today a renamed chain is missing
     std::vector<RuleReport> rules;
 
     bool operator==(const ChainReport&) const = default;
@@ -87,6 +88,7 @@ struct ProbeResult
     std::optional<double> p50; ///< milliseconds; empty without an answer
     std::optional<double> p99; ///< milliseconds
     std::string problem;       ///< what was seen instead of answers, empty when all came
+    std::uint32_t silent = 0;  ///< pairs (A and AAAA from one socket, which IPVS keeps on one server) that got no answer at all
 
     bool operator==(const ProbeResult&) const = default;
 };
@@ -98,6 +100,29 @@ struct ProbeReport
     std::vector<ProbeResult> after;
 
     bool operator==(const ProbeReport&) const = default;
+};
+
+/// Who showed that DNS works with the rules that stand.
+enum class Proof {
+    Trial,  ///< packets of our own, tried before any real query was touched
+    Probe,  ///< the queries before and after the change
+    Waived, ///< the profile waives it
+    None,   ///< the profile asks for no proof (`probe: false`)
+};
+
+inline constexpr std::array allProofs{Proof::Trial, Proof::Probe, Proof::Waived, Proof::None};
+
+/// "trial", "probe", "waived", "none".
+std::string_view toText(Proof proof);
+
+/// The verdict on the rules that stand.
+struct Verified
+{
+    Proof by = Proof::None;
+    std::string at;           ///< RFC 3339, UTC
+    std::uint32_t places = 0; ///< pods, and under scope any the node, that were answered
+
+    bool operator==(const Verified&) const = default;
 };
 
 /// Everything that one run of a command found and did on one node: the contract between node and desktop.
@@ -113,7 +138,10 @@ struct Report
     std::string profileDigest;
     NodeState state = NodeState::Absent;
     bool changed = false;
-    bool rolledBack = false; ///< the change was taken back after the second probe
+    bool rolledBack = false;          ///< the change was taken back after the second probe
+    std::optional<Verified> verified; ///< empty: nobody has shown yet that DNS works with what stands
+    std::string waitsFor;             ///< one sentence on what an unattended run leaves to the next one; empty when nothing
+    std::vector<std::string> notes;   ///< what a person should know beside state and findings, a sentence each
     std::vector<FamilyReport> families;
     std::string diff; ///< unified, iptables-save syntax: from what was found to what the profile asks for; empty when in sync
     std::vector<Finding> findings;

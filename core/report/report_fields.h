@@ -7,7 +7,8 @@
 #include <type_traits>
 
 /// The report's JSON, told once for the writer and the reader: `visitFields(fields, value)` names every field of a value in the
-/// order in which it is written. `fields` offers field (a scalar), lines (text of several lines), list, object and group.
+/// order in which it is written. `fields` offers field (a scalar), lines (text of several lines), list, object,
+/// objectOrNull (which is written even when it is empty) and group.
 namespace notrack
 {
 
@@ -123,6 +124,7 @@ void visitFields(Fields& fields, Visits<ProbeResult> auto& result)
     fields.field("p50_ms", result.p50);
     fields.field("p99_ms", result.p99);
     fields.field("problem", result.problem);
+    fields.field("silent_pairs", result.silent);
 }
 
 template <typename Fields>
@@ -130,6 +132,14 @@ void visitFields(Fields& fields, Visits<ProbeReport> auto& probe)
 {
     fields.list("before", probe.before, mostProbeResults);
     fields.list("after", probe.after, mostProbeResults);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<Verified> auto& verified)
+{
+    fields.field("by", verified.by);
+    fields.field("at", verified.at);
+    fields.field("places", verified.places);
 }
 
 template <typename Fields>
@@ -145,6 +155,7 @@ void visitFields(Fields& fields, Visits<Error> auto& error)
     fields.field("kind", error.kind);
     fields.field("message", error.message);
     fields.field("where", error.where);
+    fields.field("code", error.code);
 }
 
 /// All but "schema", which comes first and is the codec's own.
@@ -164,6 +175,9 @@ void visitFields(Fields& fields, Visits<Report> auto& report)
     fields.field("state", report.state);
     fields.field("changed", report.changed);
     fields.field("rolled_back", report.rolledBack);
+    fields.objectOrNull("verified", report.verified);
+    fields.field("waits_for", report.waitsFor);
+    fields.list("notes", report.notes, mostLines);
     fields.list("families", report.families, mostFamilies);
     fields.lines("diff", report.diff);
     fields.list("findings", report.findings, mostFindings);

@@ -157,6 +157,15 @@ public:
         withMember(name, [&](const Json& json, const Place& place) { readItem(json, place, value.emplace()); });
     }
 
+    template <typename Value>
+    void objectOrNull(std::string_view name, std::optional<Value>& value)
+    {
+        withMember(name, [&](const Json& json, const Place& place) {
+            if (!json.is_null())
+                readItem(json, place, value.emplace());
+        });
+    }
+
     template <typename Visit>
     void group(std::string_view name, const Visit& visit)
     {
@@ -247,6 +256,7 @@ private:
     void read(const Json& json, const Place& place, NodeState& word) { readWord(json, place, word, allNodeStates); }
     void read(const Json& json, const Place& place, ItemState& word) { readWord(json, place, word, allItemStates); }
     void read(const Json& json, const Place& place, Severity& word) { readWord(json, place, word, allSeverities); }
+    void read(const Json& json, const Place& place, Proof& word) { readWord(json, place, word, allProofs); }
     void read(const Json& json, const Place& place, ErrorKind& word) { readWord(json, place, word, allErrorKinds); }
 
     template <typename Word, std::size_t Count>

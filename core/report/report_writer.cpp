@@ -61,6 +61,12 @@ public:
             m_object[name] = toJson(*value);
     }
 
+    template <typename Value>
+    void objectOrNull(const char* name, const std::optional<Value>& value)
+    {
+        m_object[name] = value ? toJson(*value) : Json();
+    }
+
     template <typename Visit>
     void group(const char* name, const Visit& visit)
     {

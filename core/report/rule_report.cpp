@@ -59,8 +59,6 @@ std::vector<ReportedEntry> mergeEntries(const std::vector<Entry>& found, const C
 
 ItemState stateOf(const ChainComparison& chain)
 {
-    if (chain.foundAs)
-        return ItemState::Misplaced;
     if (chain.present == chain.wanted)
         return ItemState::Ok;
     return chain.wanted ? ItemState::Missing : ItemState::Unexpected;
@@ -79,7 +77,7 @@ FamilyReport reportFamily(const Comparison& comparison)
         const Chain* found = findChain(comparison.table, chain.name);
         ChainReport* rules = nullptr;
         if (!hookOfBuiltIn(chain.name))
-            rules = &family.chains.emplace_back(ChainReport{chain.name, stateOf(chain), chain.foundAs, {}});
+            rules = &family.chains.emplace_back(ChainReport{chain.name, stateOf(chain), std::nullopt, {}});
         for (const ReportedEntry& item : mergeEntries(found == nullptr ? nothing : found->entries, chain)) {
             const std::string target(targetOf(item.entry->body));
             if (!chain.shared)

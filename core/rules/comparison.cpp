@@ -1,6 +1,7 @@
 #include "core/rules/comparison.h"
 
 #include "core/rules/increasing_run.h"
+#include "core/rules/ownership.h"
 
 #include <algorithm>
 #include <map>
@@ -121,14 +122,9 @@ void dropJumpsOfOthers(const Chain& chain, const ChainNames& goingAway, ChainCom
     }
 }
 
-ChainComparison compareOwned(const Table& table, const OwnedChain& wanted, const ChainNames& owned,
-                             const std::vector<RenamedChain>& renamed)
+ChainComparison compareOwned(const Table& table, const OwnedChain& wanted, const ChainNames& owned)
 {
     ChainComparison comparison{.name = wanted.name, .shared = wanted.shared, .wanted = true};
-    for (const RenamedChain& name : renamed) {
-        if (name.to == wanted.name)
-            comparison.foundAs = name.from;
-    }
     static const Chain nothing;
     const Chain* chain = findChain(table, wanted.name);
     comparison.present = chain != nullptr;
@@ -151,7 +147,7 @@ ChainNames namesOf(const OwnedPart& part)
 ChainNames ownedFor(const Table& table, const OwnedPart& wanted)
 {
     const ChainNames listed = namesOf(wanted);
-    const ChainNames candidates = ownedChains(table, wanted.ruleset);
+    const ChainNames candidates = ownedChains(wanted.ruleset.chainPrefix, wanted.earlierPrefixes);
     ChainNames owned = candidates;
     for (const std::string& name : candidates) {
         const Chain* chain = findChain(table, name);
@@ -187,9 +183,9 @@ void compareUnwanted(const OwnedPart& wanted, const ChainNames& owned, Compariso
 
 } // namespace
 
-OwnedPart wantedPart(const Ruleset& ruleset)
+OwnedPart wantedPart(const Ruleset& ruleset, const std::vector<std::string>& earlierPrefixes)
 {
-    OwnedPart part{.ruleset = ruleset, .chains = {}};
+    OwnedPart part{.ruleset = ruleset, .earlierPrefixes = earlierPrefixes, .chains = {}};
     if (ruleset.empty())
         return part;
     for (const Hook hook : allHooks)
@@ -201,10 +197,10 @@ OwnedPart wantedPart(const Ruleset& ruleset)
     return part;
 }
 
-OwnedPart presentPart(const Table& table, const Ruleset& ruleset)
+OwnedPart presentPart(const Table& table, const OwnedPart& wanted)
 {
-    OwnedPart part{.ruleset = ruleset, .chains = {}};
-    const ChainNames owned = ownedChains(table, ruleset);
+    OwnedPart part{.ruleset = wanted.ruleset, .earlierPrefixes = wanted.earlierPrefixes, .chains = {}};
+    const ChainNames owned = ownedChains(wanted.ruleset.chainPrefix, wanted.earlierPrefixes);
     for (const Chain& chain : table.chains) {
         if (!chain.builtIn && !owned.contains(chain.name))
             continue;
@@ -234,11 +230,10 @@ bool Comparison::anythingPresent() const
 Comparison compare(Table table, const OwnedPart& wanted)
 {
     Comparison comparison;
-    comparison.renamed = renamedChains(table, wanted.ruleset);
-    comparison.table = withNamesRestored(std::move(table), comparison.renamed);
+    comparison.table = std::move(table);
     const ChainNames owned = ownedFor(comparison.table, wanted);
     for (const OwnedChain& chain : wanted.chains)
-        comparison.chains.push_back(compareOwned(comparison.table, chain, owned, comparison.renamed));
+        comparison.chains.push_back(compareOwned(comparison.table, chain, owned));
     compareUnwanted(wanted, owned, comparison);
     return comparison;
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/rules/ownership.h"
 #include "core/rules/ruleset.h"
 #include "core/rules/table.h"
 
@@ -34,17 +33,18 @@ struct OwnedChain
 /// Our part of one table, as it is or as it shall be. Chains of ours that it does not list shall not be.
 struct OwnedPart
 {
-    Ruleset ruleset; ///< what it was made for: it settles which chains are ours
+    Ruleset ruleset;                          ///< what it was made for; its prefix settles which chains are ours
+    std::vector<std::string> earlierPrefixes; ///< of earlier applies on this node: theirs are ours as well
     std::vector<OwnedChain> chains;
 
     bool operator==(const OwnedPart&) const = default;
 };
 
 /// What the rule set asks of a table: our jumps first in their chains, our rules in order. For an empty one, nothing of ours.
-OwnedPart wantedPart(const Ruleset& ruleset);
+OwnedPart wantedPart(const Ruleset& ruleset, const std::vector<std::string>& earlierPrefixes = {});
 
-/// What a table holds of ours, so that the very same can be put back; `ruleset` settles which chains are ours.
-OwnedPart presentPart(const Table& table, const Ruleset& ruleset);
+/// What a table holds of ours, so that the very same can be put back; `wanted` settles which chains are ours.
+OwnedPart presentPart(const Table& table, const OwnedPart& wanted);
 
 /// An entry that has to come into a chain.
 struct Insertion
@@ -62,11 +62,10 @@ struct ChainComparison
     bool shared = false;
     bool present = false;               ///< the table has it
     bool wanted = false;                ///< the table shall have it
-    std::optional<std::string> foundAs; ///< the name it has in the table, when somebody renamed it
     std::vector<std::size_t> deletions; ///< places in the chain as it is, ascending
     std::vector<Insertion> insertions;  ///< ascending by place
 
-    bool inSync() const { return present == wanted && !foundAs && deletions.empty() && insertions.empty(); }
+    bool inSync() const { return present == wanted && deletions.empty() && insertions.empty(); }
     bool operator==(const ChainComparison&) const = default;
 };
 
@@ -74,8 +73,7 @@ struct ChainComparison
 /// ours that has to go.
 struct Comparison
 {
-    Table table; ///< as found, but with renamed chains under the names they shall have
-    std::vector<RenamedChain> renamed;
+    Table table; ///< as found
     std::vector<ChainComparison> chains;
 
     bool inSync() const;

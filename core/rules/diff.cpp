@@ -35,9 +35,7 @@ std::string chainHeader(const Comparison& comparison, const std::string& name)
 void listHeader(const Comparison& comparison, const ChainComparison& chain, std::vector<DiffLine>& lines)
 {
     const std::string header = chainHeader(comparison, chain.name);
-    if (chain.foundAs)
-        lines.push_back({'-', ":" + *chain.foundAs + " -"});
-    if (chain.present && !chain.foundAs)
+    if (chain.present)
         lines.push_back({chain.wanted ? ' ' : '-', header});
     else if (chain.wanted)
         lines.push_back({'+', header});

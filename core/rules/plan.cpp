@@ -23,7 +23,6 @@ void planEntries(const Table& table, const ChainComparison& chain, std::vector<S
 struct StepText
 {
     std::string operator()(const CreateChain& step) const { return "-N " + step.chain; }
-    std::string operator()(const RenameChain& step) const { return "-E " + step.from + " " + step.to; }
     std::string operator()(const DeleteChain& step) const { return "-X " + step.chain; }
     std::string operator()(const DeleteEntry& step) const { return "-D " + step.chain + " " + std::to_string(step.position + 1); }
     std::string operator()(const InsertEntry& step) const
@@ -41,8 +40,6 @@ struct StepText
 Plan makePlan(const Comparison& comparison)
 {
     Plan plan{.family = comparison.table.family, .steps = {}};
-    for (const RenamedChain& name : comparison.renamed)
-        plan.steps.emplace_back(RenameChain{name.from, name.to});
     for (const ChainComparison& chain : comparison.chains) {
         if (chain.wanted && !chain.present && !hookOfBuiltIn(chain.name))
             plan.steps.emplace_back(CreateChain{chain.name});

@@ -18,15 +18,6 @@ struct CreateChain
     bool operator==(const CreateChain&) const = default;
 };
 
-/// The chain keeps its rules, its counters and the jumps to it.
-struct RenameChain
-{
-    std::string from;
-    std::string to;
-
-    bool operator==(const RenameChain&) const = default;
-};
-
 /// The chain is empty and nothing jumps to it when this step comes.
 struct DeleteChain
 {
@@ -53,7 +44,7 @@ struct DeleteEntry
     bool operator==(const DeleteEntry&) const = default;
 };
 
-using Step = std::variant<CreateChain, RenameChain, DeleteChain, InsertEntry, DeleteEntry>;
+using Step = std::variant<CreateChain, DeleteChain, InsertEntry, DeleteEntry>;
 
 /// The fewest steps, to be done in order, that turn one family's table into what it shall be.
 struct Plan

@@ -2,14 +2,10 @@
 
 #include "core/base/stopwatch.h"
 #include "core/base/version.h"
-#include "core/findings/findings.h"
-#include "core/findings/raw_listing.h"
-#include "core/report/rule_report.h"
-#include "core/rules/diff.h"
-#include "core/run/transaction.h"
+#include "core/run/observe.h"
+#include "core/run/settle.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace notrack
@@ -18,331 +14,310 @@ namespace notrack
 namespace
 {
 
-std::vector<OwnedPart> wantedParts(const Profile& profile)
-{
-    std::vector<OwnedPart> parts;
-    for (const Family family : allFamilies)
-        parts.push_back(wantedPart(buildRuleset(profile, family)));
-    return parts;
-}
+/// A run looks again after it waited for another one, and after it judged what another one left.
+constexpr int mostLooks = 4;
 
-std::vector<OwnedPart> nothingOfOurs(const std::string& chainPrefix)
+std::string_view commandOf(Intent intent)
 {
-    std::vector<OwnedPart> parts;
-    for (const Family family : allFamilies)
-        parts.push_back(wantedPart(Ruleset{.family = family, .chainPrefix = chainPrefix, .prerouting = {}, .output = {}}));
-    return parts;
-}
-
-Report startReport(std::string command, const Node& node)
-{
-    Report report;
-    report.node = node.name;
-    report.time = currentTime();
-    report.version = programVersion;
-    report.command = std::move(command);
-    report.backend = toText(node.store.backend());
-    return report;
-}
-
-Report startReport(std::string command, const Node& node, const Profile& profile)
-{
-    Report report = startReport(std::move(command), node);
-    report.profileName = profile.name;
-    report.profileDigest = digestOf(profile);
-    return report;
-}
-
-Report& failed(Report& report, Error error)
-{
-    report.state = NodeState::Error;
-    report.error = std::move(error);
-    return report;
-}
-
-bool allInSync(const std::vector<Comparison>& comparisons)
-{
-    return std::all_of(comparisons.begin(), comparisons.end(), [](const Comparison& comparison) { return comparison.inSync(); });
-}
-
-NodeState stateOf(const std::vector<Comparison>& comparisons)
-{
-    if (allInSync(comparisons))
-        return NodeState::InSync;
-    const bool anything =
-        std::any_of(comparisons.begin(), comparisons.end(), [](const Comparison& comparison) { return comparison.anythingPresent(); });
-    return anything ? NodeState::Drifted : NodeState::Absent;
-}
-
-/// Families, without the one that has nothing and wants nothing.
-void reportRules(const std::vector<Comparison>& comparisons, Report& report)
-{
-    report.state = stateOf(comparisons);
-    report.families.clear();
-    for (const Comparison& comparison : comparisons) {
-        FamilyReport family = reportFamily(comparison);
-        if (!family.chains.empty() || !family.jumps.empty())
-            report.families.push_back(std::move(family));
+    switch (intent) {
+    case Intent::Apply:
+    case Intent::Reconcile:
+        return "apply";
+    case Intent::Remove:
+        return "remove";
+    case Intent::Status:
+        return "status";
     }
+    return {};
 }
 
-void reportDiff(const std::vector<Comparison>& comparisons, Report& report)
-{
-    for (const Comparison& comparison : comparisons)
-        report.diff += unifiedDiff(comparison);
-}
-
-void reportFacts(const NodeFacts& facts, Report& report)
-{
-    report.conntrack = facts.conntrack;
-    report.virtualServices = facts.virtualServices;
-}
-
-/// One apply or remove on its way: what it wants of the stores, and what it has to put back.
-class Change
+/// One run on its way.
+class Run
 {
 public:
-    Change(Node& node, std::vector<OwnedPart> wanted, std::vector<OwnedPart> wantedOfOther, std::chrono::milliseconds wait)
-        : m_node(node), m_wanted(std::move(wanted)), m_wantedOfOther(std::move(wantedOfOther)), m_wait(wait)
+    Run(const Request& request, Node& node) : m_request(request), m_node(node), m_memory(node.memory), m_watch(m_report.timings)
     {
-    }
-
-    Result<std::vector<Comparison>> compare() const { return compareTables(m_node.store, m_wanted); }
-
-    /// Comparisons of the backend that is not in use, where only something of ours is a difference.
-    Result<std::vector<Comparison>> compareOther() const
-    {
-        if (m_node.other == nullptr)
-            return std::vector<Comparison>{};
-        return compareTables(*m_node.other, m_wantedOfOther);
-    }
-
-    /// The new rules first, then those that the other backend still holds: at no moment is there none.
-    Result<bool> write()
-    {
-        Result<Transaction> done = writeTables(m_node.store, m_wanted, m_wait);
-        if (!done)
-            return tl::unexpected(done.error());
-        m_before = std::move(done->before);
-        const auto others = compareOther();
-        if (others && allInSync(*others))
-            return done->changed;
-        Result<Transaction> cleared = writeTables(*m_node.other, m_wantedOfOther, m_wait);
-        if (!cleared) {
-            const Result<void> undone = undo();
-            return tl::unexpected(undone ? cleared.error() : undone.error());
+        m_report.node = node.name;
+        m_report.time = currentTime();
+        m_report.version = programVersion;
+        m_report.command = commandOf(request.intent);
+        m_report.backend = toText(node.store.backend());
+        if (request.profile && request.intent != Intent::Remove) {
+            m_report.profileName = request.profile->name;
+            m_report.profileDigest = digestOf(*request.profile);
         }
-        m_otherBefore = std::move(cleared->before);
-        return done->changed || cleared->changed;
     }
 
-    Result<void> undo()
+    Report go()
     {
-        if (m_node.other != nullptr && !m_otherBefore.empty()) {
-            if (const auto done = writeTables(*m_node.other, m_otherBefore, m_wait); !done)
-                return tl::unexpected(done.error());
+        for (int looks = 0; looks < mostLooks; ++looks) {
+            if (const Result<void> seen = look(); !seen)
+                return fail(seen.error());
+            if (act(decide(m_request.intent, m_request.mode, m_seen)) == Next::Done)
+                return std::move(m_report);
         }
-        const auto done = writeTables(m_node.store, m_before, m_wait);
-        return done ? Result<void>() : tl::unexpected(done.error());
+        return fail({ErrorKind::Busy, "other runs of dns-notrack keep changing this node; try again", "", ""});
     }
 
 private:
-    Node& m_node;
-    std::vector<OwnedPart> m_wanted;
-    std::vector<OwnedPart> m_wantedOfOther;
-    std::chrono::milliseconds m_wait;
-    std::vector<OwnedPart> m_before;
-    std::vector<OwnedPart> m_otherBefore;
-};
+    enum class Next { Done, LookAgain };
 
-/// What the tables hold against what is wanted.
-struct Differences
-{
-    bool any = false;
-    std::vector<SavedTable> rawTables;          ///< legacy raw tables as they were read, for the findings
-    std::vector<std::string> ownNftablesTables; ///< NodeFacts has the form
-};
+    bool unattended() const { return m_request.intent == Intent::Reconcile; }
 
-void listTables(const TableStore* store, const std::vector<Comparison>& comparisons, Differences& differences)
-{
-    for (const Comparison& comparison : comparisons) {
-        const std::vector<std::string>& own = comparison.table.nftablesTables;
-        differences.ownNftablesTables.insert(differences.ownNftablesTables.end(), own.begin(), own.end());
-        if (store->backend() == Backend::Iptables) // the other store reads tables of our own only
-            differences.rawTables.push_back(listRawTable(comparison.table));
+    Report fail(Error error)
+    {
+        m_report.state = NodeState::Error;
+        if (unattended() && exitCodeOf(error) == ExitCode::Busy)
+            m_report.waitsFor = toText(error);
+        m_report.error = std::move(error);
+        return std::move(m_report);
     }
-}
 
-/// Puts state, rules and diff into the report. The other backend counts only where it holds something of ours.
-Result<Differences> findDifferences(const Change& change, const Node& node, Report& report)
-{
-    const auto comparisons = change.compare();
-    if (!comparisons)
-        return tl::unexpected(comparisons.error());
-    const auto others = change.compareOther();
-    if (!others)
-        return tl::unexpected(others.error());
-    reportRules(*comparisons, report);
-    reportDiff(*comparisons, report);
-    reportDiff(*others, report);
-    if (report.state == NodeState::InSync && !allInSync(*others))
-        report.state = NodeState::Drifted;
-    Differences differences{.any = report.state != NodeState::InSync};
-    listTables(&node.store, *comparisons, differences);
-    listTables(node.other, *others, differences);
-    return differences;
-}
-
-/// Everything about the node and what it means for the profile.
-void judgeNode(const Profile& profile, Node& node, Differences differences, Report& report)
-{
-    NodeFacts facts = node.inspector.inspect(profile);
-    std::move(differences.rawTables.begin(), differences.rawTables.end(), std::back_inserter(facts.savedTables));
-    facts.ownNftablesTables = std::move(differences.ownNftablesTables);
-    reportFacts(facts, report);
-    report.findings = judge(profile, facts, node.store.backend());
-}
-
-/// Reads the rules again, for a report of how things stand now; the diff stays the one of before.
-void reportOutcome(const Change& change, Report& report)
-{
-    const auto comparisons = change.compare();
-    if (!comparisons) {
-        failed(report, comparisons.error());
-        return;
+    Next failed(Error error)
+    {
+        m_report = fail(std::move(error));
+        return Next::Done;
     }
-    reportRules(*comparisons, report);
-}
 
-/// Writes, and takes it back when the probe says that a place lost its answers.
-void writeAndProbe(Change& change, const Profile& profile, Node& node, Stopwatch& watch, Report& report)
-{
-    const std::optional<ProbeSettings>& settings = profile.safety.probe;
-    if (settings) {
-        report.probe = ProbeReport{node.prober.probe(profile, *settings), {}};
-        watch.lap("probe before");
+    // observe
+
+    Result<void> look()
+    {
+        m_prefixes = m_memory.prefixes();
+        m_remembered = m_memory.stateOfChanges();
+        m_change.emplace(makeChange());
+        Result<Differences> differences = observeTables(*m_change, m_node, m_report);
+        m_watch.lap("read");
+        if (!differences)
+            return tl::unexpected(differences.error());
+        m_seen = Observation{.standing = differences->standing, .pending = m_remembered.pending.has_value()};
+        m_report.verified.reset();
+        if (m_request.intent == Intent::Remove)
+            return {};
+        const std::optional<Verdict> verdict = m_memory.verdict();
+        m_seen.verified = m_seen.standing == Standing::InSync && verdict && verdict->digest == m_report.profileDigest &&
+                          verdict->backend == m_node.store.backend() && !m_seen.pending;
+        if (m_seen.verified)
+            m_report.verified = verdict->verified;
+        if (m_request.intent == Intent::Apply && m_seen.verified)
+            return {}; // an apply that changes nothing asks nothing
+        judge(std::move(*differences));
+        m_watch.lap("findings");
+        return {};
     }
-    const Result<bool> changed = change.write();
-    watch.lap("commit");
-    if (!changed) {
-        failed(report, changed.error());
-        return;
+
+    /// Ours by name: the profile's prefix and those that earlier applies wrote down; where there is neither, the default one.
+    std::vector<OwnedPart> nothing() const
+    {
+        std::vector<std::string> prefixes = m_prefixes;
+        if (m_request.profile)
+            prefixes.insert(prefixes.begin(), m_request.profile->chainPrefix);
+        if (prefixes.empty())
+            prefixes.push_back(Profile().chainPrefix);
+        return nothingOfOurs(prefixes);
     }
-    report.changed = *changed;
-    if (settings) {
-        report.probe->after = node.prober.probe(profile, *settings);
-        watch.lap("probe after");
-        if (lostAnswers(report.probe->before, report.probe->after)) {
-            const Result<void> undone = change.undo();
-            watch.lap("roll back");
-            if (!undone) {
-                failed(report, undone.error());
-                return;
-            }
-            report.rolledBack = true;
-            report.changed = false;
+
+    Change makeRemoval() const { return {m_node, nothing(), nothing(), m_request.wait}; }
+
+    Change makeChange() const
+    {
+        if (m_request.intent == Intent::Remove)
+            return makeRemoval();
+        return {m_node, wantedParts(*m_request.profile, m_prefixes), nothing(), m_request.wait};
+    }
+
+    void judge(Differences differences)
+    {
+        m_seen.judgement = m_request.earlier == nullptr ? judgeNode(*m_request.profile, m_node, std::move(differences), m_report)
+                                                        : judgeAgain(m_node, *m_request.earlier, m_report);
+        if (m_request.intent == Intent::Status && m_seen.pending)
+            m_report.notes.emplace_back(
+                "a run was ended, or is under way, before it knew whether DNS works with what it wrote; the next apply "
+                "judges that first");
+        const Damping damping = m_memory.damping();
+        if (isContended(damping))
+            addContended();
+        if (!unattended())
+            return;
+        const bool unread = m_seen.judgement == Judgement::Unknown;
+        m_seen.unreadForLong = unread && damping.unread >= mostUnreadRuns;
+        if (const auto reason = reasonToWait(damping, m_report.profileDigest, m_memory.sinceBoot())) {
+            m_seen.waits = true;
+            m_reasonToWait = *reason;
         }
     }
-    reportOutcome(change, report);
-    watch.lap("read back");
-}
+
+    void addContended()
+    {
+        m_report.findings.push_back(
+            {.id = "contended",
+             .severity = Severity::Warning,
+             .summary =
+                 "Somebody else changes our rules, or the place of our jumps, after every run; each repair writes the whole table again.",
+             .evidence = {"repairs in a row: " + std::to_string(m_memory.damping().repairs)},
+             .advice = {"find out who writes the raw table besides us (a firewall that puts its jump first, a second profile with another "
+                        "chainPrefix) and let one of the two go"},
+             .waived = isWaived("contended")});
+    }
+
+    // decide, change
+
+    Next act(Action action)
+    {
+        if (m_seen.judgement == Judgement::Unsafe)
+            m_report.state = NodeState::Unsafe;
+        if (unattended())
+            m_memory.update([&](const Damping& damping) { return countUnread(damping); });
+        switch (action) {
+        case Action::Tell:
+        case Action::Refuse:
+            return Next::Done;
+        case Action::Nothing:
+            return calm();
+        case Action::Wait:
+            return wait();
+        case Action::JudgePending:
+        case Action::Write:
+        case Action::Withdraw:
+        case Action::Verify:
+            break;
+        }
+        if (!m_lock)
+            return lockThen(action);
+        return actLocked(action);
+    }
+
+    Next actLocked(Action action)
+    {
+        if (action == Action::Withdraw)
+            return withdraw();
+        RunContext context{m_node, m_memory, m_report, m_watch, unattended(), m_request.wait};
+        if (action == Action::JudgePending)
+            return judgePending(context, m_prefixes) ? Next::LookAgain : Next::Done;
+        if (action == Action::Verify) {
+            verifyStanding(context, *m_request.profile, *m_change);
+            return Next::Done;
+        }
+        const bool repair = unattended() && m_seen.standing == Standing::Drifted && m_remembered.verdict;
+        writeAndVerify(context, *m_request.profile, *m_change);
+        if (repair && m_report.changed && !isWaived("contended"))
+            m_memory.update([&](const Damping& damping) { return afterRepair(damping, m_memory.sinceBoot()); });
+        return Next::Done;
+    }
+
+    bool isWaived(std::string_view id) const
+    {
+        const std::vector<std::string>& waived = m_request.profile->safety.waive;
+        return std::find(waived.begin(), waived.end(), id) != waived.end();
+    }
+
+    /// One run that may write at a time. What was observed while another one was under way is observed again.
+    Next lockThen(Action action)
+    {
+        auto lock = m_node.memory.lock(m_request.wait);
+        if (lock)
+            m_lock = std::move(*lock);
+        else if (lock.error().kind == ErrorKind::Busy || unattended())
+            return failed(lock.error());
+        else
+            m_report.notes.push_back("runs beside this one cannot be kept away: " + toText(lock.error()));
+        m_watch.lap("run lock");
+        const bool same = m_memory.stateOfChanges() == m_remembered;
+        if (!m_lock)
+            m_lock = std::make_unique<RunLock>();
+        return same ? actLocked(action) : Next::LookAgain;
+    }
+
+    Next calm()
+    {
+        if (unattended())
+            m_memory.update([&](const Damping& damping) { return afterCalm(damping, m_memory.sinceBoot()); });
+        if (m_request.intent == Intent::Remove && m_request.mode == Mode::Write)
+            m_memory.forgetChanges();
+        return Next::Done;
+    }
+
+    Next wait()
+    {
+        if (m_seen.judgement == Judgement::Unsafe)
+            m_report.waitsFor = reasonsAgainst();
+        else if (m_seen.judgement == Judgement::Unknown)
+            m_report.waitsFor =
+                "what other programs' rules do with untracked packets cannot be read; nothing is applied and nothing withdrawn: " +
+                reasonsOf("unread-rules");
+        else
+            m_report.waitsFor = m_reasonToWait;
+        return Next::Done;
+    }
+
+    Damping countUnread(Damping damping) const
+    {
+        damping.unread = m_seen.judgement == Judgement::Unknown ? damping.unread + 1 : 0;
+        return damping;
+    }
+
+    std::string reasonsAgainst() const
+    {
+        std::string reasons;
+        for (const Finding& finding : m_report.findings) {
+            if (finding.severity == Severity::Fatal && !finding.waived)
+                reasons += (reasons.empty() ? "" : "; ") + finding.id + ": " + finding.summary;
+        }
+        return reasons;
+    }
+
+    std::string reasonsOf(std::string_view id) const
+    {
+        for (const Finding& finding : m_report.findings) {
+            if (finding.id == id)
+                return finding.evidence.empty() ? finding.summary : finding.evidence.front();
+        }
+        return std::string(id);
+    }
+
+    Next withdraw()
+    {
+        Change removal = makeRemoval();
+        const Result<Differences> differences = observeTables(removal, m_node, m_report);
+        if (!differences)
+            return failed(differences.error());
+        const bool hadVerdict = m_memory.verdict().has_value();
+        const Result<bool> written = removal.write({});
+        m_watch.lap("commit");
+        if (!written)
+            m_report = fail(written.error());
+        m_report.changed = written.value_or(false);
+        if (written) {
+            m_memory.forgetChanges();
+            observeOutcome(unattended() ? *m_change : removal, m_report);
+        }
+        if (unattended()) {
+            m_report.state = NodeState::Unsafe;
+            m_report.waitsFor = reasonsAgainst();
+            if (written && hadVerdict)
+                m_memory.update([&](const Damping& damping) { return afterWithdrawal(damping, m_memory.sinceBoot()); });
+        }
+        return Next::Done;
+    }
+
+    const Request& m_request;
+    Node& m_node;
+    Memory m_memory;
+    Report m_report;
+    Stopwatch m_watch;
+    std::unique_ptr<RunLock> m_lock;
+    std::vector<std::string> m_prefixes;
+    ChangesRemembered m_remembered;
+    std::optional<Change> m_change;
+    Observation m_seen;
+    std::string m_reasonToWait;
+};
 
 } // namespace
 
-Report applyProfile(const Profile& profile, Node& node, const OperationOptions& options)
+Report run(const Request& request, Node& node)
 {
-    Report report = startReport("apply", node, profile);
-    Stopwatch watch(report.timings);
-    Change change(node, wantedParts(profile), nothingOfOurs(profile.chainPrefix), options.wait);
-    Result<Differences> different = findDifferences(change, node, report);
-    watch.lap("read");
-    if (!different)
-        return failed(report, different.error());
-    if (!different->any)
-        return report;
-
-    judgeNode(profile, node, std::move(*different), report);
-    watch.lap("findings");
-    if (forbidsApply(report.findings))
-        report.state = NodeState::Unsafe;
-    else if (options.mode == Mode::Write)
-        writeAndProbe(change, profile, node, watch, report);
-    return report;
-}
-
-Report removeRules(const std::string& chainPrefix, Node& node, const OperationOptions& options)
-{
-    Report report = startReport("remove", node);
-    Stopwatch watch(report.timings);
-    Change change(node, nothingOfOurs(chainPrefix), nothingOfOurs(chainPrefix), options.wait);
-    Result<Differences> different = findDifferences(change, node, report);
-    watch.lap("read");
-    if (!different)
-        return failed(report, different.error());
-    if (!different->any || options.mode == Mode::Check)
-        return report;
-    const Result<bool> changed = change.write();
-    watch.lap("commit");
-    if (!changed)
-        return failed(report, changed.error());
-    report.changed = *changed;
-    reportOutcome(change, report);
-    return report;
-}
-
-Report readStatus(const Profile& profile, Node& node, const std::vector<Finding>* earlier)
-{
-    Report report = startReport("status", node, profile);
-    Stopwatch watch(report.timings);
-    const Change change(node, wantedParts(profile), nothingOfOurs(profile.chainPrefix), {});
-    Result<Differences> different = findDifferences(change, node, report);
-    watch.lap("read");
-    if (!different)
-        return failed(report, different.error());
-    if (earlier == nullptr) {
-        judgeNode(profile, node, std::move(*different), report);
-    } else {
-        reportFacts(node.inspector.readFigures(), report);
-        report.findings = *earlier;
-    }
-    watch.lap("findings");
-    if (forbidsApply(report.findings))
-        report.state = NodeState::Unsafe;
-    return report;
-}
-
-ExitCode exitCodeOf(ErrorKind kind)
-{
-    switch (kind) {
-    case ErrorKind::Failed:
-        return ExitCode::Failed;
-    case ErrorKind::Usage:
-        return ExitCode::Usage;
-    case ErrorKind::BadProfile:
-        return ExitCode::BadProfile;
-    case ErrorKind::NoBackend:
-        return ExitCode::NoBackend;
-    case ErrorKind::Busy:
-    case ErrorKind::Conflict:
-        return ExitCode::Busy;
-    case ErrorKind::NotPermitted:
-        return ExitCode::NotPermitted;
-    }
-    return ExitCode::Failed;
-}
-
-ExitCode exitCodeOf(const Report& report, Mode mode)
-{
-    if (report.error)
-        return exitCodeOf(report.error->kind);
-    if (report.rolledBack)
-        return ExitCode::RolledBack;
-    if (report.state == NodeState::Unsafe)
-        return report.command == "apply" ? ExitCode::Refused : ExitCode::Differs;
-    const bool differs = report.state != NodeState::InSync;
-    if (mode == Mode::Check && differs)
-        return ExitCode::Differs;
-    return ExitCode::Done;
+    return Run(request, node).go();
 }
 
 } // namespace notrack

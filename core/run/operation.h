@@ -1,49 +1,35 @@
 #pragma once
 
-#include "core/findings/node_facts.h"
-#include "core/profile/profile.h"
 #include "core/report/report.h"
-#include "core/run/probe.h"
-#include "core/run/table_store.h"
+#include "core/run/decide.h"
+#include "core/run/node.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace notrack
 {
 
-/// The doors to one node. `other` is the store of the backend that is not in use, or nullptr where the node has none: what we
-/// once put there has to go.
-struct Node
+/// What a command asks of the node.
+struct Request
 {
-    std::string name;
-    TableStore& store;
-    TableStore* other = nullptr;
-    NodeInspector& inspector;
-    Prober& prober;
-};
-
-/// Whether a command may write.
-enum class Mode { Check, Write };
-
-struct OperationOptions
-{
+    Intent intent = Intent::Apply;
     Mode mode = Mode::Write;
-    std::chrono::milliseconds wait{5000}; ///< for the store's lock
+    std::optional<Profile> profile;                ///< only Remove works without one
+    std::chrono::milliseconds wait{5000};          ///< for the run lock and the store's lock, each
+    const std::vector<Finding>* earlier = nullptr; ///< for Status: findings that need not be judged again
 };
 
-/// Makes the node hold the profile's rules, step by step as design.md has it: compare; judge the node and refuse if its DNS
-/// would break; probe; commit under the lock; probe again and take the change back if a place lost its answers.
-Report applyProfile(const Profile& profile, Node& node, const OperationOptions& options);
-
-/// Takes everything of ours away from the node, whatever profile it came from; `chainPrefix` names the chains beside those that
-/// are known by their shape.
-Report removeRules(const std::string& chainPrefix, Node& node, const OperationOptions& options);
-
-/// Compares the node with the profile; writes nothing. With the findings of an earlier report the node is not judged again,
-/// which would cost a listing of all its nat and filter rules.
-Report readStatus(const Profile& profile, Node& node, const std::vector<Finding>* earlier = nullptr);
+/// Every command walks the same way: observe, decide, change, verify, report.
+/// - Apply makes the node hold the profile's rules, unless its DNS would break; it asks before and after, and takes the change back if a
+///   place lost its answers. Reconcile is the same as a timer does it: it takes our rules away where they became unsafe, and waits where
+///   nothing can be done yet.
+/// - Remove takes everything of ours away: chains by the profile's prefix and by those that earlier applies wrote down.
+/// - Status compares and judges, and writes nothing.
+/// From the first write on nothing but a kill ends a run without a verdict; after a kill the next run judges first.
+Report run(const Request& request, Node& node);
 
 /// The exit codes that other programs rely on.
 enum class ExitCode {
@@ -52,6 +38,7 @@ enum class ExitCode {
     Differs = 2,
     Refused = 3,
     RolledBack = 4,
+    NotRolledBack = 5, ///< a change could not be taken back: DNS may be down
     Usage = 64,
     BadProfile = 65,
     NoBackend = 69,
@@ -59,10 +46,10 @@ enum class ExitCode {
     NotPermitted = 77,
 };
 
-/// The exit code for a kind of failure.
-ExitCode exitCodeOf(ErrorKind kind);
+/// The exit code for a failure.
+ExitCode exitCodeOf(const Error& error);
 
-/// The exit code for what a run of apply, remove or status ended with.
-ExitCode exitCodeOf(const Report& report, Mode mode);
+/// The exit code for what a run ended with. An unattended run that waits is Done.
+ExitCode exitCodeOf(const Report& report, Intent intent, Mode mode);
 
 } // namespace notrack

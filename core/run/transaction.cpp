@@ -1,5 +1,6 @@
 #include "core/run/transaction.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -9,8 +10,10 @@ namespace notrack
 namespace
 {
 
-/// A table that changes under us this often in a row is somebody's runaway loop.
-constexpr int mostAttempts = 5;
+/// Tries at the least, however short the wait; a table that changes under us this often in a row is somebody's loop.
+constexpr int leastAttempts = 5;
+/// A kernel that is short of memory for a moment is asked again.
+constexpr int attemptsToPutBack = 5;
 
 std::vector<Plan> plansFor(const std::vector<Comparison>& comparisons)
 {
@@ -23,36 +26,99 @@ std::vector<Plan> plansFor(const std::vector<Comparison>& comparisons)
     return plans;
 }
 
-Result<void> readBack(TableReader& tables, std::span<const OwnedPart> wanted)
-{
-    const auto comparisons = compareTables(tables, wanted);
-    if (!comparisons)
-        return tl::unexpected(comparisons.error());
-    for (const Comparison& comparison : *comparisons) {
-        if (!comparison.inSync())
-            return makeError(ErrorKind::Failed, "the kernel does not hold what was just written to its raw table",
-                             std::string(toText(comparison.table.family)));
-    }
-    return {};
-}
-
-/// Undoes what a failed commit may have done to some families, and says so when even that fails.
-Error putBack(LockedTables& tables, std::span<const OwnedPart> before, Error reason)
-{
-    const auto comparisons = compareTables(tables, before);
-    const auto undone = comparisons ? tables.commit(plansFor(*comparisons)) : Result<void>(tl::unexpected(comparisons.error()));
-    if (!undone)
-        reason.message += "; putting the other tables back failed as well: " + toText(undone.error());
-    return reason;
-}
-
 std::vector<OwnedPart> presentParts(const std::vector<Comparison>& comparisons, std::span<const OwnedPart> wanted)
 {
     std::vector<OwnedPart> present;
     for (std::size_t i = 0; i < comparisons.size(); ++i)
-        present.push_back(presentPart(comparisons[i].table, wanted[i].ruleset));
+        present.push_back(presentPart(comparisons[i].table, wanted[i]));
     return present;
 }
+
+bool allInSync(const std::vector<Comparison>& comparisons)
+{
+    return std::all_of(comparisons.begin(), comparisons.end(), [](const Comparison& comparison) { return comparison.inSync(); });
+}
+
+/// One transaction under the lock.
+class Writing
+{
+public:
+    Writing(LockedTables& tables, std::span<const OwnedPart> wanted, const BeforeCommit& beforeCommit)
+        : m_tables(tables), m_wanted(wanted), m_beforeCommit(beforeCommit)
+    {
+    }
+
+    /// Conflict where another attempt makes sense. Whatever the error, putBack() may have something to undo.
+    Result<void> attempt()
+    {
+        const auto comparisons = compareTables(m_tables, m_wanted);
+        if (!comparisons)
+            return tl::unexpected(comparisons.error());
+        if (!m_found) { // a later attempt may see what an earlier one already committed
+            m_found = true;
+            m_done.before = presentParts(*comparisons, m_wanted);
+        }
+        const std::vector<Plan> plans = plansFor(*comparisons);
+        if (plans.empty())
+            return {};
+        if (const Result<void> ready = announce(); !ready)
+            return ready;
+        m_touched = true;
+        if (const Result<void> committed = m_tables.commit(plans); !committed)
+            return committed;
+        m_done.changed = true;
+        return readBack();
+    }
+
+    /// Undoes what failed commits may have done to some families, and says so when even that fails.
+    Error putBack(Error reason)
+    {
+        Result<void> undone;
+        for (int tries = 0; m_touched && tries < attemptsToPutBack; ++tries) {
+            const auto comparisons = compareTables(m_tables, m_done.before);
+            if (comparisons && allInSync(*comparisons))
+                return reason;
+            undone = comparisons ? m_tables.commit(plansFor(*comparisons)) : Result<void>(tl::unexpected(comparisons.error()));
+            if (undone)
+                return reason;
+        }
+        if (!undone) {
+            reason.message += "; putting the tables back failed as well: " + toText(undone.error());
+            reason.code = rollbackFailed;
+        }
+        return reason;
+    }
+
+    Transaction finish() { return std::move(m_done); }
+
+private:
+    Result<void> announce()
+    {
+        if (m_announced || !m_beforeCommit)
+            return {};
+        m_announced = true;
+        return m_beforeCommit(m_done.before);
+    }
+
+    /// A commit that the kernel took and that cannot be read is a change all the same; one that differs was changed by somebody else.
+    Result<void> readBack()
+    {
+        const auto comparisons = compareTables(m_tables, m_wanted);
+        if (!comparisons)
+            m_done.unread = comparisons.error();
+        else if (!allInSync(*comparisons))
+            return makeError(ErrorKind::Conflict, "the kernel does not hold what was just written to its raw table");
+        return {};
+    }
+
+    LockedTables& m_tables;
+    std::span<const OwnedPart> m_wanted;
+    const BeforeCommit& m_beforeCommit;
+    Transaction m_done;
+    bool m_found = false;
+    bool m_announced = false;
+    bool m_touched = false;
+};
 
 } // namespace
 
@@ -68,34 +134,25 @@ Result<std::vector<Comparison>> compareTables(TableReader& tables, std::span<con
     return comparisons;
 }
 
-Result<Transaction> writeTables(TableStore& store, std::span<const OwnedPart> wanted, std::chrono::milliseconds wait)
+Result<Transaction> writeTables(TableStore& store, std::span<const OwnedPart> wanted, std::chrono::milliseconds wait,
+                                const BeforeCommit& beforeCommit)
 {
+    const auto deadline = std::chrono::steady_clock::now() + wait;
     const auto locked = store.lock(wait);
     if (!locked)
         return tl::unexpected(locked.error());
-    LockedTables& tables = **locked;
-    Transaction transaction;
-    for (int attempt = 0; attempt < mostAttempts; ++attempt) {
-        const auto comparisons = compareTables(tables, wanted);
-        if (!comparisons)
-            return tl::unexpected(comparisons.error());
-        if (attempt == 0) // a later attempt may see what an earlier one already committed
-            transaction.before = presentParts(*comparisons, wanted);
-        const std::vector<Plan> plans = plansFor(*comparisons);
-        if (plans.empty())
-            return transaction;
-        const Result<void> committed = tables.commit(plans);
-        if (!committed && committed.error().kind != ErrorKind::Conflict)
-            return tl::unexpected(putBack(tables, transaction.before, committed.error()));
-        if (!committed)
-            continue;
-        if (const Result<void> verified = readBack(tables, wanted); !verified)
-            return tl::unexpected(putBack(tables, transaction.before, verified.error()));
-        transaction.changed = true;
-        return transaction;
+    Writing writing(**locked, wanted, beforeCommit);
+    for (int attempts = 1;; ++attempts) {
+        const Result<void> done = writing.attempt();
+        if (done)
+            return writing.finish();
+        if (done.error().kind != ErrorKind::Conflict)
+            return tl::unexpected(writing.putBack(done.error()));
+        if (attempts >= leastAttempts && std::chrono::steady_clock::now() >= deadline)
+            break;
     }
-    return makeError(ErrorKind::Busy, "the raw table kept changing between read and commit; try again",
-                     std::string(toText(store.backend())));
+    return tl::unexpected(writing.putBack(
+        {ErrorKind::Busy, "the raw table kept changing between read and commit; try again", std::string(toText(store.backend())), {}}));
 }
 
 } // namespace notrack

@@ -59,6 +59,10 @@ class NodeTest(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.lock = self.folder / "lock"
         os.environ["XTABLES_LOCKFILE"] = os.environ["DNS_NOTRACK_LOCKFILE"] = str(self.lock)
+        self.memory = pathlib.Path(tempfile.mkdtemp(prefix="dns-notrack-memory-"))
+        self.addCleanup(shutil.rmtree, self.memory)
+        os.environ["RUNTIME_DIRECTORY"] = str(self.memory / "run")
+        os.environ["STATE_DIRECTORY"] = str(self.memory / "state")
         self.write_profile(profile())
 
     def write_profile(self, text):

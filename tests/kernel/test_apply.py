@@ -190,12 +190,23 @@ class Damage(NodeTest):
     def test_chain_flushed(self):
         self.check("-F NMANAGER_NOT_DNS_OUTPUT", expected=[f"NMANAGER_NOT_DNS_OUTPUT: {rule}: missing" for rule in RULES])
 
+    def check_renamed(self, chain):
+        """A chain of ours under another name is missing; what it became is somebody else's."""
+        self.iptables("-E", chain, "ELSEWHERE")
+        self.assertIn(f"{chain}: missing", differences(self.status(code=2)))
+        left = [line for line in self.listing() if line.startswith("-A ELSEWHERE")]
+        self.apply()
+        self.assertEqual(self.status()["state"], "in-sync")
+        self.assertEqual([line for line in self.listing() if "ELSEWHERE" not in line], self.sound)
+        self.remove()
+        self.assertEqual([line for line in self.listing() if line.startswith("-A ELSEWHERE") and "NMANAGER" not in line],
+                         [line for line in left if "NMANAGER" not in line])
+
     def test_chain_renamed(self):
-        self.check("-E NMANAGER_NOT_DNS_PREROUTING ELSEWHERE",
-                   expected=["NMANAGER_NOT_DNS_PREROUTING: misplaced as ELSEWHERE"])
+        self.check_renamed("NMANAGER_NOT_DNS_PREROUTING")
 
     def test_base_chain_renamed(self):
-        self.check("-E NMANAGER_OUTPUT ELSEWHERE", expected=["NMANAGER_OUTPUT: misplaced as ELSEWHERE"])
+        self.check_renamed("NMANAGER_OUTPUT")
 
     def test_notrack_twin_added(self):
         self.check("-A NMANAGER_NOT_DNS_PREROUTING -d 10.96.0.10/32 -p udp -m udp --dport 53 -j NOTRACK",

@@ -80,11 +80,6 @@ class Metrics(NodeTest):
 
 
 class Unattended(NodeTest):
-    def setUp(self):
-        super().setUp()
-        os.environ["RUNTIME_DIRECTORY"] = str(self.folder / "runtime")
-        self.addCleanup(os.environ.pop, "RUNTIME_DIRECTORY")
-
     def reconcile(self, code=0):
         done = self.run_runner("apply", "--reconcile", "--quiet")
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)

@@ -242,14 +242,6 @@ class Damage(NftablesTest):
         self.check("flush chain ip nmanager NMANAGER_NOT_DNS_OUTPUT",
                    expected=[f"NMANAGER_NOT_DNS_OUTPUT: {rule}: missing" for rule in (RULE_SERVICE, RULE_QUERY, RULE_ANSWER)])
 
-    def test_chain_renamed_keeps_its_rules(self):
-        handle = self.handle("NMANAGER_NOT_DNS_OUTPUT", "10.96.0.10")
-        self.check("rename chain ip nmanager NMANAGER_NOT_DNS_OUTPUT GONE", expected=["NMANAGER_NOT_DNS_OUTPUT: misplaced as GONE"])
-        self.assertEqual(self.handle("NMANAGER_NOT_DNS_OUTPUT", "10.96.0.10"), handle)
-
-    def test_outer_chain_renamed(self):
-        self.check("rename chain ip nmanager NMANAGER_PREROUTING GONE")
-
     def test_base_chain_renamed(self):
         self.check("rename chain ip nmanager PREROUTING GONE")
 

@@ -54,6 +54,7 @@ public:
     {
         m_result.asked += 2;
         m_result.answered += socket.answered();
+        m_result.silent += socket.answered() == 0 ? 1U : 0U;
         m_lostBesideTwin += socket.answered() == 1 ? 1U : 0U;
         m_timedOut += socket.answered() == 0 ? 1U : 0U;
         const std::vector<double> times = socket.times();

@@ -23,7 +23,6 @@ public:
     StepRunner(Family family, LibiptcTable& table) : m_family(family), m_table(table) {}
 
     Result<void> operator()(const CreateChain& step) { return m_table.createChain(step.chain); }
-    Result<void> operator()(const RenameChain& step) { return m_table.renameChain(step.from, step.to); }
     Result<void> operator()(const DeleteChain& step) { return m_table.deleteChain(step.chain); }
     Result<void> operator()(const DeleteEntry& step) { return m_table.deleteEntry(step.chain, step.position); }
     Result<void> operator()(const InsertEntry& step)

@@ -34,7 +34,6 @@ struct Libiptc
     const char* (*get_policy)(const char*, xt_counters*, xtc_handle*) = nullptr;
     int (*set_policy)(const char*, const char*, xt_counters*, xtc_handle*) = nullptr;
     int (*create_chain)(const char*, xtc_handle*) = nullptr;
-    int (*rename_chain)(const char*, const char*, xtc_handle*) = nullptr;
     int (*delete_chain)(const char*, xtc_handle*) = nullptr;
     int (*insert_entry)(const char*, const RuleEntry*, unsigned int, xtc_handle*) = nullptr;
     int (*delete_num_entry)(const char*, unsigned int, xtc_handle*) = nullptr;
@@ -68,7 +67,6 @@ Result<Libiptc<RuleEntry>> loadLibrary(const char* file, const std::string& pref
     find("get_policy", functions.get_policy);
     find("set_policy", functions.set_policy);
     find("create_chain", functions.create_chain);
-    find("rename_chain", functions.rename_chain);
     find("delete_chain", functions.delete_chain);
     find("insert_entry", functions.insert_entry);
     find("delete_num_entry", functions.delete_num_entry);
@@ -119,11 +117,6 @@ public:
     Result<void> createChain(const std::string& chain) override
     {
         return check(m_functions.create_chain(chain.c_str(), m_handle), "-N " + chain);
-    }
-
-    Result<void> renameChain(const std::string& from, const std::string& to) override
-    {
-        return check(m_functions.rename_chain(from.c_str(), to.c_str(), m_handle), "-E " + from + " " + to);
     }
 
     Result<void> deleteChain(const std::string& chain) override

@@ -23,7 +23,6 @@ public:
     virtual Table read() = 0;
 
     virtual Result<void> createChain(const std::string& chain) = 0;
-    virtual Result<void> renameChain(const std::string& from, const std::string& to) = 0;
     virtual Result<void> deleteChain(const std::string& chain) = 0;
     /// `position` counts from 0 and may be one past the end.
     virtual Result<void> insertEntry(const std::string& chain, std::size_t position, std::span<const std::byte> bytes) = 0;

@@ -50,17 +50,6 @@ public:
         return {};
     }
 
-    Result<void> operator()(const RenameChain& step)
-    {
-        ModelChain* chain = find(step.from);
-        if (chain == nullptr)
-            return noSuchChain(step.from);
-        emit(chain->table, NameChain{step.from, step.to});
-        chain->name = step.to;
-        m_nameInKernel[step.to] = step.from;
-        return {};
-    }
-
     Result<void> operator()(const DeleteChain& step)
     {
         const ModelChain* chain = find(step.chain);

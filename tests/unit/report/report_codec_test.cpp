@@ -37,6 +37,9 @@ Report fullReport()
     report.state = NodeState::Unsafe;
     report.changed = true;
     report.rolledBack = true;
+    report.verified = Verified{Proof::Probe, "2026-11-22T22:59:00Z", 2};
+    report.waitsFor = "not-ipvs: the service is not there yet";
+    report.notes = {"an earlier run was ended before its verdict, which this run gave"};
     report.families = {FamilyReport{}, fullFamily()};
     report.diff = "--- kernel\n+++ profile\n+-A OUTPUT -j NMANAGER_OUTPUT\n";
     report.findings = {{"not-ipvs", Severity::Fatal, "The service is not in the IPVS table.", {"ipvsadm -Ln"}, {"apply elsewhere"}, true}};
@@ -44,7 +47,7 @@ Report fullReport()
     VirtualService service{*readAddress("10.96.0.10"), Port{53}, Protocol::Tcp, "rr", {}};
     service.realServers = {{*readAddress("fd00:244::5"), Port{5353}, "Masq", 1, 2, 3}};
     report.virtualServices = {service};
-    report.probe = ProbeReport{{{"node", "10.96.0.10", 2, 2, 0.25, 1.5, ""}}, {{"pod", "10.96.0.10", 2, 0, {}, {}, "timeout"}}};
+    report.probe = ProbeReport{{{"node", "10.96.0.10", 2, 2, 0.25, 1.5, ""}}, {{"pod", "10.96.0.10", 2, 0, {}, {}, "timeout", 1}}};
     report.timings = {{"read", 0.5}, {"commit", 12}};
     report.error = Error{ErrorKind::Busy, "the lock is held", "/run/xtables.lock"};
     return report;

@@ -57,6 +57,12 @@ std::vector<std::string> edited(std::initializer_list<std::pair<const char*, std
     return lines;
 }
 
+/// Lines as they come back from a table that nobody touched.
+std::vector<std::string> asFound(const std::vector<std::string>& lines)
+{
+    return toLines(readLines(lines, classic()));
+}
+
 QStringList planText(const Plan& plan)
 {
     QStringList lines;
@@ -124,14 +130,11 @@ private slots:
         QTest::newRow("jump doubled") << edited({{"  -j NMANAGER_PREROUTING",
                                                   {"  -j NMANAGER_PREROUTING", "  somebody's", "  -j NMANAGER_PREROUTING"}}})
                                       << QStringList{"-D PREROUTING 3"};
-        QTest::newRow("chain renamed") << edited({{"NMANAGER_NOT_DNS_PREROUTING:", {"GONE:"}},
-                                                  {"  -j NMANAGER_NOT_DNS_PREROUTING", {"  -j GONE"}}})
-                                       << QStringList{"-E GONE NMANAGER_NOT_DNS_PREROUTING"};
-        QTest::newRow("both chains renamed") << edited({{"NMANAGER_NOT_DNS_PREROUTING:", {"GONE:"}},
-                                                        {"  -j NMANAGER_NOT_DNS_PREROUTING", {"  -j GONE"}},
-                                                        {"NMANAGER_PREROUTING:", {"LOST:"}},
-                                                        {"  -j NMANAGER_PREROUTING", {"  -j LOST"}}})
-                                             << QStringList{"-E LOST NMANAGER_PREROUTING", "-E GONE NMANAGER_NOT_DNS_PREROUTING"};
+        QTest::newRow("a chain renamed is missing, and what it became is left alone")
+            << edited({{"NMANAGER_NOT_DNS_PREROUTING:", {"GONE:"}}, {"  -j NMANAGER_NOT_DNS_PREROUTING", {"  -j GONE"}}})
+            << QStringList{"-N NMANAGER_NOT_DNS_PREROUTING", "-I NMANAGER_PREROUTING 1 -j NMANAGER_NOT_DNS_PREROUTING",
+                           "-I NMANAGER_NOT_DNS_PREROUTING 1 " + rule1, "-I NMANAGER_NOT_DNS_PREROUTING 2 " + rule2,
+                           "-I NMANAGER_NOT_DNS_PREROUTING 3 -s 10.244.1.0/24 -p udp -m udp --sport 53 -j CT --notrack"};
         QTest::newRow("an earlier chainPrefix")
             << edited({{"OUTPUT:", {"  -j OLD_PREROUTING", "OUTPUT:"}},
                        {"NMANAGER_OUTPUT:",
@@ -145,9 +148,10 @@ private slots:
         QFETCH(std::vector<std::string>, found);
         QFETCH(QStringList, steps);
         const Table table = readLines(found, classic());
-        const Plan plan = makePlan(compare(table, wantedPart(classic())));
+        const OwnedPart wanted = wantedPart(classic(), {"OLD"});
+        const Plan plan = makePlan(compare(table, wanted));
         QCOMPARE(planText(plan), steps);
-        QVERIFY(compare(withStepsDone(table, plan), wantedPart(classic())).inSync());
+        QVERIFY(compare(withStepsDone(table, plan), wanted).inSync());
     }
 
     void removeLeavesNothingButOthersRules_data()
@@ -169,9 +173,28 @@ private slots:
             << edited({{"OUTPUT:", {"OUTPUT:", "  theirs"}},
                        {"NMANAGER_OUTPUT:", {"THEIRS:", "  a", "  -j NMANAGER_NOT_DNS_OUTPUT", "NMANAGER_OUTPUT:"}}})
             << std::vector<std::string>{"PREROUTING:", "OUTPUT:", "  theirs [2:200]", "THEIRS:", "  a [8:800]"};
-        QTest::newRow("a renamed chain") << edited({{"NMANAGER_NOT_DNS_PREROUTING:", {"GONE:"}},
-                                                    {"  -j NMANAGER_NOT_DNS_PREROUTING", {"  -j GONE"}}})
-                                         << empty;
+        QTest::newRow("a chain renamed by somebody is somebody's")
+            << edited({{"NMANAGER_NOT_DNS_PREROUTING:", {"GONE:"}}, {"  -j NMANAGER_NOT_DNS_PREROUTING", {"  -j GONE"}}})
+            << std::vector<std::string>{"PREROUTING:",
+                                        "  -j NMANAGER_PREROUTING [1:100]",
+                                        "OUTPUT:",
+                                        "NMANAGER_PREROUTING:",
+                                        "  -j GONE [3:300]",
+                                        "GONE:",
+                                        "  -d 10.96.0.10/32 -p udp -m udp --dport 53 -j CT --notrack [4:400]",
+                                        "  -d 10.244.1.0/24 -p udp -m udp --dport 53 -j CT --notrack [5:500]",
+                                        "  -s 10.244.1.0/24 -p udp -m udp --sport 53 -j CT --notrack [6:600]"};
+        // The shapes by which such chains were once taken for ours.
+        for (const char* leaf : {"rule 1", "rule 3", ""}) {
+            std::vector<std::string> theirs{"PREROUTING:", "  -j ADMIN_IN", "OUTPUT:", "ADMIN_IN:", "  -j ADMIN_RULES", "ADMIN_RULES:"};
+            if (*leaf != '\0')
+                theirs.push_back(std::string("  ") + leaf);
+            QTest::addRow("NOTRACK chains of others, with '%s'", leaf) << theirs << asFound(theirs);
+        }
+        const std::vector<std::string> unknownPrefix{
+            "PREROUTING:", "  -j OLD_PREROUTING", "OUTPUT:", "OLD_PREROUTING:", "  -j OLD_NOT_DNS_PREROUTING", "OLD_NOT_DNS_PREROUTING:",
+            "  rule 1"};
+        QTest::newRow("a prefix that nobody wrote down") << unknownPrefix << asFound(unknownPrefix);
         QTest::newRow("a chain of another prefix that is not of our shape")
             << std::vector<std::string>{"PREROUTING:",   "  -j X_PREROUTING",         "OUTPUT:",
                                         "X_PREROUTING:", "  -j X_NOT_DNS_PREROUTING", "X_NOT_DNS_PREROUTING:",
@@ -265,7 +288,7 @@ private slots:
                     lines.insert(lines.begin() + 1 + static_cast<std::ptrdiff_t>(pick(lines.size())), "  " + body);
             }
             const Table before = readLines(lines, classic());
-            const OwnedPart ours = presentPart(before, classic());
+            const OwnedPart ours = presentPart(before, wantedPart(classic()));
             const Table applied = withStepsDone(before, makePlan(compare(before, wantedPart(classic()))));
             QVERIFY(compare(applied, wantedPart(classic())).inSync());
             QCOMPARE(foreignLines(applied), foreignLines(before));

@@ -2,6 +2,9 @@
 
 #include "core/run/operation.h"
 #include "tests/unit/run/memory_table_store.h"
+#include "tests/unit/run/run_memory_in_memory.h"
+
+#include <functional>
 
 namespace notrack
 {
@@ -9,6 +12,8 @@ namespace notrack
 class CannedInspector : public NodeInspector
 {
 public:
+    explicit CannedInspector(NodeFacts node = {}) : facts(std::move(node)) {}
+
     NodeFacts inspect(const Profile& /*profile*/) override
     {
         ++asked;
@@ -21,18 +26,27 @@ public:
     int asked = 0;
 };
 
+/// Answers for one pair of queries of a pod, taken from the front; when they are used up everything is answered.
 class CannedProber : public Prober
 {
 public:
     std::vector<ProbeResult> probe(const Profile& /*profile*/, const ProbeSettings& /*settings*/) override
     {
-        const std::uint32_t answered = answers.empty() ? 2 : answers.front();
+        ++asked;
+        if (beforeAnswer)
+            beforeAnswer();
+        const std::uint32_t answered = answers.empty() ? 12 : answers.front();
         if (!answers.empty())
             answers.erase(answers.begin());
-        return {{.from = "node", .service = "10.96.0.10", .asked = 2, .answered = answered}};
+        if (answered > 12)
+            return {};
+        return {{.from = from, .service = "10.96.0.10", .asked = 12, .answered = answered, .silent = (12 - answered) / 2}};
     }
 
-    std::vector<std::uint32_t> answers;
+    std::vector<std::uint32_t> answers; ///< of 12; more than that: nobody could be asked
+    std::string from = "pod";
+    std::function<void()> beforeAnswer; ///< runs at every asking
+    int asked = 0;
 };
 
 /// Facts of a node where nothing speaks against the profile below.

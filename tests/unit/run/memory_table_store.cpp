@@ -35,7 +35,6 @@ struct StepDoer
             qFatal("chain %s is there already", step.chain.c_str());
         table.chains.push_back({step.chain, false, {}});
     }
-    void operator()(const RenameChain& step) const { table = withNamesRestored(table, {{step.from, step.to}}); }
     void operator()(const DeleteChain& step) const
     {
         if (!chainOf(table, step.chain).entries.empty() || isJumpedTo(table, step.chain))
@@ -100,7 +99,7 @@ MemoryTableStore::MemoryTableStore()
 
 Result<std::unique_ptr<LockedTables>> MemoryTableStore::lock(std::chrono::milliseconds /*wait*/)
 {
-    if (failLock)
+    if (failLock || (failLocks > 0 && failLocks-- > 0))
         return makeError(ErrorKind::Busy, "somebody else holds the lock");
     return std::make_unique<LockedMemory>(*this);
 }

@@ -28,6 +28,7 @@ public:
     std::map<Family, Table> tables;
     std::vector<std::string> log; ///< "lock", "snapshot ipv4", "commit ipv4: 3 steps", "unlock"
     bool failLock = false;
+    int failLocks = 0;                                   ///< how many of the next locks fail
     std::function<void()> beforeNextCommit;              ///< runs once, right before a commit looks at the tables
     std::map<Family, std::vector<Error>> commitFailures; ///< taken from the front, one a commit of that family
 

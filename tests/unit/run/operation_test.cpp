@@ -1,5 +1,4 @@
-#include "core/run/operation.h"
-#include "tests/unit/run/canned_node.h"
+#include "tests/unit/run/canned_run.h"
 
 #include <QTest>
 
@@ -8,164 +7,256 @@ using namespace notrack;
 namespace
 {
 
-QStringList toList(const std::vector<std::string>& lines)
-{
-    QStringList list;
-    for (const std::string& line : lines)
-        list << QString::fromStdString(line);
-    return list;
-}
+const QStringList looks{"snapshot ipv4", "snapshot ipv6"};
 
 } // namespace
 
+/// Whole runs by hand, against stores in memory.
 class OperationTest : public QObject
 {
     Q_OBJECT
 
 private slots:
-    void init()
-    {
-        m_store = std::make_unique<MemoryTableStore>();
-        m_other = std::make_unique<MemoryTableStore>();
-        m_inspector = std::make_unique<CannedInspector>();
-        m_inspector->facts = soundNode();
-        m_prober = std::make_unique<CannedProber>();
-    }
+    void init() { m_node = std::make_unique<CannedNode>(); }
 
     void applyTakesTheLockReadsWritesAndReadsBack()
     {
-        const Report report = apply();
+        const Report report = m_node->apply();
         QVERIFY(report.changed);
         QCOMPARE(toText(report.state), "in-sync");
-        QCOMPARE(toList(m_store->log),
-                 (QStringList{"snapshot ipv4", "snapshot ipv6", "lock", "snapshot ipv4", "snapshot ipv6", "commit ipv4: 11 steps",
-                              "commit ipv6: 11 steps", "snapshot ipv4", "snapshot ipv6", "unlock", "snapshot ipv4", "snapshot ipv6"}));
-        QCOMPARE(int(exitCodeOf(report, Mode::Write)), 0);
+        const QStringList written{"commit ipv4: 11 steps", "commit ipv6: 11 steps"};
+        QCOMPARE(toList(m_node->store->log), looks + QStringList("lock") + looks + written + looks + QStringList("unlock") + looks);
+        QCOMPARE(exitOf(report), 0);
+        QCOMPARE(verifiedBy(report), "probe, 1 place");
     }
 
     void secondApplyOnlyReads()
     {
-        apply();
-        m_store->log.clear();
-        m_inspector->asked = 0;
-        QVERIFY(!apply().changed);
-        QCOMPARE(toList(m_store->log), (QStringList{"snapshot ipv4", "snapshot ipv6"}));
-        QCOMPARE(m_inspector->asked, 0);
+        m_node->apply();
+        m_node->store->log.clear();
+        m_node->inspector.asked = m_node->prober.asked = 0;
+        const Report report = m_node->apply();
+        QVERIFY(!report.changed);
+        QCOMPARE(verifiedBy(report), "probe, 1 place");
+        QCOMPARE(toList(m_node->store->log), looks);
+        QCOMPARE(m_node->inspector.asked + m_node->prober.asked, 0);
     }
 
     void checkOnlyReads()
     {
-        const Report report = apply({.mode = Mode::Check});
-        QCOMPARE(toList(m_store->log), (QStringList{"snapshot ipv4", "snapshot ipv6"}));
-        QCOMPARE(int(exitCodeOf(report, Mode::Check)), 2);
+        const auto texts = m_node->memory.texts;
+        const Report report = m_node->apply(Mode::Check);
+        QCOMPARE(toList(m_node->store->log), looks);
+        QVERIFY(m_node->memory.texts == texts);
+        QCOMPARE(exitOf(report, Intent::Apply, Mode::Check), 2);
     }
 
     void unsafeNodeIsRefusedBeforeAnyLock()
     {
-        m_inspector->facts = NodeFacts{};
-        const Report report = apply();
+        m_node->inspector.facts = NodeFacts{};
+        const Report report = m_node->apply();
         QCOMPARE(toText(report.state), "unsafe");
-        QCOMPARE(int(exitCodeOf(report, Mode::Write)), 3);
-        QVERIFY(!m_store->log.empty());
-        QVERIFY(!toList(m_store->log).contains("lock"));
+        QCOMPARE(exitOf(report), 3);
+        QCOMPARE(toList(m_node->store->log), looks);
     }
 
     void whenTheSecondFamilyFailsTheFirstIsPutBack()
     {
-        const auto before = m_store->tables;
-        m_store->commitFailures[Family::Ipv6] = {{ErrorKind::Failed, "no room"}};
-        const Report report = apply();
+        const auto before = m_node->store->tables;
+        m_node->store->commitFailures[Family::Ipv6] = {{ErrorKind::Failed, "no room"}};
+        const Report report = m_node->apply();
         QCOMPARE(QString::fromStdString(report.error->message), QString("no room"));
-        QVERIFY(m_store->tables == before);
-        QCOMPARE(int(exitCodeOf(report, Mode::Write)), 1);
+        QVERIFY(m_node->store->tables == before);
+        QVERIFY(!m_node->memory.texts.contains(Remembered::Pending));
+        QCOMPARE(exitOf(report), 1);
     }
 
     void aConcurrentEditIsPlannedAnew()
     {
-        m_store->beforeNextCommit = [&] {
-            m_store->tables[Family::Ipv4].chains[0].entries.push_back({ForeignRule{"", "theirs", {}}, {9, 9}});
+        m_node->store->beforeNextCommit = [&] {
+            m_node->store->tables[Family::Ipv4].chains[0].entries.push_back({ForeignRule{"", "theirs", {}}, {9, 9}});
         };
-        QVERIFY(apply().changed);
-        const std::vector<Entry>& entries = m_store->tables[Family::Ipv4].chains[0].entries;
+        QVERIFY(m_node->apply().changed);
+        const std::vector<Entry>& entries = m_node->store->tables[Family::Ipv4].chains[0].entries;
         QCOMPARE(entries.size(), std::size_t{2});
         QVERIFY(entries[1] == (Entry{ForeignRule{"", "theirs", {}}, {9, 9}}));
     }
 
-    void aTableThatNeverRestsIsBusy()
+    /// The first family was written before the second one never came to rest.
+    void aTableThatNeverRestsIsBusyAndNothingStays()
     {
-        m_store->commitFailures[Family::Ipv4] = std::vector<Error>(20, {ErrorKind::Conflict, "changed"});
-        QCOMPARE(int(exitCodeOf(apply(), Mode::Write)), 75);
+        const auto before = m_node->store->tables;
+        m_node->store->commitFailures[Family::Ipv6] = std::vector<Error>(5, {ErrorKind::Conflict, "changed"});
+        QCOMPARE(exitOf(m_node->apply()), 75);
+        QVERIFY(m_node->store->tables == before);
+        m_node->store->commitFailures[Family::Ipv6] = std::vector<Error>(5, {ErrorKind::Conflict, "changed"});
+        QCOMPARE(outcomeOf(m_node->unattended()), "error, waits, exit 0");
+        QVERIFY(m_node->store->tables == before);
     }
 
     void aHeldLockIsBusy()
     {
-        m_store->failLock = true;
-        QCOMPARE(int(exitCodeOf(apply(), Mode::Write)), 75);
+        m_node->store->failLock = true;
+        QCOMPARE(exitOf(m_node->apply()), 75);
+        QCOMPARE(outcomeOf(m_node->unattended()), "error, waits, exit 0");
+        m_node->store->failLock = false;
+        QCOMPARE(outcomeOf(m_node->unattended()), "in-sync, exit 0");
+    }
+
+    void anotherRunIsWaitedFor()
+    {
+        m_node->memory.busy = true;
+        QCOMPARE(exitOf(m_node->apply()), 75);
+        QVERIFY(!toList(m_node->store->log).contains("lock"));
+    }
+
+    /// Both read "absent"; the other one has written and judged by the time that this one gets the run lock.
+    void whatAnotherRunDidMeanwhileIsLookedAtAgain()
+    {
+        m_node->memory.whileWaiting = [&] { m_node->apply(); };
+        const Report report = m_node->apply();
+        QVERIFY(!report.changed);
+        QCOMPARE(verifiedBy(report), "probe, 1 place");
     }
 
     void lostAnswersRollBackToTheLetter()
     {
-        m_store->tables[Family::Ipv4].chains.push_back(
+        m_node->store->tables[Family::Ipv4].chains.push_back(
             {"NMANAGER_NOT_DNS_PREROUTING", false, {{ForeignRule{"", "by hand", {}}, {3, 300}}}});
-        const auto before = m_store->tables;
-        m_prober->answers = {2, 0};
-        const Report report = apply();
+        const auto before = m_node->store->tables;
+        m_node->prober.answers = {12, 0};
+        const Report report = m_node->apply();
         QVERIFY(report.rolledBack);
         QVERIFY(!report.changed);
-        QVERIFY(m_store->tables == before);
-        QCOMPARE(int(exitCodeOf(report, Mode::Write)), 4);
+        QVERIFY(!report.verified);
+        QVERIFY(m_node->store->tables == before);
+        QCOMPARE(exitOf(report), 4);
     }
 
-    void noAnswersBeforeAreNoReasonToRollBack()
+    /// One of two servers behind the service: half of the pairs, however often one asks.
+    void aLostServerRollsBack()
     {
-        m_prober->answers = {0, 0};
-        QVERIFY(apply().changed);
+        m_node->prober.answers = {12, 6, 6, 6, 6, 12, 12, 12, 12};
+        QCOMPARE(exitOf(m_node->apply()), 4);
+    }
+
+    void lossesOfTheNetworkDoNot()
+    {
+        m_node->prober.answers = {12, 10, 12, 10, 12};
+        const Report report = m_node->apply();
+        QVERIFY(report.changed);
+        QCOMPARE(verifiedBy(report), "probe, 1 place");
+        QCOMPARE(m_node->prober.asked, 5);
+    }
+
+    void dnsThatDiesByItselfIsNobodysFault()
+    {
+        m_node->prober.answers = {12, 0, 0};
+        const Report report = m_node->apply();
+        QVERIFY(report.changed && !report.rolledBack && !report.verified);
+        QCOMPARE(toText(report.state), "in-sync");
+        QCOMPARE(report.notes.back(), "not verified: DNS did not answer, and does not without the rules either");
+        QCOMPARE(exitOf(report), 0);
+    }
+
+    void silenceBeforeEndsUnverified()
+    {
+        m_node->prober.answers = {0, 0};
+        const Report report = m_node->apply();
+        QVERIFY(report.changed && !report.verified);
+        QCOMPARE(report.notes.back(), "not verified: DNS did not answer");
+        QCOMPARE(outcomeOf(m_node->unattended()), "in-sync, exit 0"); // now it answers
+        QCOMPARE(verifiedBy(m_node->unattended()), "probe, 1 place");
+    }
+
+    void nobodyWhoCouldAskEndsUnverified()
+    {
+        m_node->prober.from = "node";
+        const Report report = m_node->apply();
+        QVERIFY(report.changed && !report.verified);
+        QCOMPARE(report.notes.back(), "not verified: no pod of this node could ask");
+        m_node->profile.scope = Scope::Any;
+        m_node->profile.safety.waive = {"host-queries"};
+        QCOMPARE(verifiedBy(m_node->apply()), "probe, 1 place");
     }
 
     void withoutAProbeNobodyIsAsked()
     {
-        m_prober->answers = {2, 0};
-        m_profile.safety.probe.reset();
-        const Report report = apply();
+        m_node->profile.safety.probe.reset();
+        const Report report = m_node->apply();
         QVERIFY(report.changed);
         QVERIFY(!report.probe);
+        QCOMPARE(m_node->prober.asked, 0);
+        QCOMPARE(verifiedBy(report), "none, 0 places");
     }
 
     void theOtherBackendIsClearedAfterwards()
     {
-        apply();
-        std::swap(m_store, m_other);
-        m_store->log.clear();
-        QVERIFY(apply().changed);
-        QVERIFY(m_other->tables == MemoryTableStore().tables);
-        QVERIFY(!apply().changed);
+        m_node->apply();
+        std::swap(m_node->store, m_node->other);
+        m_node->store->log.clear();
+        QVERIFY(m_node->apply().changed);
+        QVERIFY(m_node->other->tables == MemoryTableStore().tables);
+        QVERIFY(!m_node->apply().changed);
     }
 
     void removeLeavesNothing()
     {
-        const auto before = m_store->tables;
-        apply();
-        Node node = makeNode();
-        const Report report = removeRules("NMANAGER", node, {});
+        const auto before = m_node->store->tables;
+        m_node->apply();
+        const Report report = m_node->execute(Intent::Remove, Mode::Write);
         QVERIFY(report.changed);
-        QVERIFY(m_store->tables == before);
+        QVERIFY(m_node->store->tables == before);
         QCOMPARE(toText(report.state), "in-sync");
+        QVERIFY(!m_node->memory.texts.contains(Remembered::Verdict));
+    }
+
+    /// The names that an earlier apply wrote down, and no others.
+    void anEarlierPrefixGoes()
+    {
+        m_node->profile.chainPrefix = "OLD";
+        m_node->apply();
+        m_node->store->tables[Family::Ipv4].chains.push_back({"THEIRS_NOT_DNS_PREROUTING", false, {}});
+        m_node->profile.chainPrefix = "NEW";
+        m_node->apply();
+        QVERIFY(findChain(m_node->store->tables[Family::Ipv4], "OLD_NOT_DNS_PREROUTING") == nullptr);
+        QVERIFY(findChain(m_node->store->tables[Family::Ipv4], "THEIRS_NOT_DNS_PREROUTING") != nullptr);
+        QCOMPARE(m_node->memory.texts[Remembered::Prefixes], "NEW\n");
+    }
+
+    void removeWithoutAProfileKnowsThePrefix()
+    {
+        const auto before = m_node->store->tables;
+        m_node->profile.chainPrefix = "OLD";
+        m_node->apply();
+        Node node = m_node->doors();
+        QVERIFY(run({.intent = Intent::Remove, .profile = std::nullopt}, node).changed);
+        QVERIFY(m_node->store->tables == before);
+    }
+
+    void aChangedProfileIsJudgedEvenInSync()
+    {
+        m_node->inspector.facts.virtualServices.clear();
+        m_node->profile.safety.waive = {"not-ipvs"};
+        m_node->apply();
+        m_node->profile.safety.waive.clear();
+        QCOMPARE(exitOf(m_node->apply()), 3);
+        QCOMPARE(outcomeOf(m_node->unattended()), "unsafe, waits, exit 0");
+        QVERIFY(m_node->holdsNothing());
+    }
+
+    void aChangedProfileIsVerifiedEvenInSync()
+    {
+        m_node->apply();
+        m_node->profile.safety.waive = {"host-port"};
+        m_node->prober.answers = {0, 12};
+        const Report report = m_node->apply();
+        QCOMPARE(exitOf(report), 4);
+        QVERIFY(m_node->holdsNothing());
     }
 
 private:
-    Node makeNode() { return {"test", *m_store, m_other.get(), *m_inspector, *m_prober}; }
-
-    Report apply(const OperationOptions& options = {})
-    {
-        Node node = makeNode();
-        return applyProfile(m_profile, node, options);
-    }
-
-    std::unique_ptr<MemoryTableStore> m_store;
-    std::unique_ptr<MemoryTableStore> m_other;
-    std::unique_ptr<CannedInspector> m_inspector;
-    std::unique_ptr<CannedProber> m_prober;
-    Profile m_profile = dualStack();
+    std::unique_ptr<CannedNode> m_node;
 };
 
 QTEST_APPLESS_MAIN(OperationTest)

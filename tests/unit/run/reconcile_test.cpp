@@ -1,119 +1,123 @@
-#include "core/run/reconcile.h"
-#include "tests/unit/run/canned_node.h"
+#include "tests/unit/run/canned_run.h"
 
 #include <QTest>
 
 using namespace notrack;
 
+/// Unattended runs, against stores in memory.
 class ReconcileTest : public QObject
 {
     Q_OBJECT
 
 private slots:
-    void init()
-    {
-        m_store = std::make_unique<MemoryTableStore>();
-        m_inspector = std::make_unique<CannedInspector>();
-        m_inspector->facts = soundNode();
-        m_prober = std::make_unique<CannedProber>();
-        m_profile = dualStack();
-    }
-
-    void appliesWhereItIsSafe()
-    {
-        const Reconciliation done = run();
-        QVERIFY(done.report.changed);
-        QCOMPARE(outcome(done), "in-sync, exit 0");
-        m_store->log.clear();
-        QVERIFY(!run().report.changed);
-        QCOMPARE(m_store->log, (std::vector<std::string>{"snapshot ipv4", "snapshot ipv6"}));
-    }
+    void init() { m_node = std::make_unique<CannedNode>(); }
 
     /// Right after boot, before kube-proxy has filled the table.
     void waitsForIpvs()
     {
-        m_inspector->facts.virtualServices.clear();
-        const Reconciliation done = run();
-        QVERIFY(!done.report.changed);
-        QVERIFY(QString::fromStdString(done.waitsFor).startsWith("not-ipvs: "));
-        QCOMPARE(outcome(done), "unsafe, waits, exit 0");
-        QVERIFY(m_store->tables == MemoryTableStore().tables);
-        m_inspector->facts = soundNode();
-        QCOMPARE(outcome(run()), "in-sync, exit 0");
+        m_node->inspector.facts.virtualServices.clear();
+        const Report report = m_node->unattended();
+        QVERIFY(!report.changed);
+        QVERIFY(QString::fromStdString(report.waitsFor).startsWith("not-ipvs: "));
+        QCOMPARE(outcomeOf(report), "unsafe, waits, exit 0");
+        QVERIFY(m_node->holdsNothing());
+        m_node->inspector.facts = soundNode();
+        QCOMPARE(outcomeOf(m_node->unattended()), "in-sync, exit 0");
     }
 
     /// The proxy mode changed under our rules.
     void withdrawsWhatBecameUnsafe()
     {
-        run();
-        m_inspector->facts.virtualServices.clear();
-        const Reconciliation done = run();
-        QVERIFY(done.report.changed);
-        QCOMPARE(outcome(done), "unsafe, waits, exit 0");
-        QVERIFY(m_store->tables == MemoryTableStore().tables);
-        QVERIFY(done.report.diff.find("\n--A PREROUTING") != std::string::npos);
-        QVERIFY(!run().report.changed);
+        m_node->unattended();
+        m_node->inspector.facts.virtualServices.clear();
+        const Report report = m_node->unattended();
+        QVERIFY(report.changed);
+        QCOMPARE(outcomeOf(report), "unsafe, waits, exit 0");
+        QVERIFY(m_node->holdsNothing());
+        QVERIFY(report.diff.find("\n--A PREROUTING") != std::string::npos);
+        QVERIFY(!m_node->unattended().changed);
     }
 
     void aWaivedFindingIsNoReasonToWithdraw()
     {
-        run();
-        m_inspector->facts.virtualServices.clear();
-        m_profile.safety.waive = {"not-ipvs"};
-        QVERIFY(!run().report.changed);
-        QVERIFY(m_store->tables != MemoryTableStore().tables);
-    }
-
-    void aBusyTableIsNoFailure()
-    {
-        m_store->failLock = true;
-        QCOMPARE(outcome(run()), "error, waits, exit 0");
-        m_store->failLock = false;
-        QCOMPARE(outcome(run()), "in-sync, exit 0");
+        m_node->profile.safety.waive = {"not-ipvs"};
+        m_node->unattended();
+        m_node->inspector.facts.virtualServices.clear();
+        QVERIFY(!m_node->unattended().changed);
+        QVERIFY(!m_node->holdsNothing());
     }
 
     void rulesThatCannotBeWithdrawnYetAreWithdrawnLater()
     {
-        run();
-        m_inspector->facts.virtualServices.clear();
-        m_store->failLock = true;
-        QCOMPARE(outcome(run()), "unsafe, waits, exit 0");
-        m_store->failLock = false;
-        QVERIFY(run().report.changed);
-        QVERIFY(m_store->tables == MemoryTableStore().tables);
+        m_node->unattended();
+        m_node->inspector.facts.virtualServices.clear();
+        m_node->store->failLock = true;
+        QCOMPARE(outcomeOf(m_node->unattended()), "unsafe, waits, exit 0");
+        m_node->store->failLock = false;
+        QVERIFY(m_node->unattended().changed);
+        QVERIFY(m_node->holdsNothing());
     }
 
-    /// Trying again twice a minute would cut off DNS twice a minute.
+    /// Trying again twice a minute would cut off DNS twice a minute; a person's roll-back counts as well.
     void whatWasRolledBackIsLeftAlone()
     {
-        m_prober->answers = {2, 0};
-        const Reconciliation first = run();
-        QCOMPARE(outcome(first), "absent, exit 4");
-        QVERIFY(first.report.rolledBack);
-        const Reconciliation second = run(first.report.profileDigest);
-        QVERIFY(!second.report.changed);
-        QCOMPARE(outcome(second), "absent, waits, exit 0");
-        m_profile.ports = {Port{53}, Port{5353}};
-        QVERIFY(run(first.report.profileDigest).report.changed);
+        m_node->prober.answers = {12, 0, 12};
+        QCOMPARE(exitOf(m_node->apply()), 4);
+        const Report waiting = m_node->unattended();
+        QVERIFY(!waiting.changed);
+        QCOMPARE(outcomeOf(waiting), "absent, waits, exit 0");
+        m_node->memory.now += std::chrono::minutes(11);
+        m_node->prober.answers = {12, 0, 12};
+        QCOMPARE(outcomeOf(m_node->unattended()), "absent, exit 4");
+        m_node->memory.now += std::chrono::minutes(11); // twice as long this time
+        QCOMPARE(outcomeOf(m_node->unattended()), "absent, waits, exit 0");
+        m_node->profile.ports = {Port{53}, Port{5353}};
+        QVERIFY(m_node->unattended().changed);
+    }
+
+    void aNodeThatFlapsIsLeftAlone()
+    {
+        int changes = 0;
+        for (int i = 0; i < 20; ++i) {
+            m_node->inspector.facts = i % 2 == 0 ? soundNode() : NodeFacts{};
+            changes += m_node->unattended().changed ? 1 : 0;
+            m_node->memory.now += std::chrono::seconds(30);
+        }
+        QVERIFY2(changes < 12, qPrintable(QString::number(changes)));
+    }
+
+    void rulesThatSomebodyElseChangesEveryTimeAreContended()
+    {
+        m_node->unattended();
+        int repairs = 0;
+        Report last;
+        for (int i = 0; i < 20; ++i) {
+            m_node->store->tables[Family::Ipv4].chains[0].entries.insert(m_node->store->tables[Family::Ipv4].chains[0].entries.begin(),
+                                                                         {ForeignRule{"", "-p udp -j ACCEPT", {}}, {}});
+            last = m_node->unattended();
+            repairs += last.changed ? 1 : 0;
+            m_node->memory.now += std::chrono::seconds(30);
+        }
+        QVERIFY2(repairs >= 3 && repairs < 9, qPrintable(QString::number(repairs)));
+        QCOMPARE(last.findings.back().id, "contended");
+    }
+
+    /// Programs that fail for a moment neither open nor close anything.
+    void whatCannotBeReadIsNeitherOpenNorClosed()
+    {
+        m_node->inspector.facts.unreadRules = {"filter: no memory"};
+        QCOMPARE(outcomeOf(m_node->unattended()), "absent, waits, exit 0");
+        m_node->inspector.facts.unreadRules.clear();
+        m_node->unattended();
+        m_node->inspector.facts.unreadRules = {"filter: no memory"};
+        for (int i = 0; i < 10; ++i)
+            QCOMPARE(outcomeOf(m_node->unattended()), "in-sync, exit 0");
+        QCOMPARE(outcomeOf(m_node->unattended()), "in-sync, waits, exit 0");
+        QVERIFY(!m_node->holdsNothing());
     }
 
 private:
-    Reconciliation run(const std::string& rolledBackDigest = {})
-    {
-        Node node{"test", *m_store, nullptr, *m_inspector, *m_prober};
-        return reconcile(m_profile, node, {.wait = std::chrono::milliseconds(0), .rolledBackDigest = rolledBackDigest});
-    }
-
-    static QString outcome(const Reconciliation& done)
-    {
-        return QString::fromStdString(std::string(toText(done.report.state)) + (done.waitsFor.empty() ? "" : ", waits") + ", exit " +
-                                      std::to_string(int(exitCodeOf(done))));
-    }
-
-    std::unique_ptr<MemoryTableStore> m_store;
-    std::unique_ptr<CannedInspector> m_inspector;
-    std::unique_ptr<CannedProber> m_prober;
-    Profile m_profile = dualStack();
+    std::unique_ptr<CannedNode> m_node;
 };
 
 QTEST_APPLESS_MAIN(ReconcileTest)

@@ -1,0 +1,130 @@
+#include "core/linux/remembered_files.h"
+
+#include "core/linux/system/lock_file.h"
+#include "core/linux/system/replaced_file.h"
+#include "core/linux/system/text_file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <utility>
+
+namespace notrack
+{
+
+namespace
+{
+
+constexpr std::size_t mostRemembered = 4U << 20; ///< bytes of one file; 10,000 rules twice as text are 2 MiB
+constexpr mode_t readableByAll = 0755;
+
+std::string folderFrom(const char* variable, const char* otherwise)
+{
+    const char* folder = std::getenv(variable);
+    return folder == nullptr || *folder == '\0' ? otherwise : folder;
+}
+
+bool survivesBoots(Remembered what)
+{
+    return what == Remembered::Prefixes;
+}
+
+/// The line that tells this boot and this network namespace from all others.
+std::string stamp()
+{
+    struct stat status = {};
+    if (stat("/proc/self/ns/net", &status) != 0)
+        status.st_ino = 0;
+    std::string boot = readTextFile("/proc/sys/kernel/random/boot_id").value_or("unknown\n");
+    boot.resize(boot.find_last_not_of('\n') + 1);
+    return "boot " + boot + " netns " + std::to_string(status.st_ino) + "\n";
+}
+
+class HeldRunLock : public RunLock
+{
+public:
+    explicit HeldRunLock(LockFile lock) : m_lock(std::move(lock)) {}
+
+private:
+    LockFile m_lock;
+};
+
+class RememberedFiles : public RunMemory
+{
+public:
+    explicit RememberedFiles(MemoryFolders folders) : m_folders(std::move(folders)) {}
+
+    Result<std::unique_ptr<RunLock>> lock(std::chrono::milliseconds wait) override
+    {
+        if (const Result<void> made = make(m_folders.runtime); !made)
+            return tl::unexpected(made.error());
+        auto lock = takeLockFile(m_folders.runtime + "/run.lock", "run lock of dns-notrack", wait);
+        if (!lock)
+            return tl::unexpected(lock.error());
+        return std::make_unique<HeldRunLock>(std::move(*lock));
+    }
+
+    std::optional<std::string> read(Remembered what) override
+    {
+        Result<std::string> text = readTextFile(pathOf(what));
+        if (!text || text->size() > mostRemembered)
+            return std::nullopt;
+        if (survivesBoots(what))
+            return std::move(*text);
+        const std::string head = stamp();
+        return text->starts_with(head) ? std::optional(text->substr(head.size())) : std::nullopt;
+    }
+
+    Result<void> write(Remembered what, std::string_view text) override
+    {
+        if (const Result<void> made = make(folderOf(what)); !made)
+            return made;
+        return replaceFile(pathOf(what), (survivesBoots(what) ? std::string() : stamp()).append(text));
+    }
+
+    void erase(Remembered what) override
+    {
+        if (read(what)) // another namespace's stays
+            unlink(pathOf(what).c_str());
+    }
+
+    std::chrono::seconds sinceBoot() override
+    {
+        timespec now = {};
+        clock_gettime(CLOCK_BOOTTIME, &now);
+        return std::chrono::seconds(now.tv_sec);
+    }
+
+private:
+    const std::string& folderOf(Remembered what) const { return survivesBoots(what) ? m_folders.state : m_folders.runtime; }
+    std::string pathOf(Remembered what) const { return folderOf(what) + "/" + std::string(toText(what)); }
+
+    static Result<void> make(const std::string& folder)
+    {
+        if (mkdir(folder.c_str(), readableByAll) == 0 || errno == EEXIST)
+            return {};
+        const int cause = errno;
+        return makeError(cause == EACCES || cause == EPERM || cause == EROFS ? ErrorKind::NotPermitted : ErrorKind::Failed,
+                         std::string("the folder cannot be made: ") + std::strerror(cause), folder);
+    }
+
+    MemoryFolders m_folders;
+};
+
+} // namespace
+
+MemoryFolders MemoryFolders::ofThisProcess()
+{
+    return {folderFrom("RUNTIME_DIRECTORY", "/run/dns-notrack"), folderFrom("STATE_DIRECTORY", "/var/lib/dns-notrack")};
+}
+
+std::unique_ptr<RunMemory> makeRememberedFiles(MemoryFolders folders)
+{
+    return std::make_unique<RememberedFiles>(std::move(folders));
+}
+
+} // namespace notrack

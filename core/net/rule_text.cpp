@@ -1,0 +1,68 @@
+#include "core/net/rule_text.h"
+
+#include <charconv>
+
+namespace notrack
+{
+
+namespace
+{
+
+/// Takes words off the front of a rule's text.
+class Words
+{
+public:
+    explicit Words(std::string_view text) : m_rest(text) {}
+
+    /// The next word; empty at the end.
+    std::string_view take()
+    {
+        const std::string_view word = m_rest.substr(0, m_rest.find(' '));
+        m_rest.remove_prefix(std::min(m_rest.size(), word.size() + 1));
+        return word;
+    }
+
+private:
+    std::string_view m_rest;
+};
+
+std::optional<Prefix> prefixFrom(std::string_view word)
+{
+    const Result<Prefix> prefix = readPrefix(word);
+    return prefix ? std::optional(*prefix) : std::nullopt;
+}
+
+std::optional<Port> portFrom(std::string_view word)
+{
+    std::uint16_t value = 0;
+    const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), value);
+    return problem == std::errc{} && end == word.data() + word.size() ? std::optional(Port{value}) : std::nullopt;
+}
+
+} // namespace
+
+Result<NotrackRule> readRule(std::string_view text)
+{
+    NotrackRule rule;
+    Words words(text);
+    for (std::string_view word = words.take(); !word.empty(); word = words.take()) {
+        const std::string_view value = words.take();
+        if (word == "-s")
+            rule.source = prefixFrom(value);
+        else if (word == "-d")
+            rule.destination = prefixFrom(value);
+        else if (word == "-p")
+            rule.protocol = value == "tcp" ? Protocol::Tcp : Protocol::Udp;
+        else if (word == "--sport")
+            rule.sourcePort = portFrom(value);
+        else if (word == "--dport")
+            rule.destinationPort = portFrom(value);
+        else if (word == "!")
+            rule.notLocal = value == "--src-type" ? NotLocal::Source : NotLocal::Destination;
+    }
+    if (toText(rule) != text) // whatever was not understood is missing now
+        return makeError(ErrorKind::Failed, "this is no rule of dns-notrack", std::string(text));
+    return rule;
+}
+
+} // namespace notrack

@@ -1,0 +1,134 @@
+#include "core/run/change.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace notrack
+{
+
+namespace
+{
+
+using namespace std::chrono_literals;
+
+/// Between two tries of a roll-back.
+constexpr auto pauseBetweenTries = 100ms;
+/// A kernel that refuses to take a change back is asked this often; a lock is waited for without end.
+constexpr int mostRefusals = 20;
+constexpr auto lockWaitOfRollBack = 60s;
+
+bool passes(const Error& error)
+{
+    return error.kind == ErrorKind::Busy || error.kind == ErrorKind::Conflict;
+}
+
+} // namespace
+
+std::vector<OwnedPart> wantedParts(const Profile& profile, const std::vector<std::string>& earlierPrefixes)
+{
+    std::vector<OwnedPart> parts;
+    for (const Family family : allFamilies)
+        parts.push_back(wantedPart(buildRuleset(profile, family), earlierPrefixes));
+    return parts;
+}
+
+std::vector<OwnedPart> nothingOfOurs(const std::vector<std::string>& prefixes)
+{
+    std::vector<OwnedPart> parts;
+    for (const Family family : allFamilies)
+        parts.push_back(wantedPart(Ruleset{.family = family, .chainPrefix = prefixes.front(), .prerouting = {}, .output = {}}, prefixes));
+    return parts;
+}
+
+bool allInSync(const std::vector<Comparison>& comparisons)
+{
+    return std::all_of(comparisons.begin(), comparisons.end(), [](const Comparison& comparison) { return comparison.inSync(); });
+}
+
+Change::Change(Node& node, std::vector<OwnedPart> wanted, std::vector<OwnedPart> wantedOfOther, std::chrono::milliseconds wait)
+    : m_node(node), m_wanted(std::move(wanted)), m_wantedOfOther(std::move(wantedOfOther)), m_wait(wait)
+{
+}
+
+Result<std::vector<Comparison>> Change::compare() const
+{
+    return compareTables(m_node.store, m_wanted);
+}
+
+Result<std::vector<Comparison>> Change::compareOther() const
+{
+    if (m_node.other == nullptr)
+        return std::vector<Comparison>{};
+    return compareTables(*m_node.other, m_wantedOfOther);
+}
+
+Result<bool> Change::write(const Announce& announce)
+{
+    const auto others = compareOther();
+    for (std::size_t i = 0; others && i < others->size(); ++i)
+        m_former.other.push_back(presentPart(others->at(i).table, m_wantedOfOther.at(i)));
+    const auto told = [&](const std::vector<OwnedPart>& before) -> Result<void> {
+        m_former.store = before;
+        return announce ? announce(m_former) : Result<void>();
+    };
+    const bool otherInSync = others && allInSync(*others);
+    return writeStores(m_wanted, otherInSync ? std::vector<OwnedPart>{} : m_wantedOfOther, told);
+}
+
+Result<bool> Change::writeStores(const std::vector<OwnedPart>& parts, const std::vector<OwnedPart>& otherParts, const BeforeCommit& before)
+{
+    Result<Transaction> done = writeTables(m_node.store, parts, m_wait, before);
+    if (!done)
+        return tl::unexpected(done.error());
+    if (m_former.store.empty())
+        m_former.store = std::move(done->before);
+    m_unread = done->unread;
+    if (m_node.other == nullptr || otherParts.empty())
+        return done->changed;
+    m_otherWritten = true;
+    Result<Transaction> cleared = writeTables(*m_node.other, otherParts, m_wait);
+    if (!cleared) {
+        if (const Result<void> undone = undo(); !undone)
+            return tl::unexpected(undone.error());
+        return tl::unexpected(cleared.error());
+    }
+    return done->changed || cleared->changed;
+}
+
+Result<void> Change::undoOnce()
+{
+    const std::chrono::milliseconds wait = lockWaitOfRollBack;
+    if (m_node.other != nullptr && m_otherWritten && !m_former.other.empty()) {
+        if (const auto done = writeTables(*m_node.other, m_former.other, wait); !done)
+            return tl::unexpected(done.error());
+    }
+    if (m_former.store.empty())
+        return {};
+    const auto done = writeTables(m_node.store, m_former.store, wait);
+    return done ? Result<void>() : tl::unexpected(done.error());
+}
+
+Result<void> Change::undo()
+{
+    for (int refusals = 0;;) {
+        Result<void> done = undoOnce();
+        if (done)
+            return done;
+        if (!passes(done.error()) && ++refusals >= mostRefusals) {
+            Error error = done.error();
+            error.message = "the change could not be taken back, DNS may be down: " + error.message;
+            error.code = rollbackFailed;
+            return tl::unexpected(std::move(error));
+        }
+        std::this_thread::sleep_for(pauseBetweenTries);
+    }
+}
+
+Result<void> Change::redo()
+{
+    const Result<bool> done = writeStores(m_wanted, m_otherWritten ? m_wantedOfOther : std::vector<OwnedPart>{}, {});
+    return done ? Result<void>() : tl::unexpected(done.error());
+}
+
+} // namespace notrack

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "core/run/node.h"
+#include "core/run/transaction.h"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace notrack
+{
+
+/// What both families shall hold by a profile; `earlierPrefixes` name chains that are ours as well and have to go.
+std::vector<OwnedPart> wantedParts(const Profile& profile, const std::vector<std::string>& earlierPrefixes);
+
+/// Nothing of ours in either family; `prefixes` must not be empty.
+std::vector<OwnedPart> nothingOfOurs(const std::vector<std::string>& prefixes);
+
+/// What a change found, for a run that has to judge it later.
+struct Former
+{
+    std::vector<OwnedPart> store;
+    std::vector<OwnedPart> other;
+};
+
+/// One change of a node's tables: what it wants of the two stores, and the way back.
+class Change
+{
+public:
+    /// Called once, under the lock of the first store and before anything is written; a failure ends the change there.
+    using Announce = std::function<Result<void>(const Former& former)>;
+
+    Change(Node& node, std::vector<OwnedPart> wanted, std::vector<OwnedPart> wantedOfOther, std::chrono::milliseconds wait);
+
+    /// What the tables hold against what is wanted, read without a lock.
+    Result<std::vector<Comparison>> compare() const;
+    /// The same for the backend that is not in use, where only something of ours is a difference.
+    Result<std::vector<Comparison>> compareOther() const;
+
+    /// The new rules first, then those that the other backend still holds: at no moment is there none. Gives whether anything was written.
+    /// What failed half way was taken back, or the error has the code rollbackFailed.
+    Result<bool> write(const Announce& announce);
+
+    /// Puts back what the first write found. A lock that somebody holds is waited for as long as this process lives; any other failure is
+    /// tried again for some seconds, and then it has the code rollbackFailed.
+    Result<void> undo();
+
+    /// Writes again what undo() took out.
+    Result<void> redo();
+
+    /// As if a write had found this.
+    void setFormer(Former former) { m_former = std::move(former); }
+    /// Why a commit could not be read back, or nothing.
+    const std::optional<Error>& unread() const { return m_unread; }
+
+private:
+    Result<bool> writeStores(const std::vector<OwnedPart>& parts, const std::vector<OwnedPart>& otherParts, const BeforeCommit& before);
+    Result<void> undoOnce();
+
+    Node& m_node;
+    std::vector<OwnedPart> m_wanted;
+    std::vector<OwnedPart> m_wantedOfOther;
+    std::chrono::milliseconds m_wait;
+    Former m_former;
+    bool m_otherWritten = false;
+    std::optional<Error> m_unread;
+};
+
+/// Whether every one of them is as wanted.
+bool allInSync(const std::vector<Comparison>& comparisons);
+
+} // namespace notrack

@@ -1,0 +1,124 @@
+#include "core/run/damping.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace notrack
+{
+
+namespace
+{
+
+using namespace std::chrono_literals;
+using Json = nlohmann::json;
+
+constexpr std::chrono::seconds longestPause = 24h;
+constexpr std::chrono::seconds shortestMemory = 15min;
+constexpr std::uint32_t mostDoublings = 20;
+
+std::chrono::seconds doubled(std::chrono::seconds first, std::uint32_t times)
+{
+    return std::min(first * (1U << std::min(times, mostDoublings)), longestPause);
+}
+
+Damping paused(Damping damping, std::chrono::seconds now, std::chrono::seconds pause, std::string why)
+{
+    damping.waitUntil = now + pause;
+    damping.lastEvent = now;
+    damping.why = std::move(why);
+    return damping;
+}
+
+} // namespace
+
+Damping afterRollBack(Damping damping, const std::string& digest, std::chrono::seconds now)
+{
+    if (damping.digest != digest)
+        damping.rollBacks = 0;
+    damping.digest = digest;
+    ++damping.rollBacks;
+    return paused(std::move(damping), now, doubled(10min, damping.rollBacks - 1), "this profile was rolled back a short time ago");
+}
+
+Damping afterWithdrawal(Damping damping, std::chrono::seconds now)
+{
+    ++damping.withdrawals;
+    damping.lastEvent = now;
+    if (damping.withdrawals < 2)
+        return damping;
+    return paused(std::move(damping), now, doubled(1min, damping.withdrawals - 2),
+                  "the rules were applied and withdrawn by turns; waiting for the node to come to rest");
+}
+
+Damping afterRepair(Damping damping, std::chrono::seconds now)
+{
+    ++damping.repairs;
+    damping.lastEvent = now;
+    if (!isContended(damping))
+        return damping;
+    return paused(std::move(damping), now, doubled(1min, damping.repairs - contendedRepairs),
+                  "contended: somebody else changes the rules after every run");
+}
+
+Damping afterSilence(Damping damping, std::chrono::seconds now)
+{
+    ++damping.silences;
+    const std::chrono::seconds pause = std::min<std::chrono::seconds>(doubled(30s, damping.silences - 1), 10min);
+    return paused(std::move(damping), now, pause, "DNS answers neither with the rules nor without them");
+}
+
+Damping afterCalm(Damping damping, std::chrono::seconds now)
+{
+    const std::chrono::seconds lastPause = std::max(damping.waitUntil - damping.lastEvent, 0s);
+    return now - damping.lastEvent >= std::max(shortestMemory, 2 * lastPause) ? Damping{.unread = damping.unread} : damping;
+}
+
+bool isContended(const Damping& damping)
+{
+    return damping.repairs >= contendedRepairs;
+}
+
+std::optional<std::string> reasonToWait(const Damping& damping, std::string_view digest, std::chrono::seconds now)
+{
+    const bool ofAnotherProfile = damping.rollBacks > 0 && damping.digest != digest;
+    if (damping.waitUntil <= now || ofAnotherProfile)
+        return std::nullopt;
+    return damping.why + " (" + std::to_string((damping.waitUntil - now).count()) + " s left)";
+}
+
+std::string writeDamping(const Damping& damping)
+{
+    return Json{{"digest", damping.digest},
+                {"roll_backs", damping.rollBacks},
+                {"withdrawals", damping.withdrawals},
+                {"repairs", damping.repairs},
+                {"silences", damping.silences},
+                {"unread", damping.unread},
+                {"wait_until", damping.waitUntil.count()},
+                {"last_event", damping.lastEvent.count()},
+                {"why", damping.why}}
+               .dump(1, ' ', true, Json::error_handler_t::replace) +
+           "\n";
+}
+
+Damping readDamping(std::string_view text)
+{
+    try {
+        const Json json = Json::parse(text);
+        return Damping{.digest = json.at("digest").get<std::string>(),
+                       .rollBacks = json.at("roll_backs").get<std::uint32_t>(),
+                       .withdrawals = json.at("withdrawals").get<std::uint32_t>(),
+                       .repairs = json.at("repairs").get<std::uint32_t>(),
+                       .silences = json.at("silences").get<std::uint32_t>(),
+                       .unread = json.at("unread").get<std::uint32_t>(),
+                       .waitUntil = std::chrono::seconds(json.at("wait_until").get<std::int64_t>()),
+                       .lastEvent = std::chrono::seconds(json.at("last_event").get<std::int64_t>()),
+                       .why = json.at("why").get<std::string>()};
+    } catch (const Json::exception&) {
+        return {};
+    }
+}
+
+} // namespace notrack

@@ -1,0 +1,52 @@
+#pragma once
+
+namespace notrack
+{
+
+/// What a command is for. Reconcile is an unattended apply.
+enum class Intent { Apply, Reconcile, Remove, Status };
+
+/// Whether a command may write.
+enum class Mode { Check, Write };
+
+/// How the tables of both backends stand to what is wanted of them.
+enum class Standing {
+    InSync,  ///< they hold it
+    Drifted, ///< they hold something else of ours
+    Absent,  ///< they hold nothing of ours
+};
+
+/// What the findings say.
+enum class Judgement {
+    Safe,
+    Unsafe,  ///< a fatal finding that is not waived
+    Unknown, ///< what could not be read may hide one
+};
+
+/// All that decides what happens next.
+struct Observation
+{
+    Standing standing = Standing::InSync;
+    Judgement judgement = Judgement::Safe;
+    bool pending = false;       ///< a change of a run that was ended has no verdict
+    bool verified = false;      ///< a verdict for this very profile stands, or the profile asks for none
+    bool waits = false;         ///< an unattended run shall not write yet
+    bool unreadForLong = false; ///< with Unknown: the last verdict has held long enough
+};
+
+/// The steps that a run takes after it has looked.
+enum class Action {
+    Nothing,      ///< all is as it shall be
+    Tell,         ///< say how things stand
+    JudgePending, ///< ask whether DNS works with what an earlier run left, and take it back if not; then look again
+    Refuse,       ///< change nothing, and say why
+    Wait,         ///< leave it to the next run, and say for what
+    Write,        ///< make the tables hold what is wanted, and verify it
+    Withdraw,     ///< take everything of ours out
+    Verify,       ///< ask whether DNS works with the rules that stand, and take them back if not
+};
+
+/// Pure: the same for the same arguments.
+Action decide(Intent intent, Mode mode, const Observation& seen);
+
+} // namespace notrack

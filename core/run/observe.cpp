@@ -1,0 +1,128 @@
+#include "core/run/observe.h"
+
+#include "core/findings/findings.h"
+#include "core/findings/raw_listing.h"
+#include "core/report/rule_report.h"
+#include "core/rules/diff.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace notrack
+{
+
+namespace
+{
+
+Standing standingOf(const std::vector<Comparison>& comparisons)
+{
+    if (allInSync(comparisons))
+        return Standing::InSync;
+    const bool anything =
+        std::any_of(comparisons.begin(), comparisons.end(), [](const Comparison& comparison) { return comparison.anythingPresent(); });
+    return anything ? Standing::Drifted : Standing::Absent;
+}
+
+NodeState stateOf(Standing standing)
+{
+    switch (standing) {
+    case Standing::InSync:
+        return NodeState::InSync;
+    case Standing::Drifted:
+        return NodeState::Drifted;
+    case Standing::Absent:
+        return NodeState::Absent;
+    }
+    return NodeState::Error;
+}
+
+/// Families, without the one that has nothing and wants nothing.
+void reportRules(const std::vector<Comparison>& comparisons, Report& report)
+{
+    report.state = stateOf(standingOf(comparisons));
+    report.families.clear();
+    for (const Comparison& comparison : comparisons) {
+        FamilyReport family = reportFamily(comparison);
+        if (!family.chains.empty() || !family.jumps.empty())
+            report.families.push_back(std::move(family));
+    }
+}
+
+void listTables(const TableStore* store, const std::vector<Comparison>& comparisons, Differences& differences)
+{
+    for (const Comparison& comparison : comparisons) {
+        const std::vector<std::string>& own = comparison.table.nftablesTables;
+        differences.ownNftablesTables.insert(differences.ownNftablesTables.end(), own.begin(), own.end());
+        if (store->backend() == Backend::Iptables) // the other store reads tables of our own only
+            differences.rawTables.push_back(listRawTable(comparison.table));
+    }
+}
+
+Judgement judgementOf(const std::vector<Finding>& findings)
+{
+    if (forbidsApply(findings))
+        return Judgement::Unsafe;
+    const bool unread = std::any_of(findings.begin(), findings.end(),
+                                    [](const Finding& finding) { return finding.id == "unread-rules" && !finding.waived; });
+    return unread ? Judgement::Unknown : Judgement::Safe;
+}
+
+} // namespace
+
+Result<Differences> observeTables(const Change& change, const Node& node, Report& report)
+{
+    const auto comparisons = change.compare();
+    if (!comparisons)
+        return tl::unexpected(comparisons.error());
+    const auto others = change.compareOther();
+    if (!others)
+        return tl::unexpected(others.error());
+    reportRules(*comparisons, report);
+    report.diff.clear();
+    for (const std::vector<Comparison>& all : {*comparisons, *others}) {
+        for (const Comparison& comparison : all)
+            report.diff += unifiedDiff(comparison);
+    }
+    Differences differences{.standing = standingOf(*comparisons)};
+    if (!allInSync(*others)) {
+        differences.standing = Standing::Drifted;
+        if (report.state == NodeState::InSync)
+            report.state = NodeState::Drifted;
+    }
+    listTables(&node.store, *comparisons, differences);
+    listTables(node.other, *others, differences);
+    return differences;
+}
+
+void observeOutcome(const Change& change, Report& report)
+{
+    const auto comparisons = change.compare();
+    if (comparisons)
+        reportRules(*comparisons, report);
+    else
+        report.notes.push_back("the tables could not be read again after the change, so the rules are listed as they were before it: " +
+                               toText(comparisons.error()));
+}
+
+Judgement judgeNode(const Profile& profile, Node& node, Differences differences, Report& report)
+{
+    NodeFacts facts = node.inspector.inspect(profile);
+    std::move(differences.rawTables.begin(), differences.rawTables.end(), std::back_inserter(facts.savedTables));
+    facts.ownNftablesTables = std::move(differences.ownNftablesTables);
+    report.conntrack = facts.conntrack;
+    report.virtualServices = facts.virtualServices;
+    report.findings = judge(profile, facts, node.store.backend());
+    return judgementOf(report.findings);
+}
+
+Judgement judgeAgain(Node& node, const std::vector<Finding>& earlier, Report& report)
+{
+    const NodeFacts facts = node.inspector.readFigures();
+    report.conntrack = facts.conntrack;
+    report.virtualServices = facts.virtualServices;
+    report.findings = earlier;
+    return judgementOf(earlier);
+}
+
+} // namespace notrack

@@ -1,0 +1,119 @@
+#include "core/run/remembered.h"
+
+#include "core/profile/profile.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace notrack
+{
+
+namespace
+{
+
+constexpr std::size_t mostPrefixes = 100;
+
+/// Whether a line can be a prefix at all: the file is only ever a list of names to look for, whoever wrote it.
+bool isPrefix(std::string_view line)
+{
+    return !line.empty() && line.size() <= longestChainPrefix && line.find_first_of(" \t/") == std::string_view::npos;
+}
+
+std::string joined(const std::vector<std::string>& lines)
+{
+    std::string text;
+    for (const std::string& line : lines)
+        text += line + "\n";
+    return text;
+}
+
+} // namespace
+
+ChangesRemembered Memory::stateOfChanges() const
+{
+    return {m_files.read(Remembered::Pending), m_files.read(Remembered::Verdict)};
+}
+
+std::optional<Pending> Memory::pending() const
+{
+    const auto text = m_files.read(Remembered::Pending);
+    return text ? readPending(*text) : std::nullopt;
+}
+
+std::optional<Verdict> Memory::verdict() const
+{
+    const auto text = m_files.read(Remembered::Verdict);
+    return text ? readVerdict(*text) : std::nullopt;
+}
+
+Damping Memory::damping() const
+{
+    const auto text = m_files.read(Remembered::Damping);
+    return text ? readDamping(*text) : Damping{};
+}
+
+std::vector<std::string> Memory::prefixes() const
+{
+    std::vector<std::string> prefixes;
+    const std::string text = m_files.read(Remembered::Prefixes).value_or("");
+    for (std::size_t at = 0; at < text.size() && prefixes.size() < mostPrefixes;) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        if (const std::string line = text.substr(at, end - at); isPrefix(line))
+            prefixes.push_back(line);
+        at = end + 1;
+    }
+    return prefixes;
+}
+
+Result<void> Memory::write(const Pending& pending)
+{
+    return m_files.write(Remembered::Pending, writePending(pending));
+}
+
+Result<void> Memory::write(const Verdict& verdict)
+{
+    Result<void> written = m_files.write(Remembered::Verdict, writeVerdict(verdict));
+    if (written)
+        m_files.erase(Remembered::Pending);
+    return written;
+}
+
+void Memory::erasePending()
+{
+    m_files.erase(Remembered::Pending);
+}
+
+void Memory::forgetChanges()
+{
+    m_files.erase(Remembered::Pending);
+    m_files.erase(Remembered::Verdict);
+}
+
+void Memory::update(const std::function<Damping(const Damping&)>& next)
+{
+    const Damping present = damping();
+    const Damping wanted = next(present);
+    if (wanted == present)
+        return;
+    if (wanted == Damping{})
+        m_files.erase(Remembered::Damping);
+    else
+        static_cast<void>(m_files.write(Remembered::Damping, writeDamping(wanted)));
+}
+
+Result<void> Memory::addPrefix(const std::string& prefix)
+{
+    std::vector<std::string> known = prefixes();
+    if (std::find(known.begin(), known.end(), prefix) != known.end())
+        return {};
+    known.push_back(prefix);
+    return m_files.write(Remembered::Prefixes, joined(known));
+}
+
+void Memory::keepPrefixOnly(const std::string& prefix)
+{
+    if (prefixes() != std::vector{prefix})
+        static_cast<void>(m_files.write(Remembered::Prefixes, prefix + "\n")); // a name too many costs a look, nothing else
+}
+
+} // namespace notrack

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "core/run/damping.h"
+#include "core/run/pending.h"
+#include "core/run/run_memory.h"
+#include "core/run/verdict.h"
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace notrack
+{
+
+/// What tells whether another run changed the node meanwhile.
+struct ChangesRemembered
+{
+    std::optional<std::string> pending; ///< as it was written
+    std::optional<std::string> verdict;
+
+    bool operator==(const ChangesRemembered&) const = default;
+};
+
+/// What runs remember, decoded. Text that this version does not understand counts as nothing.
+class Memory
+{
+public:
+    explicit Memory(RunMemory& files) : m_files(files) {}
+
+    std::chrono::seconds sinceBoot() const { return m_files.sinceBoot(); }
+
+    ChangesRemembered stateOfChanges() const;
+    std::optional<Pending> pending() const;
+    std::optional<Verdict> verdict() const;
+    Damping damping() const;
+    /// Chain prefixes under which earlier applies wrote.
+    std::vector<std::string> prefixes() const;
+
+    Result<void> write(const Pending& pending);
+    /// The end of a pending change.
+    Result<void> write(const Verdict& verdict);
+    /// The end of a pending change without a verdict.
+    void erasePending();
+    /// Nothing of ours stands any more.
+    void forgetChanges();
+    /// Writes the damping that `next` makes of the present one, where it differs. A failure costs a pause, nothing else.
+    void update(const std::function<Damping(const Damping&)>& next);
+    /// Before the first write under a prefix.
+    Result<void> addPrefix(const std::string& prefix);
+    /// After everything of the other prefixes is gone.
+    void keepPrefixOnly(const std::string& prefix);
+
+private:
+    RunMemory& m_files;
+};
+
+} // namespace notrack

@@ -1,0 +1,21 @@
+#include "core/run/run_memory.h"
+
+namespace notrack
+{
+
+std::string_view toText(Remembered what)
+{
+    switch (what) {
+    case Remembered::Pending:
+        return "pending";
+    case Remembered::Verdict:
+        return "verdict";
+    case Remembered::Damping:
+        return "damping";
+    case Remembered::Prefixes:
+        return "prefixes";
+    }
+    return {};
+}
+
+} // namespace notrack

@@ -1,0 +1,251 @@
+#include "core/run/settle.h"
+
+#include "core/run/observe.h"
+#include "core/run/verify.h"
+
+#include <exception>
+#include <utility>
+
+namespace notrack
+{
+
+namespace
+{
+
+Pending pendingOf(const RunContext& run, const Profile& profile, const std::vector<ProbeResult>& baseline, const Former& former)
+{
+    Profile asking;
+    asking.services = profile.services;
+    asking.podCidrs = profile.podCidrs;
+    asking.ports = profile.ports;
+    asking.protocols = profile.protocols;
+    asking.scope = profile.scope;
+    asking.chainPrefix = profile.chainPrefix;
+    asking.safety.probe = profile.safety.probe;
+    return {.digest = digestOf(profile),
+            .backend = run.node.store.backend(),
+            .asking = std::move(asking),
+            .baseline = baseline,
+            .before = former.store,
+            .otherBefore = former.other};
+}
+
+void giveVerdict(RunContext& run, const std::string& digest, Proof by, std::uint32_t places)
+{
+    const Verdict verdict{.digest = digest, .backend = run.node.store.backend(), .verified = {by, currentTime(), places}};
+    run.report.verified = verdict.verified;
+    if (const Result<void> written = run.memory.write(verdict); !written) {
+        run.memory.erasePending();
+        run.report.notes.push_back("the verdict cannot be written down, the next run asks again: " + toText(written.error()));
+    }
+}
+
+void tookBack(RunContext& run, const std::string& digest)
+{
+    run.report.rolledBack = true;
+    run.report.changed = false;
+    run.report.verified.reset();
+    run.memory.forgetChanges();
+    const auto now = run.memory.sinceBoot();
+    run.memory.update([&](const Damping& damping) { return afterRollBack(damping, digest, now); });
+}
+
+void fail(RunContext& run, Error error)
+{
+    run.report.state = NodeState::Error;
+    if (run.unattended && error.code.empty() && (error.kind == ErrorKind::Busy || error.kind == ErrorKind::Conflict))
+        run.report.waitsFor = toText(error);
+    run.report.error = std::move(error);
+}
+
+/// Puts what verifying came to into memory and report. False where nothing of the change stands any more, or nobody knows.
+bool conclude(RunContext& run, const std::string& digest, Verification done)
+{
+    if (!run.report.probe)
+        run.report.probe.emplace();
+    run.report.probe->after = std::move(done.after);
+    switch (done.outcome) {
+    case Outcome::Passed:
+        giveVerdict(run, digest, Proof::Probe, done.places);
+        return true;
+    case Outcome::Unverified:
+        run.memory.erasePending();
+        run.report.notes.push_back("not verified: " + done.why);
+        if (!done.without.empty()) {
+            const auto now = run.memory.sinceBoot();
+            run.memory.update([&](const Damping& damping) { return afterSilence(damping, now); });
+        }
+        return true;
+    case Outcome::TakenBack:
+        tookBack(run, digest);
+        return false;
+    case Outcome::Failed:
+        fail(run, *done.error);
+        return false;
+    }
+    return false;
+}
+
+/// Runs a step between commit and verdict; what is thrown there takes the change back.
+template <typename Step>
+void guarded(RunContext& run, Change& change, const Step& step)
+{
+    std::string problem;
+    try {
+        step();
+        return;
+    } catch (const std::exception& thrown) {
+        problem = thrown.what();
+    }
+    Result<void> undone = makeError(ErrorKind::Failed, "not tried");
+    try {
+        undone = change.undo();
+    } catch (const std::exception& thrown) {
+        undone = tl::unexpected(
+            Error{ErrorKind::Failed, std::string("the change could not be taken back: ") + thrown.what(), "", rollbackFailed});
+    }
+    run.report.changed = false;
+    run.report.verified.reset();
+    if (!undone)
+        return fail(run, undone.error());
+    run.memory.erasePending();
+    fail(run, {ErrorKind::Failed, "DNS could not be asked after the change, which was taken back: " + problem, "", ""});
+}
+
+void observeAfter(RunContext& run, const Change& change)
+{
+    if (!run.report.error)
+        observeOutcome(change, run.report);
+    run.watch.lap("read back");
+}
+
+/// Writes down the prefix under which this run is about to write.
+bool rememberPrefix(RunContext& run, const std::string& prefix)
+{
+    const Result<void> written = run.memory.addPrefix(prefix);
+    if (written)
+        return true;
+    if (run.unattended) {
+        fail(run, written.error());
+        return false;
+    }
+    run.report.notes.push_back("the chain prefix cannot be written down; after a change of chainPrefix the old chains would stay: " +
+                               toText(written.error()));
+    return true;
+}
+
+} // namespace
+
+void writeAndVerify(RunContext& run, const Profile& profile, Change& change)
+{
+    if (!rememberPrefix(run, profile.chainPrefix))
+        return;
+    const std::optional<ProbeSettings>& settings = profile.safety.probe;
+    if (settings) {
+        run.report.probe = ProbeReport{run.node.prober.probe(profile, *settings), {}};
+        run.watch.lap("probe before");
+    }
+    const std::vector<ProbeResult> baseline = settings ? run.report.probe->before : std::vector<ProbeResult>{};
+    const auto announce = [&](const Former& former) -> Result<void> {
+        Result<void> written = run.memory.write(pendingOf(run, profile, baseline, former));
+        if (!written && !run.unattended) {
+            run.report.notes.push_back("if this run is ended before its verdict, no later one can judge: " + toText(written.error()));
+            return {};
+        }
+        return written;
+    };
+    guarded(run, change, [&] {
+        const Result<bool> changed = change.write(announce);
+        run.watch.lap("commit");
+        if (!changed) {
+            if (changed.error().code != rollbackFailed)
+                run.memory.erasePending();
+            return fail(run, changed.error());
+        }
+        run.report.changed = *changed;
+        if (change.unread())
+            run.report.notes.push_back("the commit was done, and could not be read back: " + toText(*change.unread()));
+        if (!settings) {
+            giveVerdict(run, digestOf(profile), Proof::None, 0);
+        } else {
+            Verification done = verify(change, profile, run.node.prober, baseline);
+            run.watch.lap("probe after");
+            if (!conclude(run, digestOf(profile), std::move(done)))
+                return;
+        }
+        run.memory.keepPrefixOnly(profile.chainPrefix);
+    });
+    observeAfter(run, change);
+}
+
+void verifyStanding(RunContext& run, const Profile& profile, Change& change)
+{
+    if (!rememberPrefix(run, profile.chainPrefix))
+        return;
+    if (!profile.safety.probe)
+        return giveVerdict(run, digestOf(profile), Proof::None, 0);
+    const std::vector<OwnedPart> nothing = nothingOfOurs({profile.chainPrefix});
+    change.setFormer({.store = nothing, .other = {}});
+    guarded(run, change, [&] {
+        if (const Result<void> written = run.memory.write(pendingOf(run, profile, {}, {.store = nothing, .other = {}})); !written)
+            run.report.notes.push_back("if this run is ended before its verdict, no later one can judge: " + toText(written.error()));
+        Verification done = verify(change, profile, run.node.prober, std::nullopt);
+        run.watch.lap("probe after");
+        conclude(run, digestOf(profile), std::move(done));
+    });
+    if (run.report.rolledBack)
+        observeAfter(run, change);
+}
+
+bool judgePending(RunContext& run, const std::vector<std::string>& prefixes)
+{
+    const std::optional<Pending> pending = run.memory.pending();
+    if (!pending) { // written by another version, or torn: what stands is judged as rules without a verdict
+        run.memory.erasePending();
+        return true;
+    }
+    const bool ofOther = run.node.store.backend() != pending->backend;
+    if (ofOther && run.node.other == nullptr) {
+        run.memory.erasePending();
+        return true;
+    }
+    Node node{run.node.name,
+              ofOther ? *run.node.other : run.node.store,
+              ofOther ? &run.node.store : run.node.other,
+              run.node.inspector,
+              run.node.prober,
+              run.node.memory};
+    Change change(node, wantedParts(pending->asking, prefixes), nothingOfOurs({pending->asking.chainPrefix}), run.wait);
+    change.setFormer({pending->before, pending->otherBefore});
+    const auto standing = change.compare();
+    if (!standing) {
+        fail(run, standing.error());
+        return false;
+    }
+    RunContext there{node, run.memory, run.report, run.watch, run.unattended, run.wait};
+    if (!allInSync(*standing)) { // ended before or amid its commits, or changed since: what stood before stands again
+        if (const Result<void> undone = change.undo(); !undone)
+            fail(run, undone.error());
+        else
+            run.memory.erasePending();
+    } else if (!pending->asking.safety.probe) {
+        giveVerdict(there, pending->digest, Proof::None, 0);
+    } else {
+        const std::optional<std::vector<ProbeResult>> baseline =
+            pending->baseline.empty() ? std::nullopt : std::optional(pending->baseline);
+        guarded(there, change, [&] { conclude(there, pending->digest, verify(change, pending->asking, node.prober, baseline)); });
+    }
+    run.watch.lap("judge the last run");
+    if (run.report.error)
+        return false;
+    run.report.notes.emplace_back(run.report.rolledBack
+                                      ? "an earlier run was ended before its verdict: its rules cut off DNS and were taken back"
+                                      : "an earlier run was ended before its verdict, which this run gave");
+    if (!run.report.rolledBack)
+        return true;
+    run.report.changed = true;
+    observeOutcome(change, run.report);
+    return false;
+}
+
+} // namespace notrack

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/base/stopwatch.h"
+#include "core/run/change.h"
+#include "core/run/remembered.h"
+
+#include <chrono>
+
+namespace notrack
+{
+
+/// What the steps of one run share.
+struct RunContext
+{
+    Node& node;
+    Memory& memory;
+    Report& report;
+    Stopwatch& watch;
+    bool unattended = false;
+    std::chrono::milliseconds wait{0};
+};
+
+/// From the first write to the verdict. The verdict, or why there is none, goes into the report; whatever fails in between, be it memory or
+/// a thread, the change is taken back, or the report's error has the code rollbackFailed.
+
+/// Asks, writes down what a later run needs to judge, writes, and verifies.
+void writeAndVerify(RunContext& run, const Profile& profile, Change& change);
+
+/// Verifies rules that stand without a verdict: after a boot of the program, under a changed profile.
+void verifyStanding(RunContext& run, const Profile& profile, Change& change);
+
+/// Judges what a run left that was ended before its verdict. True where this run may go on; otherwise the change was taken back, or could not
+/// be.
+bool judgePending(RunContext& run, const std::vector<std::string>& prefixes);
+
+} // namespace notrack

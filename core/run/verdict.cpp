@@ -1,0 +1,55 @@
+#include "core/run/verdict.h"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+
+namespace notrack
+{
+
+namespace
+{
+
+using Json = nlohmann::json;
+
+constexpr std::array allBackends{Backend::Iptables, Backend::Nftables};
+
+template <typename Words>
+auto wordOf(const Json& json, const Words& words) -> std::optional<typename Words::value_type>
+{
+    for (const auto word : words) {
+        if (json.get_ref<const std::string&>() == toText(word))
+            return word;
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::string writeVerdict(const Verdict& verdict)
+{
+    const Json json{{"digest", verdict.digest},
+                    {"backend", std::string(toText(verdict.backend))},
+                    {"by", std::string(toText(verdict.verified.by))},
+                    {"at", verdict.verified.at},
+                    {"places", verdict.verified.places}};
+    return json.dump(1, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+std::optional<Verdict> readVerdict(std::string_view text)
+{
+    try {
+        const Json json = Json::parse(text);
+        const auto backend = wordOf(json.at("backend"), allBackends);
+        const auto by = wordOf(json.at("by"), allProofs);
+        if (!backend || !by)
+            return std::nullopt;
+        return Verdict{.digest = json.at("digest").get<std::string>(),
+                       .backend = *backend,
+                       .verified = {.by = *by, .at = json.at("at").get<std::string>(), .places = json.at("places").get<std::uint32_t>()}};
+    } catch (const Json::exception&) {
+        return std::nullopt;
+    }
+}
+
+} // namespace notrack

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/net/backend.h"
+#include "core/report/report.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace notrack
+{
+
+/// What was shown of the rules that stand, by which run of this boot.
+struct Verdict
+{
+    std::string digest; ///< of the profile
+    Backend backend = Backend::Iptables;
+    Verified verified;
+
+    bool operator==(const Verdict&) const = default;
+};
+
+/// One JSON document.
+std::string writeVerdict(const Verdict& verdict);
+
+/// Nothing for text that this version did not write, whatever it is.
+std::optional<Verdict> readVerdict(std::string_view text);
+
+} // namespace notrack
