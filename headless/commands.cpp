@@ -1,5 +1,6 @@
 #include "headless/commands.h"
 
+#include "core/base/clean_text.h"
 #include "core/base/stopwatch.h"
 #include "core/base/version.h"
 #include "core/linux/backend.h"
@@ -40,6 +41,17 @@ Result<Profile> loadProfile(const Arguments& arguments)
     return readProfile(*sources, arguments.node);
 }
 
+/// Results and diagnostics for people: whatever others named their rules, a terminal shows it and does nothing else.
+void printText(const std::string& text)
+{
+    std::cout << cleanText(text, Newlines::Keep);
+}
+
+void printProblem(const std::string& text)
+{
+    std::cerr << cleanText("dns-notrack: " + text, Newlines::Keep) << '\n';
+}
+
 /// The report in the format that programs asked for; nothing where people read.
 void printForPrograms(const Arguments& arguments, const Report& report)
 {
@@ -57,14 +69,14 @@ ExitCode exportMetrics(const Arguments& arguments, const Report& report, ExitCod
     const Result<void> written = replaceFile(arguments.textFile, describeMetrics(report));
     if (written)
         return code;
-    std::cerr << "dns-notrack: " << toText(written.error()) << '\n';
+    printProblem(toText(written.error()));
     return code == ExitCode::Done ? exitCodeOf(written.error()) : code;
 }
 
 /// A failure goes to people as a sentence, and to programs as a report as well, so that they need to read one format only.
 ExitCode fail(const Arguments& arguments, const std::string& command, const Error& error)
 {
-    std::cerr << "dns-notrack: " << toText(error) << '\n';
+    printProblem(toText(error));
     Report report;
     report.node = arguments.node;
     report.time = currentTime();
@@ -94,15 +106,15 @@ ExitCode conclude(const Arguments& arguments, const Report& report)
 {
     const Mode mode = arguments.check ? Mode::Check : Mode::Write;
     if (report.error)
-        std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
+        printProblem(toText(*report.error));
     printForPrograms(arguments, report);
     if (arguments.output == OutputFormat::Text && !report.error) {
         const bool eventful = arguments.reconcile ? report.changed || report.rolledBack || !report.waitsFor.empty()
                                                   : report.state == NodeState::Unsafe || report.rolledBack;
         if (eventful || !arguments.quiet)
-            std::cout << describeOutcome(report, arguments.check) << (arguments.reconcile ? "" : describeProblems(report));
+            printText(describeOutcome(report, arguments.check) + (arguments.reconcile ? "" : describeProblems(report)));
         if (arguments.diff)
-            std::cout << report.diff;
+            printText(report.diff);
     }
     return exportMetrics(arguments, report, exitCodeOf(report, intentOf(arguments), mode));
 }
@@ -169,8 +181,7 @@ ExitCode runRemove(const Arguments& arguments)
     if (Result<Profile> read = loadProfile(arguments))
         profile = std::move(*read);
     else if (arguments.profilesGiven)
-        std::cerr << "dns-notrack: " << toText(read.error())
-                  << "\ndns-notrack: going on with the chains of earlier applies, or of the default chainPrefix\n";
+        printProblem(toText(read.error()) + "\ndns-notrack: going on with the chains of earlier applies, or of the default chainPrefix");
     Result<ChosenBackend> backend = openBackend(profile.value_or(Profile{}));
     if (!backend)
         return fail(arguments, "remove", backend.error());
@@ -182,7 +193,7 @@ void printStatus(const Arguments& arguments, const Report& report)
 {
     printForPrograms(arguments, report);
     if (arguments.output == OutputFormat::Text && !report.error)
-        std::cout << describeReport(report) << (arguments.diff ? report.diff : "") << (arguments.watch ? "\n" : "");
+        printText(describeReport(report) + (arguments.diff ? report.diff : "") + (arguments.watch ? "\n" : ""));
 }
 
 /// The reports of one `status`, with findings that are judged anew once a minute: they cost more than all the rest.
@@ -206,7 +217,7 @@ public:
             m_findings = report.findings;
         }
         if (report.error)
-            std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
+            printProblem(toText(*report.error));
         printStatus(m_arguments, report);
         return exportMetrics(m_arguments, report, exitCodeOf(report, Intent::Status, Mode::Check));
     }
@@ -254,11 +265,11 @@ ExitCode runDoctor(const Arguments& arguments)
     Report report = local.run(requestOf(arguments, *profile));
     report.command = "doctor";
     if (report.error)
-        std::cerr << "dns-notrack: " << toText(*report.error) << '\n';
+        printProblem(toText(*report.error));
     if (arguments.output == OutputFormat::Json)
         std::cout << writeReportIndented(report) << '\n';
     else if (!report.error)
-        std::cout << describeHealth(report);
+        printText(describeHealth(report));
     return exitCodeOf(report, Intent::Status, Mode::Check);
 }
 
@@ -282,7 +293,7 @@ ExitCode runProbe(const Arguments& arguments)
     if (arguments.output == OutputFormat::Json)
         std::cout << writeReportIndented(report) << '\n';
     else
-        std::cout << describeProbe(report.probe->before);
+        printText(describeProbe(report.probe->before));
     const bool silent = std::any_of(report.probe->before.begin(), report.probe->before.end(),
                                     [](const ProbeResult& result) { return result.answered == 0; });
     return silent ? ExitCode::Failed : ExitCode::Done;
@@ -299,6 +310,10 @@ ExitCode runValidate(const Arguments& arguments)
     report.command = "validate";
     report.profileName = profile->name;
     report.profileDigest = digestOf(*profile);
+    report.profileOverride = profile->overriddenBy;
+    report.time = currentTime();
+    if (arguments.output == OutputFormat::Text && !report.profileOverride.empty())
+        std::cout << "# for " << arguments.node << " with the override for " << report.profileOverride << '\n';
     for (const Family family : allFamilies) {
         const Ruleset ruleset = buildRuleset(*profile, family);
         if (ruleset.empty())
@@ -328,7 +343,7 @@ ExitCode runCommand(const Arguments& arguments)
     case CommandName::Probe:
         return runProbe(arguments);
     case CommandName::Discover:
-        std::cout << writeProfile(readNodeClues(liveSources(), arguments.node));
+        printText(writeProfile(readNodeClues(liveSources(), arguments.node)));
         return ExitCode::Done;
     case CommandName::Validate:
         return runValidate(arguments);

@@ -1,3 +1,4 @@
+#include "core/base/clean_text.h"
 #include "headless/arguments.h"
 #include "headless/commands.h"
 
@@ -14,9 +15,9 @@ namespace
 /// large tables of others.
 void keepFreedMemory()
 {
-    constexpr int plenty = 64 << 20;
-    mallopt(M_TRIM_THRESHOLD, plenty);
-    mallopt(M_MMAP_THRESHOLD, plenty);
+    constexpr int plenty = 32 << 20;            // the most that glibc takes for M_MMAP_THRESHOLD (HEAP_MAX_SIZE / 2)
+    if (mallopt(M_MMAP_THRESHOLD, plenty) == 1) // else M_TRIM_THRESHOLD would only switch glibc's own adjusting off
+        mallopt(M_TRIM_THRESHOLD, plenty);
 }
 
 } // namespace
@@ -30,7 +31,7 @@ int main(int count, char** words)
         std::ios::sync_with_stdio(false);
         const auto arguments = readArguments(count, words);
         if (!arguments) {
-            std::cerr << "dns-notrack: " << toText(arguments.error()) << '\n';
+            std::cerr << cleanText("dns-notrack: " + toText(arguments.error()), Newlines::Keep) << '\n';
             return static_cast<int>(exitCodeOf(arguments.error()));
         }
         if (const auto* help = std::get_if<Help>(&*arguments)) {

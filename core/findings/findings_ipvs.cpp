@@ -57,6 +57,8 @@ std::string familyWord(const Address& address)
 
 std::optional<Finding> checkNotIpvs(const Circumstances& node)
 {
+    if (!node.facts().ipvsUnread.empty())
+        return std::nullopt; // neither there nor not there: unread-rules tells
     Finding finding{.severity = Severity::Warning};
     for (const Address& service : node.profile().services) {
         const EndpointLists endpoints = endpointsOf(node, service);
@@ -86,6 +88,8 @@ std::optional<Finding> checkNotIpvs(const Circumstances& node)
 
 std::optional<Finding> checkNoBackends(const Circumstances& node)
 {
+    if (!node.facts().ipvsUnread.empty())
+        return std::nullopt; // neither there nor not there: unread-rules tells
     Finding finding{.severity = Severity::Warning};
     for (const VirtualService* service : node.virtualServices()) {
         const auto& servers = service->realServers;

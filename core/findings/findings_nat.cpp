@@ -1,8 +1,8 @@
+#include "core/base/number_text.h"
 #include "core/findings/finding_checks.h"
 #include "core/findings/packet_path.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace notrack
 {
@@ -32,10 +32,8 @@ Translation readDestination(std::string_view text)
     Translation translation;
     if (const Result<Address> address = readAddress(host))
         translation.address = *address;
-    std::uint16_t port = 0;
-    const auto [end, problem] = std::from_chars(portText.data(), portText.data() + portText.size(), port);
-    if (problem == std::errc{} && end == portText.data() + portText.size() && !portText.empty())
-        translation.port = Port{port};
+    if (const auto port = readNumber<std::uint16_t>(portText))
+        translation.port = Port{*port};
     return translation;
 }
 

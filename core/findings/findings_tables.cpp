@@ -116,12 +116,14 @@ std::optional<Finding> checkBridgeNetfilter(const Circumstances& node)
 
 std::optional<Finding> checkUnreadRules(const Circumstances& node)
 {
-    const std::vector<std::string>& unread = node.facts().unreadRules;
+    std::vector<std::string> unread = node.facts().unreadRules;
+    if (!node.facts().ipvsUnread.empty())
+        unread.push_back("IPVS: " + node.facts().ipvsUnread);
     if (unread.empty())
         return std::nullopt;
     return Finding{.severity = Severity::Warning,
                    .summary = "Rules of others could not be read, so what they do to untracked DNS is unknown here; a probe tells.",
-                   .evidence = unread,
+                   .evidence = std::move(unread),
                    .advice = {"install the programs that list them (packages iptables and nftables), and run as root"}};
 }
 

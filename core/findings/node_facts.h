@@ -56,7 +56,8 @@ struct NativeTable
 /// What the findings are judged from: read-only observations of one node. An empty optional could not be read.
 struct NodeFacts
 {
-    bool ipvs = false; ///< the kernel has an IPVS table
+    bool ipvs = false;      ///< the kernel has an IPVS table
+    std::string ipvsUnread; ///< why the IPVS table could not be read: then `ipvs` and the services say nothing
     std::vector<VirtualService> virtualServices;
     std::vector<std::string> firewallMarkServices; ///< lines of IPVS services that have a firewall mark for an address
     std::vector<Prefix> localPrefixes;             ///< the node's own addresses, and everything else that its local routes cover

@@ -1,8 +1,9 @@
 #include "core/findings/packet_class.h"
 
+#include "core/base/number_text.h"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace notrack
 {
@@ -79,23 +80,14 @@ Certainty interfaceMatches(const Condition& condition, const std::string& interf
     return certain(std::string_view(interface).starts_with(wanted));
 }
 
-std::optional<unsigned> readNumber(std::string_view text)
-{
-    unsigned number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (problem != std::errc{} || end != text.data() + text.size())
-        return std::nullopt;
-    return number;
-}
-
 /// One port or range of a list against one port, or against whatever a client may take.
 Certainty portInRange(std::string_view range, const std::optional<Port>& port)
 {
     const std::size_t colon = range.find(':');
     const std::string_view lowText = range.substr(0, colon);
     const std::string_view highText = colon == std::string_view::npos ? lowText : range.substr(colon + 1);
-    const std::optional<unsigned> low = lowText.empty() ? 0 : readNumber(lowText);
-    const std::optional<unsigned> high = highText.empty() ? lastPort : readNumber(highText);
+    const std::optional<unsigned> low = lowText.empty() ? 0 : readNumber<unsigned>(lowText);
+    const std::optional<unsigned> high = highText.empty() ? lastPort : readNumber<unsigned>(highText);
     if (!low || !high)
         return Certainty::Maybe; // a service name
     if (port)
@@ -240,11 +232,7 @@ std::optional<std::uint32_t> readMarkNumber(std::string_view text)
     const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
     if (hexadecimal)
         text.remove_prefix(2);
-    std::uint32_t number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number, hexadecimal ? 16 : 10);
-    if (problem != std::errc{} || end != text.data() + text.size())
-        return std::nullopt;
-    return number;
+    return readNumber<std::uint32_t>(text, hexadecimal ? 16 : 10);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "core/linux/system/lock_file.h"
 #include "core/linux/system/replaced_file.h"
+#include "core/linux/system/system_error.h"
 #include "core/linux/system/text_file.h"
 
 #include <sys/stat.h>
@@ -9,7 +10,6 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <ctime>
 #include <utility>
 
@@ -107,9 +107,7 @@ private:
     {
         if (mkdir(folder.c_str(), readableByAll) == 0 || errno == EEXIST)
             return {};
-        const int cause = errno;
-        return makeError(cause == EACCES || cause == EPERM || cause == EROFS ? ErrorKind::NotPermitted : ErrorKind::Failed,
-                         std::string("the folder cannot be made: ") + std::strerror(cause), folder);
+        return systemError(errno, "the folder cannot be made", folder);
     }
 
     MemoryFolders m_folders;

@@ -1,9 +1,10 @@
 #include "core/net/ip.h"
 
+#include "core/base/number_text.h"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace notrack
 {
@@ -86,11 +87,10 @@ Result<Prefix> readPrefix(std::string_view text)
     if (!address)
         return tl::unexpected(address.error());
     const std::string_view digits = text.substr(slash + 1);
-    int length = -1;
-    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-    if (problem != std::errc{} || end != digits.data() + digits.size() || length < 0 || length > address->bits())
+    const auto length = readNumber<unsigned>(digits);
+    if (!length || *length > static_cast<unsigned>(address->bits()))
         return makeError(ErrorKind::Failed, "the prefix length must be a number from 0 to " + std::to_string(address->bits()));
-    const Prefix prefix(*address, length);
+    const Prefix prefix(*address, static_cast<int>(*length));
     if (prefix.address() != *address)
         return makeError(ErrorKind::Failed, "host bits are set; the network is " + toText(prefix));
     return prefix;

@@ -1,6 +1,8 @@
 #include "core/net/rule_text.h"
 
-#include <charconv>
+#include "core/base/number_text.h"
+
+#include <algorithm>
 
 namespace notrack
 {
@@ -34,9 +36,8 @@ std::optional<Prefix> prefixFrom(std::string_view word)
 
 std::optional<Port> portFrom(std::string_view word)
 {
-    std::uint16_t value = 0;
-    const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), value);
-    return problem == std::errc{} && end == word.data() + word.size() ? std::optional(Port{value}) : std::nullopt;
+    const auto value = readNumber<std::uint16_t>(word);
+    return value ? std::optional(Port{*value}) : std::nullopt;
 }
 
 } // namespace

@@ -52,6 +52,7 @@ struct Profile
     BackendChoice backend = BackendChoice::Auto;
     std::string chainPrefix = "NMANAGER";
     Safety safety;
+    std::string overriddenBy; ///< the globs of the override under `nodes` that is in place; empty for none
 
     bool operator==(const Profile&) const = default;
 };

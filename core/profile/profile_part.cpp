@@ -53,18 +53,21 @@ Problem readList(const YamlNode& node, Result<Item> (*readItem)(const YamlNode&)
     if (node.children.size() > mostItems)
         return problemAt(node.children[mostItems].spot, node.key + " has more than " + std::to_string(mostItems) + " items");
     StatedList<Item> list{{}, node.spot};
+    Problem problems;
     for (const YamlNode& child : node.children) {
         const Result<Item> item = readItem(child);
-        if (!item)
-            return item.error();
+        if (!item) {
+            addProblem(problems, item.error());
+            continue;
+        }
         const auto same =
             std::find_if(list.value.begin(), list.value.end(), [&](const Stated<Item>& other) { return other.value == *item; });
         if (same != list.value.end())
-            return problemAt(child.spot, node.key + " has this twice; the first one is at " + toText(same->spot));
+            addProblem(problems, problemAt(child.spot, node.key + " has this twice; the first one is at " + toText(same->spot)));
         list.value.push_back({*item, child.spot});
     }
     stated = std::move(list);
-    return {};
+    return problems;
 }
 
 template <typename Part>
@@ -87,14 +90,15 @@ Problem readMap(const YamlNode& node, std::string_view what, std::span<const Key
 {
     if (node.kind != YamlNode::Kind::Map)
         return problemAt(node.spot, std::string(what) + " must be a map of " + enumerate(namesOf(keys)));
+    Problem problems;
     for (const YamlNode& child : node.children) {
         const auto key = std::find_if(keys.begin(), keys.end(), [&](const Key<Part>& each) { return each.name == child.key; });
         if (key == keys.end())
-            return unknownKey(child, namesOf(keys));
-        if (Problem problem = key->read(child, part))
-            return problem;
+            addProblem(problems, unknownKey(child, namesOf(keys)));
+        else
+            addProblem(problems, key->read(child, part));
     }
-    return {};
+    return problems;
 }
 
 constexpr std::array probeKeys{
@@ -165,15 +169,16 @@ Problem readNodes(const YamlNode& node, ProfilePart& part)
         return problemAt(node.spot, "nodes must be a list of overrides, each with match and what is different there");
     if (node.children.size() > mostOverrides)
         return problemAt(node.children[mostOverrides].spot, "nodes has more than " + std::to_string(mostOverrides) + " items");
+    Problem problems;
     for (const YamlNode& child : node.children) {
         OverridePart& added = part.nodes.emplace_back();
         added.spot = child.spot;
-        if (Problem problem = readMap<OverridePart>(child, "an override", overrideKeys, added))
-            return problem;
-        if (!added.match)
-            return problemAt(child.spot, "this override lacks match, the list of host names that it is for");
+        const Problem problem = readMap<OverridePart>(child, "an override", overrideKeys, added);
+        addProblem(problems, problem);
+        if (!problem && !added.match)
+            addProblem(problems, problemAt(child.spot, "this override lacks match, the list of host names that it is for"));
     }
-    return {};
+    return problems;
 }
 
 } // namespace
@@ -184,10 +189,13 @@ Result<ProfilePart> readProfilePart(const ProfileSource& source)
     if (!root)
         return tl::unexpected(root.error());
     ProfilePart part;
-    if (const Problem problem = readMap<ProfilePart>(*root, "a profile", fileKeys, part))
-        return tl::unexpected(*problem);
-    if (!part.version)
-        return tl::unexpected(problemAt(root->spot, "version is missing; every file says \"version: 1\""));
+    Problem problems = readMap<ProfilePart>(*root, "a profile", fileKeys, part);
+    const bool stated =
+        std::any_of(root->children.begin(), root->children.end(), [](const YamlNode& node) { return node.key == "version"; });
+    if (root->kind == YamlNode::Kind::Map && !stated)
+        addProblem(problems, problemAt(root->spot, "version is missing; every file says \"version: 1\""));
+    if (problems)
+        return tl::unexpected(*problems);
     return part;
 }
 

@@ -18,7 +18,7 @@ char lowerCase(char c)
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Joins what several files say; the first disagreement is kept.
+/// Joins what several files say, and keeps what they disagree about.
 class Joiner
 {
 public:
@@ -43,11 +43,7 @@ public:
     }
 
 private:
-    void complain(const Spot& spot, const std::string& sentence)
-    {
-        if (!m_problem)
-            m_problem = problemAt(spot, sentence);
-    }
+    void complain(const Spot& spot, const std::string& sentence) { addProblem(m_problem, problemAt(spot, sentence)); }
 
     template <typename Value>
     void joinScalar(const std::string& key, std::optional<Stated<Value>>& whole, const std::optional<Stated<Value>>& part)
@@ -191,14 +187,17 @@ Result<ProfilePart> joinSources(std::span<const ProfileSource> sources)
 {
     ProfilePart whole;
     Joiner joiner;
+    Problem problems;
     for (const ProfileSource& source : sources) {
         const Result<ProfilePart> part = readProfilePart(source);
-        if (!part)
-            return part;
-        joiner.join(whole, *part);
-        if (joiner.problem())
-            return tl::unexpected(*joiner.problem());
+        if (part)
+            joiner.join(whole, *part);
+        else
+            addProblem(problems, part.error());
     }
+    addProblem(problems, joiner.problem());
+    if (problems)
+        return tl::unexpected(*problems);
     const Spot start{&sources.front(), 1, 1};
     if (!whole.services)
         return tl::unexpected(
@@ -209,10 +208,24 @@ Result<ProfilePart> joinSources(std::span<const ProfileSource> sources)
     return whole;
 }
 
+/// A glob without a dot is for the first part of a host name, as inventories name hosts, or for the whole.
 bool isFor(const OverridePart& override, std::string_view node)
 {
     const std::vector<Stated<std::string>>& globs = override.match->value;
-    return std::any_of(globs.begin(), globs.end(), [&](const Stated<std::string>& glob) { return matchesHost(glob.value, node); });
+    const std::string_view firstPart = node.substr(0, node.find('.'));
+    return std::any_of(globs.begin(), globs.end(), [&](const Stated<std::string>& glob) {
+        const bool dotless = glob.value.find('.') == std::string::npos;
+        return matchesHost(glob.value, node) || (dotless && matchesHost(glob.value, firstPart));
+    });
+}
+
+/// "edge-*, lb-1": how an override is known to its author.
+std::string matchText(const OverridePart& override)
+{
+    std::string text;
+    for (const Stated<std::string>& glob : override.match->value)
+        text += (text.empty() ? "" : ", ") + glob.value;
+    return text;
 }
 
 } // namespace
@@ -248,16 +261,20 @@ Result<Profile> readProfile(std::span<const ProfileSource> sources, std::string_
     if (!whole)
         return tl::unexpected(whole.error());
     const std::vector<OverridePart> overrides = std::exchange(whole->nodes, {});
-    if (const Problem problem = problemOfWhole(*whole, nullptr))
-        return tl::unexpected(*problem);
+    Problem problems = problemOfWhole(*whole, nullptr);
     const OverridePart* matching = nullptr;
     for (const OverridePart& override : overrides) {
-        if (const Problem problem = problemOfWhole(overridden(*whole, override.part), &override))
-            return tl::unexpected(*problem);
+        if (!problems || override.part.services || override.part.podCidrs) // else it only repeats what is wrong with the whole
+            addProblem(problems, problemOfWhole(overridden(*whole, override.part), &override));
         if (matching == nullptr && isFor(override, node))
             matching = &override;
     }
-    return makeProfile(matching == nullptr ? *whole : overridden(*whole, matching->part));
+    if (problems)
+        return tl::unexpected(*problems);
+    Profile profile = makeProfile(matching == nullptr ? *whole : overridden(*whole, matching->part));
+    if (matching != nullptr)
+        profile.overriddenBy = matchText(*matching);
+    return profile;
 }
 
 } // namespace notrack

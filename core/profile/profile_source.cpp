@@ -104,4 +104,15 @@ Error problemAt(const Spot& spot, const std::string& sentence)
     return Error{ErrorKind::BadProfile, sentence + "\n" + lineWithCaret(spot), toText(spot)};
 }
 
+void addProblem(std::optional<Error>& problems, const std::optional<Error>& more)
+{
+    constexpr std::size_t longestMessage = 8192;
+    if (!more)
+        return;
+    if (!problems)
+        problems = more;
+    else if (problems->message.size() < longestMessage)
+        problems->message += "\n" + toText(*more);
+}
+
 } // namespace notrack

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace notrack
@@ -32,5 +33,8 @@ std::string toText(const Spot& spot);
 /// An ErrorKind::BadProfile: where it is, `sentence`, and below it the line in question with a caret under the column. Control
 /// characters of the line are shown as escapes, and of a long line the part around the caret.
 Error problemAt(const Spot& spot, const std::string& sentence);
+
+/// Puts a mistake behind those that are known already, so that a person sees all of them at once; at most some 8 KiB of them.
+void addProblem(std::optional<Error>& problems, const std::optional<Error>& more);
 
 } // namespace notrack

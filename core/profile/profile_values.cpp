@@ -1,12 +1,12 @@
 #include "core/profile/profile_values.h"
 
 #include "core/base/clean_text.h"
+#include "core/base/number_text.h"
 #include "core/base/spelling.h"
 #include "core/profile/waivable.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <span>
 #include <string_view>
 
@@ -51,12 +51,8 @@ bool isLetterOrDigit(char c)
 /// A plain decimal number without sign, leading zeros or other notations, of which YAML has many.
 std::optional<std::uint64_t> wholeNumber(std::string_view text)
 {
-    std::uint64_t number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
     const bool leadingZero = text.size() > 1 && text.front() == '0';
-    if (text.empty() || leadingZero || problem != std::errc{} || end != text.data() + text.size())
-        return {};
-    return number;
+    return leadingZero ? std::nullopt : readNumber<std::uint64_t>(text);
 }
 
 /// Whether a YAML reader takes the unquoted scalar for something else than text. (Numbers only roughly: what has no letter.)
@@ -208,6 +204,11 @@ Result<std::string> readChainPrefix(const YamlNode& node)
     const std::string& text = node.text;
     const auto allowed = [](char c) { return isLetterOrDigit(c) || c == '_' || c == '-'; };
     const bool startsWithLetter = !text.empty() && isLetterOrDigit(text.front()) && text.front() > '9';
+    for (const std::string_view ending : {"_NOT_DNS", "_NOT_TUN", "_TRIAL"}) {
+        if (text.ends_with(ending))
+            return refuse(node, describe(node) + " is no chainPrefix: what ends in " + std::string(ending) +
+                                    " would give a chain the name that another prefix gives to another one of its chains");
+    }
     if (!isTextForEverybody(node) || !startsWithLetter || !std::all_of(text.begin(), text.end(), allowed) ||
         text.size() > longestChainPrefix) {
         return refuse(node, describe(node) + " is no chainPrefix: it must be a letter and then letters, digits, '_' or '-', at most " +

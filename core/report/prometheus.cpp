@@ -1,5 +1,7 @@
 #include "core/report/prometheus.h"
 
+#include "core/base/clean_text.h"
+
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -24,7 +26,7 @@ enum class MetricType { Counter, Gauge };
 std::string escaped(std::string_view text, bool quotes)
 {
     std::string result;
-    for (const char character : text) {
+    for (const char character : cleanText(text, Newlines::Keep)) { // a scrape with one label that is no UTF-8 is lost whole
         if (character == '\n')
             result += "\\n";
         else if (character == '\\' || (quotes && character == '"'))

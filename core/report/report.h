@@ -136,6 +136,7 @@ struct Report
     std::string backendReason; ///< why that backend, one sentence
     std::string profileName;
     std::string profileDigest;
+    std::string profileOverride; ///< globs of the override that was used for this node; empty for none
     NodeState state = NodeState::Absent;
     bool changed = false;
     bool rolledBack = false;          ///< the change was taken back after the second probe

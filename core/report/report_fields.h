@@ -171,6 +171,7 @@ void visitFields(Fields& fields, Visits<Report> auto& report)
     fields.group("profile", [&](auto& profile) {
         profile.field("name", report.profileName);
         profile.field("digest", report.profileDigest);
+        profile.field("override", report.profileOverride);
     });
     fields.field("state", report.state);
     fields.field("changed", report.changed);

@@ -1,5 +1,7 @@
 #include "core/report/rule_report.h"
 
+#include "core/rules/merged_entries.h"
+
 #include <algorithm>
 #include <set>
 
@@ -9,13 +11,6 @@ namespace notrack
 namespace
 {
 
-struct ReportedEntry
-{
-    const Entry* entry = nullptr;
-    ItemState state = ItemState::Ok;
-    std::optional<std::uint32_t> position;
-};
-
 std::optional<std::uint32_t> countedFromOne(std::optional<std::size_t> place)
 {
     if (!place)
@@ -23,38 +18,17 @@ std::optional<std::uint32_t> countedFromOne(std::optional<std::size_t> place)
     return static_cast<std::uint32_t>(*place + 1);
 }
 
-/// Found entries in their order with the missing ones where they belong; entries that only stand in the wrong place come once,
-/// where they should be.
-std::vector<ReportedEntry> mergeEntries(const std::vector<Entry>& found, const ChainComparison& chain)
+ItemState stateOf(const MergedEntry& item)
 {
-    std::set<std::size_t> moved;
-    for (const Insertion& insertion : chain.insertions) {
-        if (insertion.movedFrom)
-            moved.insert(*insertion.movedFrom);
+    switch (item.state) {
+    case MergedEntry::State::Stays:
+        return ItemState::Ok;
+    case MergedEntry::State::Goes:
+        return ItemState::Unexpected;
+    case MergedEntry::State::Comes:
+        return item.moves ? ItemState::Misplaced : ItemState::Missing;
     }
-    std::vector<ReportedEntry> merged;
-    auto deletion = chain.deletions.begin();
-    auto insertion = chain.insertions.begin();
-    std::size_t at = 0;
-    std::size_t position = 0;
-    while (at < found.size() || insertion != chain.insertions.end()) {
-        if (deletion != chain.deletions.end() && *deletion == at) {
-            if (!moved.contains(at))
-                merged.push_back({&found[at], ItemState::Unexpected, countedFromOne(at)});
-            ++deletion;
-            ++at;
-        } else if (insertion != chain.insertions.end() && (insertion->placed.position <= position || at >= found.size())) {
-            merged.push_back({&insertion->placed.entry, insertion->movedFrom ? ItemState::Misplaced : ItemState::Missing,
-                              countedFromOne(insertion->movedFrom)});
-            ++insertion;
-            ++position;
-        } else {
-            merged.push_back({&found[at], ItemState::Ok, countedFromOne(at)});
-            ++at;
-            ++position;
-        }
-    }
-    return merged;
+    return ItemState::Ok;
 }
 
 ItemState stateOf(const ChainComparison& chain)
@@ -72,18 +46,19 @@ FamilyReport reportFamily(const Comparison& comparison)
     std::set<std::string, std::less<>> ours;
     for (const ChainComparison& chain : comparison.chains)
         ours.insert(chain.name);
-    static const std::vector<Entry> nothing;
     for (const ChainComparison& chain : comparison.chains) {
-        const Chain* found = findChain(comparison.table, chain.name);
         ChainReport* rules = nullptr;
         if (!hookOfBuiltIn(chain.name))
             rules = &family.chains.emplace_back(ChainReport{chain.name, stateOf(chain), std::nullopt, {}});
-        for (const ReportedEntry& item : mergeEntries(found == nullptr ? nothing : found->entries, chain)) {
+        for (const MergedEntry& item : mergeEntries(comparison, chain)) {
+            if (item.state == MergedEntry::State::Goes && item.moves)
+                continue; // told once, where it should be
             const std::string target(targetOf(item.entry->body));
+            const std::optional<std::uint32_t> position = countedFromOne(item.position);
             if (!chain.shared)
-                rules->rules.push_back({toText(item.entry->body), item.state, item.position, item.entry->counters});
-            else if (item.state != ItemState::Ok || ours.contains(target))
-                family.jumps.push_back({chain.name, target, item.state, item.position, item.entry->counters});
+                rules->rules.push_back({toText(item.entry->body), stateOf(item), position, item.entry->counters});
+            else if (stateOf(item) != ItemState::Ok || ours.contains(target))
+                family.jumps.push_back({chain.name, target, stateOf(item), position, item.entry->counters});
         }
     }
     return family;

@@ -1,5 +1,7 @@
 #include "core/rules/diff.h"
 
+#include "core/rules/merged_entries.h"
+
 #include <algorithm>
 #include <vector>
 
@@ -43,27 +45,9 @@ void listHeader(const Comparison& comparison, const ChainComparison& chain, std:
 
 void listEntries(const Comparison& comparison, const ChainComparison& chain, std::vector<DiffLine>& lines)
 {
-    static const std::vector<Entry> nothing;
-    const Chain* foundChain = findChain(comparison.table, chain.name);
-    const std::vector<Entry>& found = foundChain == nullptr ? nothing : foundChain->entries;
-    const auto line = [&](char mark, const Entry& entry) { lines.push_back({mark, {}, &chain.name, &entry}); };
-
-    auto deletion = chain.deletions.begin();
-    auto insertion = chain.insertions.begin();
-    std::size_t at = 0;       // place in the chain as it is
-    std::size_t position = 0; // place in the chain as it shall be
-    while (at < found.size() || insertion != chain.insertions.end()) {
-        if (deletion != chain.deletions.end() && *deletion == at) {
-            line('-', found[at++]);
-            ++deletion;
-        } else if (insertion != chain.insertions.end() && (insertion->placed.position <= position || at >= found.size())) {
-            line('+', insertion->placed.entry);
-            ++insertion;
-            ++position;
-        } else {
-            line(' ', found[at++]);
-            ++position;
-        }
+    for (const MergedEntry& item : mergeEntries(comparison, chain)) {
+        const char mark = item.state == MergedEntry::State::Goes ? '-' : item.state == MergedEntry::State::Comes ? '+' : ' ';
+        lines.push_back({mark, {}, &chain.name, item.entry});
     }
 }
 

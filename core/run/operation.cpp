@@ -45,6 +45,7 @@ public:
         if (request.profile && request.intent != Intent::Remove) {
             m_report.profileName = request.profile->name;
             m_report.profileDigest = digestOf(*request.profile);
+            m_report.profileOverride = request.profile->overriddenBy;
         }
     }
 

@@ -39,6 +39,10 @@ class TableStore : public TableReader
 public:
     virtual Backend backend() const = 0;
 
+    /// Before the lock of a change that puts rules into the family: what takes time and needs no lock, such as loading modules. Failures are left
+    /// to the commit, where the kernel names them.
+    virtual void prepare(Family /*family*/) {}
+
     /// Keeps other writers out while a change is read, planned and committed. Busy when `wait` is over. A store has one lock at a time.
     virtual Result<std::unique_ptr<LockedTables>> lock(std::chrono::milliseconds wait) = 0;
 };

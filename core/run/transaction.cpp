@@ -138,6 +138,10 @@ Result<Transaction> writeTables(TableStore& store, std::span<const OwnedPart> wa
                                 const BeforeCommit& beforeCommit)
 {
     const auto deadline = std::chrono::steady_clock::now() + wait;
+    for (const OwnedPart& part : wanted) {
+        if (!part.ruleset.empty())
+            store.prepare(part.ruleset.family);
+    }
     const auto locked = store.lock(wait);
     if (!locked)
         return tl::unexpected(locked.error());

@@ -3,7 +3,6 @@
 #include "core/linux/dns/dns_asking.h"
 #include "core/linux/node/ipvs_table.h"
 #include "core/linux/node/pod_namespaces.h"
-#include "core/linux/system/text_file.h"
 
 #include <algorithm>
 #include <future>
@@ -48,7 +47,7 @@ std::vector<std::string> DnsProber::podPlaces(const Profile& profile, std::vecto
 {
     std::vector<std::string> unread;
     const std::vector<PodNamespace> pods = findPodNamespaces(m_namespaces, profile.podCidrs, unread);
-    const IpvsTable ipvs = readIpvsTable(readTextFile(m_ipvs).value_or(""));
+    const IpvsTable ipvs = readIpvsFile(m_ipvs, profile.services).value_or(IpvsTable{});
     std::vector<std::string> places;
     for (const PodNamespace& pod : pods)
         if (places.size() < mostPods && !isServer(pod, ipvs))

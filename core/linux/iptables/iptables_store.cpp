@@ -98,7 +98,6 @@ private:
             m_tables.erase(known);
             return table;
         }
-        loadLegacyRawModules(family);
         auto table = openRawTable(family);
         if (!table)
             return table;
@@ -127,11 +126,18 @@ public:
         return *table == nullptr ? Table{.family = family, .chains = {}} : (*table)->read();
     }
 
+    void prepare(Family family) override
+    {
+        if (!hasLegacyTable(family, "raw").value_or(true))
+            loadLegacyRawModules(family);
+    }
+
     Result<std::unique_ptr<LockedTables>> lock(std::chrono::milliseconds wait) override
     {
         auto lock = takeXtablesLock(wait);
         if (!lock)
             return tl::unexpected(lock.error());
+        outliveSignals();
         return std::make_unique<LockedIptables>(std::move(*lock));
     }
 };

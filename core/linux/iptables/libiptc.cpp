@@ -1,6 +1,7 @@
 #include "core/linux/iptables/libiptc.h"
 
 #include "core/linux/iptables/rule_codec.h"
+#include "core/linux/system/system_error.h"
 #include "core/net/chain_names.h"
 
 #include <dlfcn.h>
@@ -79,10 +80,8 @@ Result<Libiptc<RuleEntry>> loadLibrary(const char* file, const std::string& pref
 
 ErrorKind kindOfInitFailure(int number)
 {
-    if (number == EPERM || number == EACCES)
-        return ErrorKind::NotPermitted;
-    return number == ENOENT || number == ENOPROTOOPT || number == EPROTONOSUPPORT || number == EAFNOSUPPORT ? ErrorKind::NoBackend
-                                                                                                            : ErrorKind::Failed;
+    const bool noTables = number == ENOENT || number == ENOPROTOOPT || number == EPROTONOSUPPORT || number == EAFNOSUPPORT;
+    return noTables ? ErrorKind::NoBackend : kindOfErrno(number);
 }
 
 template <typename RuleEntry>
@@ -174,8 +173,7 @@ private:
         if (done != 0)
             return {};
         const int number = errno;
-        const ErrorKind kind = number == EPERM ? ErrorKind::NotPermitted : ErrorKind::Failed;
-        return makeError(kind, m_functions.strerror(number), where(step));
+        return makeError(kindOfErrno(number), m_functions.strerror(number), where(step));
     }
 
     const Libiptc<RuleEntry>& m_functions;

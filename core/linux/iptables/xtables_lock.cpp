@@ -17,7 +17,7 @@ Result<LockFile> takeXtablesLock(std::chrono::milliseconds wait)
 {
     const char* configured = std::getenv("XTABLES_LOCKFILE");
     const std::string path = configured == nullptr || *configured == '\0' ? defaultLockFile : configured;
-    return takeLockFile(path, "xtables lock", wait);
+    return takeLockFile(path, "xtables lock", wait, Links::Follow);
 }
 
 } // namespace notrack

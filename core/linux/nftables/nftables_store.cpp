@@ -201,6 +201,7 @@ public:
         auto lock = takeLockFile(configured == nullptr || *configured == '\0' ? defaultLockFile : configured, "dns-notrack lock", wait);
         if (!lock)
             return tl::unexpected(lock.error());
+        outliveSignals();
         return std::make_unique<LockedNftables>(std::move(*lock), m_reader);
     }
 

@@ -1,9 +1,9 @@
 #include "core/linux/node/conntrack_figures.h"
 
+#include "core/base/number_text.h"
 #include "core/linux/system/text_lines.h"
 
 #include <array>
-#include <charconv>
 
 namespace notrack
 {
@@ -24,13 +24,6 @@ constexpr std::array columns{
     Column{"clashres", &ConntrackFigures::clashResolved},
 };
 
-std::uint64_t readHexadecimal(std::string_view text)
-{
-    std::uint64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number, 16);
-    return number;
-}
-
 } // namespace
 
 ConntrackFigures readConntrackCounters(std::string_view text)
@@ -45,7 +38,7 @@ ConntrackFigures readConntrackCounters(std::string_view text)
         for (std::size_t i = 0; i < names.size() && i < values.size(); ++i)
             for (const Column& column : columns)
                 if (column.name == names.at(i))
-                    figures.*column.figure += readHexadecimal(values.at(i));
+                    figures.*column.figure += readNumber<std::uint64_t>(values.at(i), 16).value_or(0);
     }
     return figures;
 }

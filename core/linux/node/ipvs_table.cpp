@@ -1,8 +1,10 @@
 #include "core/linux/node/ipvs_table.h"
 
+#include "core/base/number_text.h"
+#include "core/linux/system/text_file.h"
 #include "core/linux/system/text_lines.h"
 
-#include <charconv>
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -13,16 +15,8 @@ namespace
 {
 
 constexpr std::size_t digitsOfIpv4 = 8;
-
-template <typename Number>
-std::optional<Number> readNumber(std::string_view text, int base)
-{
-    Number number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-    if (problem != std::errc{} || end != text.data() + text.size())
-        return std::nullopt;
-    return number;
-}
+constexpr std::size_t mostOtherServices = 1000; // what a report holds
+constexpr std::size_t mostMarks = 1000;
 
 struct Endpoint
 {
@@ -82,29 +76,63 @@ std::optional<RealServer> readServer(const std::vector<std::string_view>& words)
     return server;
 }
 
+/// Takes the lines of a table in their order.
+class TableReading
+{
+public:
+    TableReading(const std::vector<Address>& always, std::size_t mostOthers) : m_always(always), m_mostOthers(mostOthers) {}
+
+    void take(std::string_view line)
+    {
+        m_table.present = true;
+        const std::vector<std::string_view> words = splitWords(line);
+        if (words.empty())
+            return;
+        if (words[0] == "->") {
+            if (std::optional<RealServer> server = m_keeps ? readServer(words) : std::nullopt)
+                m_table.services.back().realServers.push_back(std::move(*server));
+            return;
+        }
+        std::optional<VirtualService> service = readService(words);
+        m_keeps = service && isKept(*service);
+        if (m_keeps)
+            m_table.services.push_back(std::move(*service));
+        else if (words[0] == "FWM" && m_table.firewallMarks.size() < mostMarks)
+            m_table.firewallMarks.emplace_back(trimmed(line));
+    }
+
+    IpvsTable finish() { return std::move(m_table); }
+
+private:
+    bool isKept(const VirtualService& service)
+    {
+        return std::find(m_always.begin(), m_always.end(), service.address) != m_always.end() || m_others++ < m_mostOthers;
+    }
+
+    const std::vector<Address>& m_always;
+    std::size_t m_mostOthers;
+    std::size_t m_others = 0;
+    bool m_keeps = false; // whether real servers belong to a service that is kept
+    IpvsTable m_table;
+};
+
 } // namespace
 
 IpvsTable readIpvsTable(std::string_view text)
 {
-    IpvsTable table;
-    bool keeps = false; // whether real servers belong to a service that is kept
-    for (const std::string_view line : splitLines(text)) {
-        const std::vector<std::string_view> words = splitWords(line);
-        if (words.empty())
-            continue;
-        if (words[0] == "->") {
-            if (std::optional<RealServer> server = readServer(words); server && keeps)
-                table.services.back().realServers.push_back(std::move(*server));
-            continue;
-        }
-        std::optional<VirtualService> service = readService(words);
-        keeps = service.has_value();
-        if (service)
-            table.services.push_back(std::move(*service));
-        else if (words[0] == "FWM")
-            table.firewallMarks.emplace_back(trimmed(line));
-    }
-    return table;
+    const std::vector<Address> nobody;
+    TableReading reading(nobody, text.size());
+    for (const std::string_view line : splitLines(text))
+        reading.take(line);
+    return reading.finish();
+}
+
+Result<IpvsTable> readIpvsFile(const std::string& path, const std::vector<Address>& always)
+{
+    TableReading reading(always, mostOtherServices);
+    if (const Result<void> read = readLines(path, [&](std::string_view line) { reading.take(line); }); !read)
+        return tl::unexpected(read.error());
+    return reading.finish();
 }
 
 } // namespace notrack

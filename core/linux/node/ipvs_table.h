@@ -14,6 +14,7 @@ struct IpvsTable
 {
     std::vector<VirtualService> services;   ///< those over UDP and TCP
     std::vector<std::string> firewallMarks; ///< lines of services that a firewall mark selects
+    bool present = false;                   ///< the kernel has a table, which may be empty
 
     bool operator==(const IpvsTable&) const = default;
 };
@@ -21,5 +22,9 @@ struct IpvsTable
 /// Reads the text of /proc/net/ip_vs (net/netfilter/ipvs/ip_vs_ctl.c, ip_vs_info_seq_show): addresses and ports are
 /// hexadecimal, IPv6 is bracketed text. Lines that are something else are passed over.
 IpvsTable readIpvsTable(std::string_view text);
+
+/// Reads such a file line by line, whatever its size: the services at the addresses of `always`, and of the others the first 1,000. A file that
+/// is not there is an absent table; one that cannot be read is an error, and says nothing about the table.
+Result<IpvsTable> readIpvsFile(const std::string& path, const std::vector<Address>& always);
 
 } // namespace notrack

@@ -1,5 +1,6 @@
 #include "core/linux/node/node_inspector.h"
 
+#include "core/base/number_text.h"
 #include "core/linux/node/conntrack_figures.h"
 #include "core/linux/node/ipvs_table.h"
 #include "core/linux/node/pod_namespaces.h"
@@ -9,7 +10,6 @@
 #include "core/linux/system/text_lines.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <iterator>
 #include <utility>
@@ -55,28 +55,29 @@ private:
         return text.value_or("");
     }
 
-    std::optional<std::uint64_t> readNumber(const std::string& path)
+    std::optional<std::uint64_t> readSetting(const std::string& path)
     {
         const std::string text = read(path);
-        const std::string_view digits = trimmed(text);
-        std::uint64_t number = 0;
-        const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-        return problem == std::errc{} && end == digits.data() + digits.size() ? std::optional(number) : std::nullopt;
+        return readNumber<std::uint64_t>(trimmed(text));
     }
 
     std::optional<bool> readFlag(const std::string& path)
     {
-        const std::optional<std::uint64_t> number = readNumber(path);
+        const std::optional<std::uint64_t> number = readSetting(path);
         return number ? std::optional(*number != 0) : std::nullopt;
     }
 
     void readIpvs()
     {
-        const std::string text = read("/proc/net/ip_vs");
-        IpvsTable table = readIpvsTable(text);
-        m_facts.ipvs = !text.empty();
-        m_facts.virtualServices = std::move(table.services);
-        m_facts.firewallMarkServices = std::move(table.firewallMarks);
+        const std::string path = m_sources.root + "/proc/net/ip_vs";
+        Result<IpvsTable> table = readIpvsFile(path, m_profile.services);
+        if (!table) {
+            m_facts.ipvsUnread = toText(table.error());
+            return;
+        }
+        m_facts.ipvs = table->present;
+        m_facts.virtualServices = std::move(table->services);
+        m_facts.firewallMarkServices = std::move(table->firewallMarks);
     }
 
     void readRouting()
@@ -93,8 +94,8 @@ private:
 
     void readConntrack()
     {
-        const std::optional<std::uint64_t> entries = readNumber("/proc/sys/net/netfilter/nf_conntrack_count");
-        const std::optional<std::uint64_t> most = readNumber("/proc/sys/net/netfilter/nf_conntrack_max");
+        const std::optional<std::uint64_t> entries = readSetting("/proc/sys/net/netfilter/nf_conntrack_count");
+        const std::optional<std::uint64_t> most = readSetting("/proc/sys/net/netfilter/nf_conntrack_max");
         if (!entries || !most)
             return;
         m_facts.conntrack = readConntrackCounters(read("/proc/net/stat/nf_conntrack"));
@@ -125,20 +126,30 @@ private:
 
 FactSources liveSources()
 {
-    return {"", runCommand, nftablesTablesToRead};
+    return {"",
+            [deadline = std::make_shared<std::optional<ChildDeadline>>()](const std::vector<std::string>& words) {
+                if (!*deadline)
+                    *deadline = std::chrono::steady_clock::now() + childBudget;
+                return runCommand(words, **deadline);
+            },
+            nftablesTablesToRead};
 }
 
-LinuxNodeInspector::LinuxNodeInspector(FactSources sources) : m_sources(std::move(sources)) {}
+LinuxNodeInspector::LinuxNodeInspector(std::function<FactSources()> sources) : m_sources(std::move(sources)) {}
+
+LinuxNodeInspector::LinuxNodeInspector(FactSources sources) : m_sources([sources = std::move(sources)] { return sources; }) {}
 
 NodeFacts LinuxNodeInspector::inspect(const Profile& profile)
 {
-    return Reading(m_sources, profile).take();
+    const FactSources sources = m_sources(); // every look has the whole time for its programs
+    return Reading(sources, profile).take();
 }
 
 NodeFacts LinuxNodeInspector::readFigures()
 {
     const Profile anyProfile;
-    return Reading(m_sources, anyProfile).takeFigures();
+    const FactSources sources = m_sources();
+    return Reading(sources, anyProfile).takeFigures();
 }
 
 std::unique_ptr<NodeInspector> makeNodeInspector()

@@ -19,20 +19,22 @@ struct FactSources
     std::function<Result<std::vector<NftablesTable>>()> nftTables;
 };
 
-/// The node's own files, programs and netlink.
+/// The node's own files, programs and netlink. All programs that they start have childBudget together, from the first one on.
 FactSources liveSources();
 
 /// Reads the facts from its sources.
 class LinuxNodeInspector : public NodeInspector
 {
 public:
-    explicit LinuxNodeInspector(FactSources sources = liveSources());
+    /// `sources` are made anew for every look.
+    explicit LinuxNodeInspector(std::function<FactSources()> sources = liveSources);
+    explicit LinuxNodeInspector(FactSources sources);
 
     NodeFacts inspect(const Profile& profile) override;
     NodeFacts readFigures() override;
 
 private:
-    FactSources m_sources;
+    std::function<FactSources()> m_sources;
 };
 
 std::unique_ptr<NodeInspector> makeNodeInspector();

@@ -1,10 +1,10 @@
 #include "core/linux/node/routes.h"
 
+#include "core/base/number_text.h"
 #include "core/linux/system/text_lines.h"
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <optional>
 
 namespace notrack
@@ -23,16 +23,6 @@ constexpr std::size_t mostRoutes = 4096; // a node has one a pod and one a node;
 constexpr std::size_t wordsOfRoute4 = 8;
 constexpr std::size_t wordsOfRoute6 = 10;
 constexpr std::size_t digitsOfIpv6 = 32;
-
-template <typename Number>
-std::optional<Number> readHexadecimal(std::string_view text)
-{
-    Number number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number, 16);
-    if (problem != std::errc{} || end != text.data() + text.size())
-        return std::nullopt;
-    return number;
-}
 
 /// /proc/net/route prints the address as the number that its bytes in memory make on this machine.
 Address fromMemory(std::uint32_t number)
@@ -58,13 +48,13 @@ std::optional<Route6> readRoute6(std::string_view line)
         return std::nullopt;
     Address::Bytes bytes{};
     for (std::size_t i = 0; i < bytes.size(); ++i) {
-        const auto byte = readHexadecimal<std::uint8_t>(words[0].substr(2 * i, 2));
+        const auto byte = readNumber<std::uint8_t>(words[0].substr(2 * i, 2), 16);
         if (!byte)
             return std::nullopt;
         bytes.at(i) = *byte;
     }
-    const auto length = readHexadecimal<std::uint8_t>(words[1]);
-    const auto flags = readHexadecimal<std::uint32_t>(words[8]);
+    const auto length = readNumber<std::uint8_t>(words[1], 16);
+    const auto flags = readNumber<std::uint32_t>(words[8], 16);
     if (!length || !flags)
         return std::nullopt;
     return Route6{{Prefix(Address(Family::Ipv6, bytes), *length), std::string(words[9]), (*flags & flagGateway) != 0}, *flags};
@@ -115,9 +105,9 @@ std::vector<Route> readRoutes4(std::string_view route)
         const std::vector<std::string_view> words = splitWords(line);
         if (words.size() < wordsOfRoute4)
             continue;
-        const auto destination = readHexadecimal<std::uint32_t>(words[1]);
-        const auto flags = readHexadecimal<std::uint32_t>(words[3]);
-        const auto mask = readHexadecimal<std::uint32_t>(words[7]);
+        const auto destination = readNumber<std::uint32_t>(words[1], 16);
+        const auto flags = readNumber<std::uint32_t>(words[3], 16);
+        const auto mask = readNumber<std::uint32_t>(words[7], 16);
         if (!destination || !flags || !mask || (*flags & flagUp) == 0 || (*flags & flagReject) != 0)
             continue;
         const Prefix prefix(fromMemory(*destination), std::popcount(*mask));

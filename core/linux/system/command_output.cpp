@@ -1,6 +1,7 @@
 #include "core/linux/system/command_output.h"
 
 #include "core/linux/system/file_descriptor.h"
+#include "core/linux/system/system_error.h"
 
 #include <sys/wait.h>
 
@@ -10,9 +11,11 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
 #include <poll.h>
 #include <spawn.h>
 #include <string_view>
+#include <thread>
 
 namespace notrack
 {
@@ -23,7 +26,6 @@ namespace
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t longestOutput = std::size_t{64} << 20U;
-constexpr std::chrono::seconds longestRun{10};
 constexpr std::array<std::string_view, 6> directories{"/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"};
 
 std::string findProgram(const std::string& name)
@@ -35,6 +37,29 @@ std::string findProgram(const std::string& name)
     }
     return {};
 }
+
+/// A child leads a process group, and has no signal blocked or ignored that its parent has.
+class Attributes
+{
+public:
+    Attributes()
+    {
+        posix_spawnattr_init(&m_attributes);
+        sigset_t none;
+        sigemptyset(&none);
+        posix_spawnattr_setsigmask(&m_attributes, &none);
+        posix_spawnattr_setpgroup(&m_attributes, 0);
+        posix_spawnattr_setflags(&m_attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+    }
+    Attributes(const Attributes&) = delete;
+    Attributes& operator=(const Attributes&) = delete;
+    ~Attributes() { posix_spawnattr_destroy(&m_attributes); }
+
+    const posix_spawnattr_t* get() const { return &m_attributes; }
+
+private:
+    posix_spawnattr_t m_attributes{};
+};
 
 /// What a child gets for its standard streams.
 class Streams
@@ -67,22 +92,22 @@ Result<pid_t> start(const std::string& program, std::vector<std::string> words, 
     std::string locale = "LC_ALL=C";
     std::array<char*, 3> environment{path.data(), locale.data(), nullptr};
     const Streams streams(output);
+    const Attributes attributes;
     pid_t child = 0;
-    const int problem = posix_spawn(&child, program.c_str(), streams.get(), nullptr, arguments.data(), environment.data());
+    const int problem = posix_spawn(&child, program.c_str(), streams.get(), attributes.get(), arguments.data(), environment.data());
     if (problem != 0)
         return makeError(ErrorKind::Failed, std::string("cannot be started: ") + std::strerror(problem), program);
     return child;
 }
 
 /// Empty at the end of the output; otherwise why reading ended before it.
-std::string readAll(int descriptor, std::string& output)
+std::string readAll(int descriptor, ChildDeadline deadline, std::string& output)
 {
-    const Clock::time_point deadline = Clock::now() + longestRun;
     std::array<char, 65536> buffer{};
     while (true) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
         if (left <= 0)
-            return "took longer than 10 seconds";
+            return "took too long; all programs together have 10 seconds";
         pollfd waiting{descriptor, POLLIN, 0};
         if (poll(&waiting, 1, static_cast<int>(left)) <= 0)
             continue;
@@ -97,24 +122,36 @@ std::string readAll(int descriptor, std::string& output)
     }
 }
 
-int waitFor(pid_t child)
+/// Waits for the end of a child that has closed its output; one that goes on all the same is ended at the deadline. Its status, or nothing.
+std::optional<int> waitFor(pid_t child, ChildDeadline deadline)
 {
+    int status = 0;
+    while (Clock::now() < deadline) {
+        const pid_t done = waitpid(child, &status, WNOHANG);
+        if (done == child)
+            return status;
+        if (done < 0 && errno != EINTR)
+            return std::nullopt;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return std::nullopt;
+}
+
+void endGroup(pid_t child)
+{
+    kill(-child, SIGKILL);
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    return status;
 }
 
 } // namespace
 
-Result<std::string> runCommand(const std::vector<std::string>& words)
+Result<std::string> runProgram(const std::string& program, const std::vector<std::string>& words, ChildDeadline deadline)
 {
-    const std::string program = findProgram(words.front());
-    if (program.empty())
-        return makeError(ErrorKind::NoBackend, "is not installed", words.front());
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0)
-        return makeError(ErrorKind::Failed, std::string("cannot make a pipe: ") + std::strerror(errno), program);
+        return systemError(errno, "cannot make a pipe", program);
     const FileDescriptor reading(ends[0]);
     FileDescriptor writing(ends[1]);
     const Result<pid_t> child = start(program, words, writing.get());
@@ -122,15 +159,23 @@ Result<std::string> runCommand(const std::vector<std::string>& words)
         return tl::unexpected(child.error());
     writing = FileDescriptor();
     std::string output;
-    const std::string problem = readAll(reading.get(), output);
-    if (!problem.empty())
-        kill(*child, SIGKILL);
-    const int status = waitFor(*child);
-    if (!problem.empty())
-        return makeError(ErrorKind::Failed, problem, program);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    std::string problem = readAll(reading.get(), deadline, output);
+    const std::optional<int> status = problem.empty() ? waitFor(*child, deadline) : std::nullopt;
+    if (!status) {
+        endGroup(*child);
+        return makeError(ErrorKind::Failed, problem.empty() ? "did not end" : problem, program);
+    }
+    if (!WIFEXITED(*status) || WEXITSTATUS(*status) != 0)
         return makeError(ErrorKind::Failed, "failed", program);
     return output;
+}
+
+Result<std::string> runCommand(const std::vector<std::string>& words, ChildDeadline deadline)
+{
+    const std::string program = findProgram(words.front());
+    if (program.empty())
+        return makeError(ErrorKind::NoBackend, "is not installed", words.front());
+    return runProgram(program, words, deadline);
 }
 
 } // namespace notrack

@@ -1,8 +1,9 @@
 #include "core/linux/system/kernel_modules.h"
 
-#include <spawn.h>
+#include "core/linux/system/command_output.h"
+#include "core/linux/system/system_error.h"
+
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -27,28 +28,14 @@ std::string modprobePath()
     return path;
 }
 
-/// Whether modprobe ran and was content.
+/// Whether modprobe ran and was content, within the time that programs have.
 bool runModprobe(std::vector<std::string> words)
 {
     const std::string program = modprobePath();
     if (program.empty() || program.front() != '/')
         return false;
     words.insert(words.begin(), "modprobe");
-    std::vector<char*> arguments;
-    for (std::string& word : words)
-        arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    std::string path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
-    char* environment[] = {path.data(), nullptr};
-    pid_t child = 0;
-    if (posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments.data(), environment) != 0)
-        return false;
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0) {
-        if (errno != EINTR)
-            return false;
-    }
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return runProgram(program, words, std::chrono::steady_clock::now() + childBudget).has_value();
 }
 
 /// Whether the kernel's own list of what is built in names the module; nothing where there is no such list.
@@ -79,8 +66,7 @@ Result<bool> hasLegacyTable(Family family, std::string_view table)
     if (!names && errno == ENOENT) // the kernel has no legacy tables, or not yet
         return false;
     if (!names)
-        return makeError(errno == EACCES ? ErrorKind::NotPermitted : ErrorKind::Failed,
-                         std::string("cannot look for legacy tables: ") + std::strerror(errno), path);
+        return systemError(errno, "cannot look for legacy tables", path);
     std::string name;
     while (std::getline(names, name)) {
         if (name == table)

@@ -1,7 +1,13 @@
 #include "core/linux/system/lock_file.h"
 
-#include <fcntl.h>
+#include "core/linux/system/system_error.h"
+
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -16,40 +22,49 @@ namespace notrack
 namespace
 {
 
-/// Interrupts the calling thread's system calls again and again, so that a blocking flock can look at the clock. Waiting in
-/// flock keeps our place in the queue, which polling would not.
-class RepeatedInterruption
+/// Ends the calling thread's system call at a deadline, and again every few milliseconds after it, should the first one come too early. One
+/// flock waits all the time until then: each call that is ended gives up its place in the kernel's queue.
+class Deadline
 {
 public:
-    RepeatedInterruption()
+    explicit Deadline(std::chrono::milliseconds wait)
     {
         struct sigaction action = {};
         action.sa_handler = [](int) {};
         sigemptyset(&action.sa_mask);
-        sigaction(SIGALRM, &action, &m_former); // no SA_RESTART: flock returns EINTR
+        sigaction(SIGALRM, &action, &m_formerAction); // no SA_RESTART: flock returns EINTR
+        sigset_t alarm;
+        sigemptyset(&alarm);
+        sigaddset(&alarm, SIGALRM);
+        pthread_sigmask(SIG_UNBLOCK, &alarm, &m_formerMask); // a parent may have blocked it
         sigevent event = {};
-        event.sigev_notify = SIGEV_SIGNAL;
+        event.sigev_notify = SIGEV_THREAD_ID;
         event.sigev_signo = SIGALRM;
+        event._sigev_un._tid = static_cast<pid_t>(syscall(SYS_gettid));
         m_armed = timer_create(CLOCK_MONOTONIC, &event, &m_timer) == 0;
-        const itimerspec period{{0, 20'000'000}, {0, 20'000'000}};
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(wait);
+        const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(wait - seconds);
+        const itimerspec times{{0, 20'000'000}, {seconds.count(), std::max<long>(nanoseconds.count(), 1)}};
         if (m_armed)
-            timer_settime(m_timer, 0, &period, nullptr);
+            timer_settime(m_timer, 0, &times, nullptr);
     }
 
-    ~RepeatedInterruption()
+    ~Deadline()
     {
         if (m_armed)
             timer_delete(m_timer);
-        sigaction(SIGALRM, &m_former, nullptr);
+        pthread_sigmask(SIG_SETMASK, &m_formerMask, nullptr);
+        sigaction(SIGALRM, &m_formerAction, nullptr);
     }
 
-    RepeatedInterruption(const RepeatedInterruption&) = delete;
-    RepeatedInterruption& operator=(const RepeatedInterruption&) = delete;
+    Deadline(const Deadline&) = delete;
+    Deadline& operator=(const Deadline&) = delete;
 
     bool armed() const { return m_armed; }
 
 private:
-    struct sigaction m_former = {};
+    struct sigaction m_formerAction = {};
+    sigset_t m_formerMask = {};
     timer_t m_timer = {};
     bool m_armed = false;
 };
@@ -62,8 +77,8 @@ int lockWithin(int file, std::chrono::milliseconds wait)
     if (errno != EWOULDBLOCK || wait.count() <= 0)
         return errno;
     const auto deadline = std::chrono::steady_clock::now() + wait;
-    const RepeatedInterruption interruption;
-    if (!interruption.armed())
+    const Deadline alarm(wait);
+    if (!alarm.armed())
         return EWOULDBLOCK;
     while (std::chrono::steady_clock::now() < deadline) {
         if (flock(file, LOCK_EX) == 0)
@@ -74,17 +89,6 @@ int lockWithin(int file, std::chrono::milliseconds wait)
     return EWOULDBLOCK;
 }
 
-/// From the first lock on a run ends by itself, which takes seconds: what follows is a commit, and the probe that may have to
-/// take it back. Waiting for the lock can still be interrupted.
-void keepSignalsUntilTheEnd()
-{
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (const int signal : {SIGHUP, SIGINT, SIGTERM})
-        sigaddset(&signals, signal);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-}
-
 std::string inSeconds(std::chrono::milliseconds duration)
 {
     const std::string text = std::to_string(static_cast<double>(duration.count()) / 1000);
@@ -93,22 +97,33 @@ std::string inSeconds(std::chrono::milliseconds duration)
 
 } // namespace
 
-Result<LockFile> takeLockFile(const std::string& path, const std::string& what, std::chrono::milliseconds wait)
+Result<LockFile> takeLockFile(const std::string& path, const std::string& what, std::chrono::milliseconds wait, Links links)
 {
-    FileDescriptor file(open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    if (!file.valid()) {
-        const int number = errno;
-        return makeError(number == EACCES || number == EPERM ? ErrorKind::NotPermitted : ErrorKind::Failed,
-                         "the " + what + " file cannot be opened: " + std::strerror(number), path);
-    }
+    const int follow = links == Links::Follow ? 0 : O_NOFOLLOW;
+    FileDescriptor file(open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | follow, 0600));
+    if (!file.valid() && errno == ELOOP)
+        return makeError(ErrorKind::Failed, "the " + what + " file is a symbolic link, which it must not be; remove it", path);
+    if (!file.valid())
+        return systemError(errno, "the " + what + " file cannot be opened", path);
+    struct stat status = {};
+    if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
+        return makeError(ErrorKind::Failed, "the " + what + " file is no regular file; remove what is there", path);
     const int problem = lockWithin(file.get(), wait);
     if (problem == EWOULDBLOCK)
         return makeError(ErrorKind::Busy, "another program holds the " + what + "; waited " + inSeconds(wait) + ", --wait makes it longer",
                          path);
     if (problem != 0)
         return makeError(ErrorKind::Failed, "the " + what + " cannot be taken: " + std::strerror(problem), path);
-    keepSignalsUntilTheEnd();
     return LockFile(std::move(file));
+}
+
+void outliveSignals()
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGHUP, SIGINT, SIGTERM})
+        sigaddset(&signals, signal);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 } // namespace notrack

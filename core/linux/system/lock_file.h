@@ -20,9 +20,19 @@ private:
     FileDescriptor m_file; // closing it gives the lock back
 };
 
+/// What a symbolic link in the place of a lock file means.
+enum class Links {
+    Refuse, ///< somebody else's doing
+    Follow, ///< the lock of other programs, which follow it as well
+};
+
 /// Takes flock on a file, which is made when it is not there. Busy when somebody else holds it for longer than `wait`; `what`
-/// names the lock in messages. The file's folder must be one that only root can write, such as /run: symbolic links are refused.
-/// Once the lock is taken, SIGHUP, SIGINT and SIGTERM no longer end this process, so that no change is left without its probe.
-Result<LockFile> takeLockFile(const std::string& path, const std::string& what, std::chrono::milliseconds wait);
+/// names the lock in messages. The file's folder must be one that only root can write, such as /run. Waiting can be interrupted by a signal that
+/// ends the process.
+Result<LockFile> takeLockFile(const std::string& path, const std::string& what, std::chrono::milliseconds wait,
+                              Links links = Links::Refuse);
+
+/// From now on SIGHUP, SIGINT and SIGTERM no longer end this process: what follows is a commit, and the verdict that may have to take it back.
+void outliveSignals();
 
 } // namespace notrack

@@ -1,6 +1,7 @@
 #include "core/linux/system/replaced_file.h"
 
 #include "core/linux/system/file_descriptor.h"
+#include "core/linux/system/system_error.h"
 
 #include <sys/stat.h>
 
@@ -9,8 +10,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 
 namespace notrack
 {
@@ -33,18 +32,35 @@ bool writeAll(int file, std::string_view text)
     return true;
 }
 
+/// The one name that a file has until it is whole: hidden, so that collectors of *.prom pass it over, and always the same, so that what a
+/// killed run left is taken away by the next.
+std::string nameBeside(const std::string& path)
+{
+    const std::size_t slash = path.rfind('/');
+    const std::size_t start = slash == std::string::npos ? 0 : slash + 1;
+    return path.substr(0, start) + "." + path.substr(start) + ".new";
+}
+
+bool isSomethingElse(const std::string& path)
+{
+    struct stat status = {};
+    return lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode);
+}
+
 } // namespace
 
 Result<void> replaceFile(const std::string& path, std::string_view text)
 {
-    std::string beside = path + ".XXXXXX";                         // collectors of *.prom files pass it over
-    const FileDescriptor file(mkostemp(beside.data(), O_CLOEXEC)); // O_EXCL: never somebody else's file or link
+    if (isSomethingElse(path))
+        return makeError(ErrorKind::Failed, "is there already and is no regular file; name another path", path);
+    const std::string beside = nameBeside(path);
+    unlink(beside.c_str());
+    const FileDescriptor file(open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)); // never somebody else's
     const auto failed = [&](const char* what) {
         const int cause = errno;
         if (file.valid())
             unlink(beside.c_str());
-        return makeError(cause == EACCES || cause == EPERM ? ErrorKind::NotPermitted : ErrorKind::Failed,
-                         std::string(what) + ": " + std::strerror(cause), path);
+        return systemError(cause, what, path);
     };
     if (!file.valid())
         return failed("cannot create a file beside it");

@@ -1,13 +1,15 @@
 #include "core/linux/system/text_file.h"
 
 #include "core/linux/system/file_descriptor.h"
+#include "core/linux/system/system_error.h"
 
 #include <sys/stat.h>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
+#include <unistd.h>
+#include <utility>
 
 namespace notrack
 {
@@ -15,45 +17,74 @@ namespace notrack
 namespace
 {
 
+constexpr std::size_t longestLine = 65536;
 constexpr std::size_t longestText = std::size_t{16} << 20U; // /proc/net/ip_vs of 10,000 services takes about 6 MiB
 
-Result<std::string> failure(const std::string& path)
-{
-    const ErrorKind kind = errno == EACCES || errno == EPERM ? ErrorKind::NotPermitted : ErrorKind::Failed;
-    return makeError(kind, std::string("cannot be read: ") + std::strerror(errno), path);
-}
-
-} // namespace
-
-Result<std::string> readTextFile(const std::string& path)
+/// Reads a regular file piece by piece. `take` says why it ends early, or nothing.
+Result<void> readPieces(const std::string& path, const std::function<std::string(std::string_view)>& take)
 {
     const FileDescriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!descriptor.valid())
-        return failure(path);
+        return systemError(errno, "cannot be read", path);
     struct stat status = {};
     if (fstat(descriptor.get(), &status) != 0)
-        return failure(path);
+        return systemError(errno, "cannot be read", path);
     if (!S_ISREG(status.st_mode))
         return makeError(ErrorKind::Failed, "is no regular file", path);
-    std::string text;
     std::array<char, 65536> buffer{};
     while (true) {
         const ssize_t length = read(descriptor.get(), buffer.data(), buffer.size());
         if (length < 0 && errno == EINTR)
             continue;
         if (length < 0)
-            return failure(path);
+            return systemError(errno, "cannot be read", path);
         if (length == 0)
-            return text;
-        text.append(buffer.data(), static_cast<std::size_t>(length));
-        if (text.size() > longestText)
-            return makeError(ErrorKind::Failed, "is longer than 16 MiB", path);
+            return {};
+        if (const std::string problem = take({buffer.data(), static_cast<std::size_t>(length)}); !problem.empty())
+            return makeError(ErrorKind::Failed, problem, path);
     }
+}
+
+bool isMissing(const std::string& path)
+{
+    return access(path.c_str(), F_OK) != 0 && errno == ENOENT;
+}
+
+} // namespace
+
+Result<std::string> readTextFile(const std::string& path)
+{
+    std::string text;
+    const Result<void> done = readPieces(path, [&](std::string_view piece) {
+        text += piece;
+        return text.size() > longestText ? "is longer than 16 MiB" : "";
+    });
+    return done ? Result<std::string>(std::move(text)) : tl::unexpected(done.error());
+}
+
+Result<void> readLines(const std::string& path, const std::function<void(std::string_view)>& take)
+{
+    if (isMissing(path))
+        return {};
+    std::string rest;
+    const Result<void> done = readPieces(path, [&](std::string_view piece) {
+        rest += piece;
+        std::size_t start = 0;
+        for (std::size_t end = rest.find('\n'); end != std::string::npos; end = rest.find('\n', start)) {
+            take(std::string_view(rest).substr(start, end - start));
+            start = end + 1;
+        }
+        rest.erase(0, start);
+        return rest.size() > longestLine ? "has a line of more than 64 KiB" : "";
+    });
+    if (done && !rest.empty())
+        take(rest);
+    return done;
 }
 
 Result<std::string> readOptionalTextFile(const std::string& path)
 {
-    if (access(path.c_str(), F_OK) != 0 && errno == ENOENT)
+    if (isMissing(path))
         return std::string();
     return readTextFile(path);
 }

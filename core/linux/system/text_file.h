@@ -2,7 +2,9 @@
 
 #include "core/base/error.h"
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace notrack
 {
@@ -12,5 +14,9 @@ Result<std::string> readTextFile(const std::string& path);
 
 /// The same for a file that may be missing: empty text then.
 Result<std::string> readOptionalTextFile(const std::string& path);
+
+/// Gives the lines of a file one by one, without their ends, however many there are; a file that is not there has none. A line that is longer
+/// than 64 KiB makes it Failed.
+Result<void> readLines(const std::string& path, const std::function<void(std::string_view)>& take);
 
 } // namespace notrack
