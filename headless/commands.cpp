@@ -196,22 +196,37 @@ void printStatus(const Arguments& arguments, const Report& report)
         printText(describeReport(report) + (arguments.diff ? report.diff : "") + (arguments.watch ? "\n" : ""));
 }
 
-/// The reports of one `status`, with findings that are judged anew once a minute: they cost more than all the rest.
+/// What a status reads anew when it changed: the profile, and the backend with it.
 class StatusReports
 {
 public:
-    StatusReports(const Arguments& arguments, const Profile& profile, LocalNode& local)
-        : m_arguments(arguments), m_profile(profile), m_local(local)
-    {
-    }
+    explicit StatusReports(const Arguments& arguments) : m_arguments(arguments) {}
 
     ExitCode printNext()
+    {
+        const Result<Profile> profile = loadProfile(m_arguments);
+        if (!profile)
+            return fail(m_arguments, "status", profile.error());
+        if (!m_local || *profile != m_profile) {
+            Result<ChosenBackend> backend = openBackend(*profile);
+            if (!backend)
+                return fail(m_arguments, "status", backend.error());
+            m_local.emplace(m_arguments.node, std::move(*backend));
+            m_profile = *profile;
+            m_judged.reset();
+        }
+        return print();
+    }
+
+private:
+    /// Findings are judged anew once a minute: they cost more than all the rest.
+    ExitCode print()
     {
         const auto now = std::chrono::steady_clock::now();
         const bool judgeAnew = !m_judged || now - *m_judged >= std::chrono::minutes(1);
         Request request = requestOf(m_arguments, m_profile);
         request.earlier = judgeAnew ? nullptr : &m_findings;
-        const Report report = m_local.run(request);
+        const Report report = m_local->run(request);
         if (judgeAnew && !report.error) {
             m_judged = now;
             m_findings = report.findings;
@@ -222,24 +237,16 @@ public:
         return exportMetrics(m_arguments, report, exitCodeOf(report, Intent::Status, Mode::Check));
     }
 
-private:
     const Arguments& m_arguments;
-    const Profile& m_profile;
-    LocalNode& m_local;
+    Profile m_profile;
+    std::optional<LocalNode> m_local;
     std::vector<Finding> m_findings;
     std::optional<std::chrono::steady_clock::time_point> m_judged;
 };
 
 ExitCode runStatus(const Arguments& arguments)
 {
-    const Result<Profile> profile = loadProfile(arguments);
-    if (!profile)
-        return fail(arguments, "status", profile.error());
-    Result<ChosenBackend> backend = openBackend(*profile);
-    if (!backend)
-        return fail(arguments, "status", backend.error());
-    LocalNode local(arguments.node, std::move(*backend));
-    StatusReports reports(arguments, *profile, local);
+    StatusReports reports(arguments);
     ExitCode code = ExitCode::Done;
     const auto once = [&] {
         code = reports.printNext();

@@ -1,5 +1,7 @@
 #include "headless/text_report.h"
 
+#include "core/report/doctor.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -33,6 +35,8 @@ std::string itemLine(ItemState state, const std::optional<std::uint32_t>& positi
 
 std::string describeFamily(const FamilyReport& family)
 {
+    if (!family.unavailable.empty())
+        return "\n" + std::string(toText(family.family)) + "\n  unavailable: " + family.unavailable + "\n";
     std::string text = "\n" + std::string(toText(family.family)) + "\n  " + padded("state", stateWidth) + rightAligned("pos", 4) +
                        rightAligned("packets", counterWidth) + rightAligned("bytes", counterWidth + 2) + "  rule\n";
     for (const JumpReport& jump : family.jumps)
@@ -45,17 +49,6 @@ std::string describeFamily(const FamilyReport& family)
         for (const RuleReport& rule : chain.rules)
             text += itemLine(rule.state, rule.position, rule.counters, "-A " + chain.name + " " + rule.text);
     }
-    return text;
-}
-
-std::string describeFinding(const Finding& finding)
-{
-    std::string text = "  " + std::string(toText(finding.severity)) + " " + finding.id + (finding.waived ? " (waived)" : "") + ": " +
-                       finding.summary + "\n";
-    for (const std::string& evidence : finding.evidence)
-        text += "      found: " + evidence + "\n";
-    for (const std::string& advice : finding.advice)
-        text += "      do:    " + advice + "\n";
     return text;
 }
 
@@ -161,7 +154,7 @@ std::string describeProblems(const Report& report)
 {
     std::string text = report.findings.empty() ? "" : "\nfindings\n";
     for (const Finding& finding : report.findings)
-        text += describeFinding(finding);
+        text += describeFinding(finding, "  ");
     if (report.probe && !report.probe->before.empty())
         text += "\nprobe before\n" + describeProbe(report.probe->before);
     if (report.probe && !report.probe->after.empty())

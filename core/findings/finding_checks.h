@@ -91,5 +91,6 @@ std::optional<Finding> checkOtherNotrack(const Circumstances& node);
 std::optional<Finding> checkOtherBackend(const Circumstances& node);
 std::optional<Finding> checkBridgeNetfilter(const Circumstances& node);
 std::optional<Finding> checkUnreadRules(const Circumstances& node);
+std::optional<Finding> checkMissingModules(const Circumstances& node);
 
 } // namespace notrack

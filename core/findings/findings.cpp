@@ -31,6 +31,7 @@ constexpr std::array checks{
     Check{"other-backend", checkOtherBackend},
     Check{"bridge-netfilter", checkBridgeNetfilter},
     Check{"unread-rules", checkUnreadRules},
+    Check{"missing-modules", checkMissingModules},
 };
 
 constexpr std::size_t mostEvidence = 8;

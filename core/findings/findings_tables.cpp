@@ -127,4 +127,23 @@ std::optional<Finding> checkUnreadRules(const Circumstances& node)
                    .advice = {"install the programs that list them (packages iptables and nftables), and run as root"}};
 }
 
+std::optional<Finding> checkMissingModules(const Circumstances& node)
+{
+    const auto missing = node.facts().missingModules.find(node.backend());
+    if (missing == node.facts().missingModules.end() || missing->second.empty())
+        return std::nullopt;
+    Finding finding{.severity = Severity::Fatal,
+                    .summary = "This kernel lacks what NOTRACK rules are made of.",
+                    .evidence = {},
+                    .advice = {},
+                    .waived = false};
+    std::string all;
+    for (const std::string& module : missing->second) {
+        finding.evidence.push_back("module " + module + " is neither loaded nor installed for the running kernel");
+        all += " " + module;
+    }
+    finding.advice.push_back("install the package of the running kernel's modules, then load them: modprobe --all" + all);
+    return finding;
+}
+
 } // namespace notrack

@@ -6,6 +6,7 @@
 #include "core/net/ipvs.h"
 #include "core/profile/profile.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,10 +70,11 @@ struct NodeFacts
     std::optional<ConntrackFigures> conntrack;
     std::optional<bool> bridgeCallsIptables; ///< net.bridge.bridge-nf-call-iptables; empty without br_netfilter
     std::optional<bool> bridgeCallsIp6tables;
-    std::optional<bool> podsOnBridge;     ///< an interface with a pod-network address is a bridge
-    std::optional<bool> ipvsConntrack;    ///< net.ipv4.vs.conntrack
-    std::vector<std::string> unreadRules; ///< tables of others that could not be read and why, one sentence each
-    std::vector<std::string> unread;      ///< what else could not be read and why
+    std::optional<bool> podsOnBridge;                           ///< an interface with a pod-network address is a bridge
+    std::optional<bool> ipvsConntrack;                          ///< net.ipv4.vs.conntrack
+    std::map<Backend, std::vector<std::string>> missingModules; ///< parts of the kernel that our rules need, neither loaded nor to be had
+    std::vector<std::string> unreadRules;                       ///< tables of others that could not be read and why, one sentence each
+    std::vector<std::string> unread;                            ///< what else could not be read and why
 
     bool operator==(const NodeFacts&) const = default;
 };

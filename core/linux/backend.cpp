@@ -24,12 +24,6 @@ namespace
 constexpr std::array hintChains{"KUBE-IPTABLES-HINT", "KUBE-KUBELET-CANARY"};
 constexpr const char* hintTable = "mangle";
 
-struct Preference
-{
-    BackendChoice backend = BackendChoice::Auto;
-    std::string reason;
-};
-
 Result<bool> hasNftablesHint(Family family, const char* chain)
 {
     if (!isKernelPartActive("nf_tables"))
@@ -48,9 +42,9 @@ Result<bool> hasLegacyHint(Family family, const char* chain)
     return hasLegacyChain(family, hintTable, chain);
 }
 
-/// The backend whose mangle table holds a hint chain.
+/// The first hint chain that the mangle tables of a backend hold, as in "KUBE-IPTABLES-HINT in the ipv4 mangle table".
 template <typename HasHint>
-Result<std::optional<Preference>> findHint(BackendChoice backend, HasHint hasHint)
+Result<std::string> findHint(HasHint hasHint)
 {
     for (const Family family : allFamilies) {
         for (const char* chain : hintChains) {
@@ -58,63 +52,66 @@ Result<std::optional<Preference>> findHint(BackendChoice backend, HasHint hasHin
             if (!found)
                 return tl::unexpected(found.error());
             if (*found)
-                return Preference{backend, std::string("chain ") + chain + " in the " + std::string(toText(family)) + " mangle table of " +
-                                               std::string(toText(backend)) + " tells that this node uses it"};
+                return std::string(chain) + " in the " + std::string(toText(family)) + " mangle table";
         }
     }
-    return std::nullopt;
+    return std::string();
 }
 
-/// Why the legacy raw table can be had, or nothing.
-Result<std::optional<std::string>> legacyReason()
+Result<BackendHints> readHints()
 {
-    const Result<bool> present = hasLegacyTable(Family::Ipv4, "raw");
-    if (!present)
-        return tl::unexpected(present.error());
-    if (!checkLibiptc())
-        return std::nullopt;
-    if (*present)
-        return "no hint chains; this node has a legacy raw table";
-    if (access("/proc/net/ip_tables_names", F_OK) == 0)
-        return "no hint chains; this kernel has legacy iptables";
-    if (isModuleInstalled("iptable_raw"))
-        return "no hint chains; legacy iptables modules are installed";
-    return std::nullopt;
-}
-
-Result<Preference> prefer(BackendChoice choice)
-{
-    if (choice != BackendChoice::Auto)
-        return Preference{choice, "the profile asks for it"};
-    const auto nftablesHint = findHint(BackendChoice::Nftables, hasNftablesHint);
-    if (!nftablesHint)
-        return tl::unexpected(nftablesHint.error());
-    if (*nftablesHint)
-        return **nftablesHint;
-    const auto legacyHint = findHint(BackendChoice::Iptables, hasLegacyHint);
-    if (!legacyHint)
-        return tl::unexpected(legacyHint.error());
-    if (*legacyHint)
-        return **legacyHint;
-    const auto legacy = legacyReason();
-    if (!legacy)
-        return tl::unexpected(legacy.error());
-    if (*legacy)
-        return Preference{BackendChoice::Iptables, **legacy};
-    return Preference{BackendChoice::Nftables, "no hint chains, and legacy iptables cannot be had on this node"};
+    BackendHints hints;
+    const Result<std::string> nftables = findHint(hasNftablesHint);
+    if (!nftables)
+        return tl::unexpected(nftables.error());
+    hints.nftablesHint = *nftables;
+    if (!hints.nftablesHint.empty())
+        return hints; // nothing else counts
+    const Result<std::string> legacy = findHint(hasLegacyHint);
+    const Result<bool> table = hasLegacyTable(Family::Ipv4, "raw");
+    if (!legacy || !table)
+        return tl::unexpected(legacy ? table.error() : legacy.error());
+    hints.legacyHint = *legacy;
+    hints.legacyLibrary = checkLibiptc().has_value();
+    hints.legacyRawTable = *table;
+    hints.legacyKernel = access("/proc/net/ip_tables_names", F_OK) == 0;
+    const bool asked = hints.legacyLibrary && hints.legacyHint.empty() && !hints.legacyRawTable && !hints.legacyKernel;
+    hints.legacyModule = asked && isModuleInstalled("iptable_raw");
+    return hints;
 }
 
 } // namespace
 
+PreferredBackend preferBackend(BackendChoice choice, const BackendHints& hints)
+{
+    const auto hinted = [](Backend backend, const std::string& hint) {
+        return PreferredBackend{backend, "chain " + hint + " of " + std::string(toText(backend)) + " tells that this node uses it"};
+    };
+    if (choice != BackendChoice::Auto)
+        return {choice == BackendChoice::Nftables ? Backend::Nftables : Backend::Iptables, "the profile asks for it"};
+    if (!hints.nftablesHint.empty())
+        return hinted(Backend::Nftables, hints.nftablesHint);
+    if (!hints.legacyHint.empty())
+        return hinted(Backend::Iptables, hints.legacyHint);
+    if (hints.legacyLibrary && hints.legacyRawTable)
+        return {Backend::Iptables, "no hint chains; this node has a legacy raw table"};
+    if (hints.legacyLibrary && hints.legacyKernel)
+        return {Backend::Iptables, "no hint chains; this kernel has legacy iptables"};
+    if (hints.legacyLibrary && hints.legacyModule)
+        return {Backend::Iptables, "no hint chains; legacy iptables modules are installed"};
+    return {Backend::Nftables, "no hint chains, and legacy iptables cannot be had on this node"};
+}
+
 Result<ChosenBackend> chooseBackend(BackendChoice choice, const std::string& chainPrefix)
 {
-    Result<Preference> preference = prefer(choice);
-    if (!preference)
-        return tl::unexpected(preference.error());
-    const bool nftables = preference->backend == BackendChoice::Nftables;
+    const Result<BackendHints> hints = choice == BackendChoice::Auto ? readHints() : Result<BackendHints>(BackendHints{});
+    if (!hints)
+        return tl::unexpected(hints.error());
+    PreferredBackend preference = preferBackend(choice, *hints);
+    const bool nftables = preference.backend == Backend::Nftables;
     if (const Result<void> loaded = nftables ? checkLibnftables() : checkLibiptc(); !loaded)
         return tl::unexpected(loaded.error());
-    ChosenBackend backend{nullptr, nullptr, std::move(preference->reason)};
+    ChosenBackend backend{nullptr, nullptr, std::move(preference.reason)};
     if (nftables) {
         backend.store = makeNftablesStore(chainPrefix);
         backend.other = makeIptablesStore(); // needs its library only where there is a table to look into

@@ -17,6 +17,27 @@ struct ChosenBackend
     std::string reason; ///< why this one, in one sentence without a period
 };
 
+/// What a node shows of the backend that it uses. Everything but the first is left open where nothing else counts.
+struct BackendHints
+{
+    std::string
+        nftablesHint; ///< kube-proxy's or the kubelet's hint chain among iptables-nft's, as in "KUBE-IPTABLES-HINT in the ipv4 mangle table"
+    std::string legacyHint; ///< the same among legacy iptables'
+    bool legacyLibrary = false;
+    bool legacyRawTable = false; ///< this network namespace has one
+    bool legacyKernel = false;   ///< the kernel has legacy tables, be they empty
+    bool legacyModule = false;   ///< modprobe would find iptable_raw
+};
+
+struct PreferredBackend
+{
+    Backend backend = Backend::Iptables;
+    std::string reason; ///< one sentence without a period
+};
+
+/// Pure: which backend, and why.
+PreferredBackend preferBackend(BackendChoice choice, const BackendHints& hints);
+
 /// What is asked for; for Auto, what the node uses as kube-proxy's and the kubelet's hint chains tell (nftables first), else
 /// iptables where the legacy raw table can be had, else nftables. Nothing is loaded or made by looking. NoBackend when the
 /// library of the one that is chosen is not installed, NotPermitted without CAP_NET_ADMIN.

@@ -36,17 +36,6 @@ std::string describeService(const VirtualService& service)
     return text + "\n";
 }
 
-std::string describeFinding(const Finding& finding)
-{
-    std::string text =
-        std::string(toText(finding.severity)) + " " + finding.id + (finding.waived ? " (waived)" : "") + ": " + finding.summary + "\n";
-    for (const std::string& line : finding.evidence)
-        text += "  found: " + line + "\n";
-    for (const std::string& line : finding.advice)
-        text += "  to do: " + line + "\n";
-    return text;
-}
-
 std::string describeProbe(const ProbeResult& result)
 {
     std::string text = "probe from " + result.from + (result.service.empty() ? "" : " to " + result.service) + ": " +
@@ -130,6 +119,17 @@ std::string describeSuffering(const ConntrackFigures& figures)
     return text + ".";
 }
 
+std::string describeFinding(const Finding& finding, std::string_view indent)
+{
+    std::string text(indent);
+    text += std::string(toText(finding.severity)) + " " + finding.id + (finding.waived ? " (waived)" : "") + ": " + finding.summary + "\n";
+    for (const std::string& line : finding.evidence)
+        text.append(indent).append("  found: ").append(line).append("\n");
+    for (const std::string& line : finding.advice)
+        text.append(indent).append("  to do: ").append(line).append("\n");
+    return text;
+}
+
 std::string describeHealth(const Report& report)
 {
     std::string text;
@@ -144,7 +144,7 @@ std::string describeHealth(const Report& report)
     else
         text += "conntrack's figures cannot be read: it is not loaded, and then it loses nothing\n";
     for (const Finding& finding : report.findings)
-        text += describeFinding(finding);
+        text += describeFinding(finding, "");
     if (report.probe)
         for (const ProbeResult& result : report.probe->after.empty() ? report.probe->before : report.probe->after)
             text += describeProbe(result);

@@ -3,6 +3,7 @@
 #include "core/report/report.h"
 
 #include <string>
+#include <string_view>
 
 namespace notrack
 {
@@ -17,5 +18,8 @@ std::string describeSuffering(const ConntrackFigures& figures);
 
 /// Whether the figures show losses, or a table that is nearly full.
 bool suffers(const ConntrackFigures& figures);
+
+/// A finding with what was found and what is to do, each line behind `indent`.
+std::string describeFinding(const Finding& finding, std::string_view indent);
 
 } // namespace notrack

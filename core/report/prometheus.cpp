@@ -115,6 +115,8 @@ std::string_view resultOf(const Report& report)
         return "failed";
     if (report.rolledBack)
         return "rolled-back";
+    if (!report.waitsFor.empty())
+        return report.changed ? "withdrawn" : "waiting";
     if (report.state == NodeState::Unsafe && report.command == "apply")
         return "refused";
     return "done";
@@ -132,7 +134,7 @@ void describeRun(const Report& report, MetricText& metrics)
     metrics.startFamily("last_run_duration_seconds", MetricType::Gauge, "How long the command took.");
     metrics.sample({{"command", report.command}}, toNumber(milliseconds / millisecondsPerSecond));
     metrics.startFamily("last_run_result", MetricType::Gauge, "1 for what the command ended with, 0 for the other results.");
-    for (const std::string_view result : {"done", "refused", "rolled-back", "failed"})
+    for (const std::string_view result : {"done", "refused", "rolled-back", "withdrawn", "waiting", "failed"})
         metrics.sample({{"command", report.command}, {"result", std::string(result)}}, result == resultOf(report) ? 1U : 0U);
     if (report.error) {
         metrics.startFamily("last_run_error", MetricType::Gauge, "1 for the kind of failure that the command ended with.");
@@ -149,6 +151,10 @@ void describeState(const Report& report, MetricText& metrics)
     metrics.startFamily("profile_info", MetricType::Gauge, "The profile, and the backend that holds its rules.");
     metrics.sample({{"profile", report.profileName}, {"digest", report.profileDigest}, {"backend", report.backend}}, 1);
     metrics.gauge("in_sync", "Whether the kernel holds what the profile asks for.", report.state == NodeState::InSync ? 1 : 0);
+    metrics.startFamily("verified", MetricType::Gauge,
+                        "1 for who showed that DNS works with the rules that stand; none of them where nobody has.");
+    for (const Proof proof : allProofs)
+        metrics.sample({{"by", std::string(toText(proof))}}, report.verified && report.verified->by == proof ? 1U : 0U);
     metrics.startFamily("state", MetricType::Gauge, "1 for the state that the node is in, 0 for the others.");
     using enum NodeState;
     for (const NodeState state : {InSync, Drifted, Absent, Unsafe, Error})

@@ -74,6 +74,7 @@ struct FamilyReport
     Family family = Family::Ipv4;
     std::vector<JumpReport> jumps;
     std::vector<ChainReport> chains;
+    std::string unavailable; ///< why this node cannot hold the family's rules; empty where it can
 
     bool operator==(const FamilyReport&) const = default;
 };

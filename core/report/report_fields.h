@@ -69,6 +69,7 @@ void visitFields(Fields& fields, Visits<FamilyReport> auto& family)
     fields.field("family", family.family);
     fields.list("jumps", family.jumps, mostJumps);
     fields.list("chains", family.chains, mostChains);
+    fields.field("unavailable", family.unavailable);
 }
 
 template <typename Fields>

@@ -13,11 +13,12 @@ namespace
 
 using Json = nlohmann::ordered_json;
 
-/// Puts the fields of a value into a JSON object. Absent optionals and figures that are no number are left out.
+/// Puts the fields of a value into a JSON object. Absent optionals and figures that are no number are left out, and of a
+/// list what is beyond the reader's limits.
 class JsonFields
 {
 public:
-    explicit JsonFields(Json& object) : m_object(object) {}
+    JsonFields(Json& object, std::vector<std::string>& cuts) : m_object(object), m_cuts(cuts) {}
 
     void field(const char* name, const std::string& text) { m_object[name] = text; }
     void field(const char* name, bool truth) { m_object[name] = truth; }
@@ -46,11 +47,16 @@ public:
     void lines(const char* name, const std::string& text) { field(name, text); }
 
     template <typename Item>
-    void list(const char* name, const std::vector<Item>& items, std::size_t /*most*/)
+    void list(const char* name, const std::vector<Item>& items, std::size_t most)
     {
         Json array = Json::array();
-        for (const Item& item : items)
+        for (const Item& item : items) {
+            if (array.size() == most) {
+                m_cuts.push_back("the report lists " + std::to_string(most) + " of " + std::to_string(items.size()) + " " + name);
+                break;
+            }
             array.push_back(toJson(item));
+        }
         m_object[name] = std::move(array);
     }
 
@@ -71,32 +77,36 @@ public:
     void group(const char* name, const Visit& visit)
     {
         Json object = Json::object();
-        JsonFields fields(object);
+        JsonFields fields(object, m_cuts);
         visit(fields);
         m_object[name] = std::move(object);
     }
 
 private:
-    static Json toJson(const std::string& text) { return text; }
+    Json toJson(const std::string& text) { return text; }
 
     template <typename Value>
-    static Json toJson(const Value& value)
+    Json toJson(const Value& value)
     {
         Json object = Json::object();
-        JsonFields fields(object);
+        JsonFields fields(object, m_cuts);
         visitFields(fields, value);
         return object;
     }
 
     Json& m_object;
+    std::vector<std::string>& m_cuts; ///< a sentence for every list that a reader would refuse whole
 };
 
 std::string write(const Report& report, int indent)
 {
     Json object = Json::object();
     object["schema"] = std::string(reportSchemaId);
-    JsonFields fields(object);
+    std::vector<std::string> cuts;
+    JsonFields fields(object, cuts);
     visitFields(fields, report);
+    for (const std::string& cut : cuts)
+        object["notes"].push_back(cut);
     // ASCII only: no terminal and no line splitter on the way finds anything to act on.
     return object.dump(indent, ' ', true, Json::error_handler_t::replace);
 }

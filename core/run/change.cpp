@@ -25,11 +25,16 @@ bool passes(const Error& error)
 
 } // namespace
 
-std::vector<OwnedPart> wantedParts(const Profile& profile, const std::vector<std::string>& earlierPrefixes)
+std::vector<OwnedPart> wantedParts(const Profile& profile, const std::vector<std::string>& earlierPrefixes,
+                                   const std::map<Family, std::string>& unavailable)
 {
     std::vector<OwnedPart> parts;
-    for (const Family family : allFamilies)
-        parts.push_back(wantedPart(buildRuleset(profile, family), earlierPrefixes));
+    for (const Family family : allFamilies) {
+        Ruleset ruleset = buildRuleset(profile, family);
+        if (unavailable.contains(family))
+            ruleset = {.family = family, .chainPrefix = profile.chainPrefix, .prerouting = {}, .output = {}};
+        parts.push_back(wantedPart(ruleset, earlierPrefixes));
+    }
     return parts;
 }
 
@@ -84,6 +89,7 @@ Result<bool> Change::writeStores(const std::vector<OwnedPart>& parts, const std:
     if (m_former.store.empty())
         m_former.store = std::move(done->before);
     m_unread = done->unread;
+    m_othersChanged = done->othersChanged;
     if (m_node.other == nullptr || otherParts.empty())
         return done->changed;
     m_otherWritten = true;

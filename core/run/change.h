@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,9 @@ namespace notrack
 {
 
 /// What both families shall hold by a profile; `earlierPrefixes` name chains that are ours as well and have to go.
-std::vector<OwnedPart> wantedParts(const Profile& profile, const std::vector<std::string>& earlierPrefixes);
+/// Of families that the node cannot hold, nothing is wanted.
+std::vector<OwnedPart> wantedParts(const Profile& profile, const std::vector<std::string>& earlierPrefixes,
+                                   const std::map<Family, std::string>& unavailable = {});
 
 /// Nothing of ours in either family; `prefixes` must not be empty.
 std::vector<OwnedPart> nothingOfOurs(const std::vector<std::string>& prefixes);
@@ -53,6 +56,8 @@ public:
     void setFormer(Former former) { m_former = std::move(former); }
     /// Why a commit could not be read back, or nothing.
     const std::optional<Error>& unread() const { return m_unread; }
+    /// Whether rules of others changed while this wrote, by somebody who does not hold the lock.
+    bool othersChanged() const { return m_othersChanged; }
 
 private:
     Result<bool> writeStores(const std::vector<OwnedPart>& parts, const std::vector<OwnedPart>& otherParts, const BeforeCommit& before);
@@ -65,6 +70,7 @@ private:
     Former m_former;
     bool m_otherWritten = false;
     std::optional<Error> m_unread;
+    bool m_othersChanged = false;
 };
 
 /// Whether every one of them is as wanted.

@@ -95,14 +95,16 @@ Result<Differences> observeTables(const Change& change, const Node& node, Report
     return differences;
 }
 
-void observeOutcome(const Change& change, Report& report)
+void observeOutcome(const Change& change, NodeState expected, Report& report)
 {
     const auto comparisons = change.compare();
-    if (comparisons)
+    if (comparisons) {
         reportRules(*comparisons, report);
-    else
-        report.notes.push_back("the tables could not be read again after the change, so the rules are listed as they were before it: " +
-                               toText(comparisons.error()));
+        return;
+    }
+    report.state = expected;
+    report.families.clear();
+    report.notes.push_back("the tables could not be read again after the change, so no rules are listed: " + toText(comparisons.error()));
 }
 
 Judgement judgeNode(const Profile& profile, Node& node, Differences differences, Report& report)

@@ -24,9 +24,9 @@ struct Differences
 /// of ours.
 Result<Differences> observeTables(const Change& change, const Node& node, Report& report);
 
-/// Reads the tables again, for a report of how things stand after a change; the diff stays the one of before. A failure goes into the notes:
-/// it is no failure of the change.
-void observeOutcome(const Change& change, Report& report);
+/// Reads the tables again, for a report of how things stand after a change; the diff stays the one of before. Where they cannot be read the
+/// state is the expected one, no rule is listed, and a note says so: it is no failure of the change.
+void observeOutcome(const Change& change, NodeState expected, Report& report);
 
 /// Reads everything about the node and judges it for the profile: findings, conntrack's figures and the IPVS table go into the report.
 Judgement judgeNode(const Profile& profile, Node& node, Differences differences, Report& report);

@@ -6,6 +6,7 @@
 #include "core/run/settle.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace notrack
@@ -54,8 +55,10 @@ public:
         for (int looks = 0; looks < mostLooks; ++looks) {
             if (const Result<void> seen = look(); !seen)
                 return fail(seen.error());
-            if (act(decide(m_request.intent, m_request.mode, m_seen)) == Next::Done)
+            if (act(decide(m_request.intent, m_request.mode, m_seen)) == Next::Done) {
+                tellUnavailable();
                 return std::move(m_report);
+            }
         }
         return fail({ErrorKind::Busy, "other runs of dns-notrack keep changing this node; try again", "", ""});
     }
@@ -86,6 +89,8 @@ private:
     {
         m_prefixes = m_memory.prefixes();
         m_remembered = m_memory.stateOfChanges();
+        if (const Result<void> possible = lookForFamilies(); !possible)
+            return possible;
         m_change.emplace(makeChange());
         Result<Differences> differences = observeTables(*m_change, m_node, m_report);
         m_watch.lap("read");
@@ -107,6 +112,40 @@ private:
         return {};
     }
 
+    /// Which of the profile's families this node can hold; NoBackend where it is none of them.
+    Result<void> lookForFamilies()
+    {
+        m_unavailable.clear();
+        if (!m_request.profile)
+            return {};
+        std::string reasons;
+        bool any = false;
+        for (const Family family : allFamilies) {
+            if (buildRuleset(*m_request.profile, family).empty())
+                continue;
+            const auto reason = m_node.store.unavailable(family);
+            any = any || !reason;
+            if (!reason)
+                continue;
+            m_unavailable[family] = *reason;
+            reasons += (reasons.empty() ? "" : "; ") + std::string(toText(family)) + ": " + *reason;
+        }
+        if (!any && m_request.intent != Intent::Remove)
+            return makeError(ErrorKind::NoBackend, reasons, std::string(toText(m_node.store.backend())));
+        return {};
+    }
+
+    /// Families that get no rules here are told of in every report that lists rules.
+    void tellUnavailable()
+    {
+        for (const auto& [family, why] : m_unavailable) {
+            const auto known = std::find_if(m_report.families.begin(), m_report.families.end(),
+                                            [&, wanted = family](const FamilyReport& one) { return one.family == wanted; });
+            FamilyReport& told = known != m_report.families.end() ? *known : m_report.families.emplace_back(FamilyReport{.family = family});
+            told.unavailable = why;
+        }
+    }
+
     /// Ours by name: the profile's prefix and those that earlier applies wrote down; where there is neither, the default one.
     std::vector<OwnedPart> nothing() const
     {
@@ -124,7 +163,7 @@ private:
     {
         if (m_request.intent == Intent::Remove)
             return makeRemoval();
-        return {m_node, wantedParts(*m_request.profile, m_prefixes), nothing(), m_request.wait};
+        return {m_node, wantedParts(*m_request.profile, m_prefixes, m_unavailable), nothing(), m_request.wait};
     }
 
     void judge(Differences differences)
@@ -290,7 +329,7 @@ private:
         m_report.changed = written.value_or(false);
         if (written) {
             m_memory.forgetChanges();
-            observeOutcome(unattended() ? *m_change : removal, m_report);
+            observeOutcome(unattended() ? *m_change : removal, unattended() ? NodeState::Absent : NodeState::InSync, m_report);
         }
         if (unattended()) {
             m_report.state = NodeState::Unsafe;
@@ -308,6 +347,7 @@ private:
     Stopwatch m_watch;
     std::unique_ptr<RunLock> m_lock;
     std::vector<std::string> m_prefixes;
+    std::map<Family, std::string> m_unavailable; ///< of the profile's families, and why
     ChangesRemembered m_remembered;
     std::optional<Change> m_change;
     Observation m_seen;

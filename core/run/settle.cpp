@@ -115,7 +115,7 @@ void guarded(RunContext& run, Change& change, const Step& step)
 void observeAfter(RunContext& run, const Change& change)
 {
     if (!run.report.error)
-        observeOutcome(change, run.report);
+        observeOutcome(change, run.report.rolledBack ? NodeState::Absent : NodeState::InSync, run.report);
     run.watch.lap("read back");
 }
 
@@ -163,6 +163,10 @@ void writeAndVerify(RunContext& run, const Profile& profile, Change& change)
             return fail(run, changed.error());
         }
         run.report.changed = *changed;
+        if (change.othersChanged())
+            run.report.notes.emplace_back(
+                "rules of others in the raw table were changed while this run wrote, by a program that does not take the "
+                "lock; one of its edits may have been undone: look at iptables-save -t raw");
         if (change.unread())
             run.report.notes.push_back("the commit was done, and could not be read back: " + toText(*change.unread()));
         if (!settings) {
@@ -244,7 +248,7 @@ bool judgePending(RunContext& run, const std::vector<std::string>& prefixes)
     if (!run.report.rolledBack)
         return true;
     run.report.changed = true;
-    observeOutcome(change, run.report);
+    observeOutcome(change, NodeState::Absent, run.report);
     return false;
 }
 

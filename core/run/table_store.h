@@ -6,7 +6,9 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 
 namespace notrack
 {
@@ -38,6 +40,10 @@ class TableStore : public TableReader
 {
 public:
     virtual Backend backend() const = 0;
+
+    /// Why this node cannot hold rules of the family, in one sentence without a period; nothing where it can, or where only trying tells. Loads
+    /// nothing.
+    virtual std::optional<std::string> unavailable(Family /*family*/) { return std::nullopt; }
 
     /// Before the lock of a change that puts rules into the family: what takes time and needs no lock, such as loading modules. Failures are left
     /// to the commit, where the kernel names them.

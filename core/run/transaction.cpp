@@ -39,6 +39,26 @@ bool allInSync(const std::vector<Comparison>& comparisons)
     return std::all_of(comparisons.begin(), comparisons.end(), [](const Comparison& comparison) { return comparison.inSync(); });
 }
 
+/// Everything in the tables that no comparison speaks of, a line each, without counters.
+std::vector<std::string> othersIn(const std::vector<Comparison>& comparisons)
+{
+    std::vector<std::string> lines{""}; // never empty, so that it shows that somebody has looked
+    for (const Comparison& comparison : comparisons) {
+        for (const Chain& chain : comparison.table.chains) {
+            const auto known = std::find_if(comparison.chains.begin(), comparison.chains.end(),
+                                            [&](const ChainComparison& one) { return one.name == chain.name; });
+            if (known != comparison.chains.end() && !known->shared)
+                continue;
+            for (const Entry& entry : chain.entries) {
+                const auto* foreign = std::get_if<ForeignRule>(&entry.body);
+                if (foreign != nullptr)
+                    lines.push_back(chain.name + " " + (foreign->text.empty() ? foreign->target : foreign->text));
+            }
+        }
+    }
+    return lines;
+}
+
 /// One transaction under the lock.
 class Writing
 {
@@ -64,6 +84,8 @@ public:
         if (const Result<void> ready = announce(); !ready)
             return ready;
         m_touched = true;
+        if (m_others.empty())
+            m_others = othersIn(*comparisons);
         if (const Result<void> committed = m_tables.commit(plans); !committed)
             return committed;
         m_done.changed = true;
@@ -108,6 +130,8 @@ private:
             m_done.unread = comparisons.error();
         else if (!allInSync(*comparisons))
             return makeError(ErrorKind::Conflict, "the kernel does not hold what was just written to its raw table");
+        else
+            m_done.othersChanged = othersIn(*comparisons) != m_others;
         return {};
     }
 
@@ -115,6 +139,7 @@ private:
     std::span<const OwnedPart> m_wanted;
     const BeforeCommit& m_beforeCommit;
     Transaction m_done;
+    std::vector<std::string> m_others; ///< before the first commit
     bool m_found = false;
     bool m_announced = false;
     bool m_touched = false;

@@ -25,6 +25,7 @@ struct Transaction
 {
     std::vector<OwnedPart> before; ///< to be put back if the change turns out to be a mistake
     bool changed = false;
+    bool othersChanged = false;  ///< somebody who does not hold the lock changed rules of others between the first read and the read-back
     std::optional<Error> unread; ///< why the tables could not be read back after the commit: it is done, and not seen
 };
 

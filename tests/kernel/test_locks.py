@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -112,10 +113,10 @@ class TextFile(NodeTest):
         self.assertEqual(done.returncode, 1)
         self.assertIn("is no regular file", done.stderr)
         self.assertTrue(device.is_fifo())
-        folder = self.folder / "folder.prom"
-        folder.mkdir()
-        self.assertEqual(self.run_runner("apply", "--textfile", str(folder)).returncode, 1)
-        self.assertTrue(folder.is_dir())
+        null = self.folder / "null.prom"
+        os.mknod(null, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+        self.assertEqual(self.run_runner("apply", "--textfile", str(null)).returncode, 1)
+        self.assertTrue(null.is_char_device())
 
     def test_a_killed_run_leaves_one_file_that_the_next_takes_away(self):
         folder = self.folder / "metrics"

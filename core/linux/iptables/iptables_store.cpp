@@ -5,6 +5,8 @@
 #include "core/linux/iptables/xtables_lock.h"
 #include "core/linux/system/kernel_modules.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <map>
 #include <string>
@@ -124,6 +126,20 @@ public:
         if (!table)
             return tl::unexpected(table.error());
         return *table == nullptr ? Table{.family = family, .chains = {}} : (*table)->read();
+    }
+
+    std::optional<std::string> unavailable(Family family) override
+    {
+        const Result<bool> present = hasLegacyTable(family, "raw");
+        if (!present || *present)
+            return std::nullopt;
+        if (family == Family::Ipv6 && access("/proc/net/if_inet6", F_OK) != 0)
+            return "this node has no IPv6";
+        const char* names = family == Family::Ipv4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names";
+        const char* module = family == Family::Ipv4 ? "iptable_raw" : "ip6table_raw";
+        if (access(names, F_OK) == 0 || isKernelPartActive(module) || isModuleInstalled(module))
+            return std::nullopt;
+        return std::string("the kernel module ") + module + " is not installed";
     }
 
     void prepare(Family family) override

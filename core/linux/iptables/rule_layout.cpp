@@ -7,6 +7,7 @@
 #include <linux/netfilter_ipv6/ip6_tables.h>
 
 #include <algorithm>
+#include <array>
 
 namespace notrack
 {
@@ -27,6 +28,7 @@ struct Ipv4Layout
     static unsigned specialFlags(const Entry& entry) { return entry.ip.flags & static_cast<unsigned>(~IPT_F_GOTO); }
     static bool isGoto(const Entry& entry) { return (entry.ip.flags & IPT_F_GOTO) != 0; }
     static void setProtocolFlag(Entry& /*entry*/) {}
+    static bool looksAtProtocol(const Entry& /*entry*/) { return true; }
 };
 
 struct Ipv6Layout
@@ -38,6 +40,8 @@ struct Ipv6Layout
     static unsigned specialFlags(const Entry& entry) { return entry.ipv6.flags & static_cast<unsigned>(~(IP6T_F_GOTO | IP6T_F_PROTO)); }
     static bool isGoto(const Entry& entry) { return (entry.ipv6.flags & IP6T_F_GOTO) != 0; }
     static void setProtocolFlag(Entry& entry) { entry.ipv6.flags |= IP6T_F_PROTO; }
+    /// Without the flag the kernel passes over the protocol (net/ipv6/netfilter/ip6_tables.c, ip6_packet_match).
+    static bool looksAtProtocol(const Entry& entry) { return entry.ipv6.proto == 0 || (entry.ipv6.flags & IP6T_F_PROTO) != 0; }
 };
 
 /// Calls `function` with the layout of the family.
@@ -91,6 +95,21 @@ std::optional<Prefix> toPrefix(Family family, const InAddress& address, const In
     return Prefix(toAddress(family, address), *length);
 }
 
+/// Bits outside the mask: the kernel compares (packet & mask) with the whole address, so that such a rule never matches.
+template <typename InAddress>
+bool hasHostBits(const InAddress& address, const InAddress& mask)
+{
+    std::array<std::byte, sizeof(InAddress)> addressBytes{};
+    std::array<std::byte, sizeof(InAddress)> maskBytes{};
+    std::memcpy(addressBytes.data(), &address, sizeof(address));
+    std::memcpy(maskBytes.data(), &mask, sizeof(mask));
+    for (std::size_t i = 0; i < sizeof(InAddress); ++i) {
+        if ((addressBytes.at(i) & ~maskBytes.at(i)) != std::byte{0})
+            return true;
+    }
+    return false;
+}
+
 std::string toInterface(const char (&name)[IFNAMSIZ], const unsigned char (&mask)[IFNAMSIZ])
 {
     const std::size_t length = strnlen(name, IFNAMSIZ);
@@ -108,7 +127,8 @@ RawHeader readHeader(const typename Layout::Entry& entry)
             .outputInterface = toInterface(header.outiface, header.outiface_mask),
             .protocol = header.proto,
             .inverted = header.invflags,
-            .special = Layout::specialFlags(entry) != 0 || Layout::isGoto(entry),
+            .special = Layout::specialFlags(entry) != 0 || Layout::isGoto(entry) || !Layout::looksAtProtocol(entry) ||
+                       hasHostBits(header.src, header.smsk) || hasHostBits(header.dst, header.dmsk),
             .isGoto = Layout::isGoto(entry)};
 }
 

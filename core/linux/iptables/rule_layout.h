@@ -28,7 +28,7 @@ struct RawHeader
     std::string outputInterface;
     std::uint16_t protocol = 0; ///< 0: any
     unsigned inverted = 0;      ///< IPT_INV_* or IP6T_INV_* bits
-    bool special = false;       ///< fragments, goto or type of service: things that this program never writes
+    bool special = false; ///< fragments, goto, type of service, host bits, a protocol that is not looked at: what this program never writes
     bool isGoto = false;
 };
 

@@ -6,12 +6,14 @@
 #include "core/linux/node/pod_namespaces.h"
 #include "core/linux/node/routes.h"
 #include "core/linux/system/command_output.h"
+#include "core/linux/system/kernel_modules.h"
 #include "core/linux/system/text_file.h"
 #include "core/linux/system/text_lines.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <map>
 #include <utility>
 
 namespace notrack
@@ -19,6 +21,10 @@ namespace notrack
 
 namespace
 {
+
+/// What a NOTRACK rule needs of the kernel beside the tables themselves.
+const std::map<Backend, std::vector<const char*>> neededModules{{Backend::Iptables, {"xt_CT", "nf_conntrack"}},
+                                                                {Backend::Nftables, {"nft_ct", "nf_conntrack"}}};
 
 class Reading
 {
@@ -42,6 +48,7 @@ public:
         m_facts.ipvsConntrack = readFlag("/proc/sys/net/ipv4/vs/conntrack");
         m_facts.podsOnBridge = arePodsOnBridge();
         readFirewall(m_sources.root, m_sources.run, m_sources.nftTables(), m_facts);
+        readModules();
         m_facts.podNamespaces = findPodNamespaces(m_sources.root + "/run/netns", m_profile.podCidrs, m_facts.unread);
         return std::move(m_facts);
     }
@@ -65,6 +72,16 @@ private:
     {
         const std::optional<std::uint64_t> number = readSetting(path);
         return number ? std::optional(*number != 0) : std::nullopt;
+    }
+
+    void readModules()
+    {
+        for (const auto& [backend, modules] : neededModules) {
+            for (const char* module : modules) {
+                if (!m_sources.kernelHas(module))
+                    m_facts.missingModules[backend].emplace_back(module);
+            }
+        }
     }
 
     void readIpvs()
@@ -132,7 +149,7 @@ FactSources liveSources()
                     *deadline = std::chrono::steady_clock::now() + childBudget;
                 return runCommand(words, **deadline);
             },
-            nftablesTablesToRead};
+            nftablesTablesToRead, [](const std::string& module) { return isKernelPartActive(module) || isModuleInstalled(module); }};
 }
 
 LinuxNodeInspector::LinuxNodeInspector(std::function<FactSources()> sources) : m_sources(std::move(sources)) {}

@@ -17,6 +17,7 @@ struct FactSources
     std::string root; ///< empty for the node itself, else a directory that holds its /proc, /sys, /run
     CommandRunner run;
     std::function<Result<std::vector<NftablesTable>>()> nftTables;
+    std::function<bool(const std::string& module)> kernelHas = [](const std::string&) { return true; }; ///< loads nothing
 };
 
 /// The node's own files, programs and netlink. All programs that they start have childBudget together, from the first one on.

@@ -63,6 +63,9 @@ Result<bool> hasLegacyTable(Family family, std::string_view table)
     const char* path = family == Family::Ipv4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names";
     errno = 0;
     std::ifstream names(path);
+    if (!names && errno == ENOENT && access("/proc/self/stat", F_OK) != 0)
+        return makeError(ErrorKind::Failed, "/proc is hidden from this process, so that nobody can tell whether there are legacy tables",
+                         path);
     if (!names && errno == ENOENT) // the kernel has no legacy tables, or not yet
         return false;
     if (!names)

@@ -41,17 +41,18 @@ std::string nameBeside(const std::string& path)
     return path.substr(0, start) + "." + path.substr(start) + ".new";
 }
 
-bool isSomethingElse(const std::string& path)
+bool isDeviceOrPipe(const std::string& path)
 {
     struct stat status = {};
-    return lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode);
+    return lstat(path.c_str(), &status) == 0 &&
+           (S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode) || S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
 }
 
 } // namespace
 
 Result<void> replaceFile(const std::string& path, std::string_view text)
 {
-    if (isSomethingElse(path))
+    if (isDeviceOrPipe(path))
         return makeError(ErrorKind::Failed, "is there already and is no regular file; name another path", path);
     const std::string beside = nameBeside(path);
     unlink(beside.c_str());

@@ -27,12 +27,14 @@ EXIT_DONE = 0
 EXIT_DIFFERS = 2
 EXIT_REFUSED = 3
 EXIT_ROLLED_BACK = 4
+EXIT_NOT_ROLLED_BACK = 5
 EXIT_USAGE = 64
 EXIT_NOT_PERMITTED = 77
 EXIT_TIMED_OUT = 143  # 128 + SIGTERM, from timeout(1)
 
 # How long a runner that was told to stop may take before it is killed: it may be between a change and the probe after it.
 GRACE_SECONDS = 15
+ROLLBACK_SECONDS = 3600  # a change that is taking itself back does not stop: DNS may be down until it is done
 
 NEEDS_ROOT = "dns-notrack needs root on this minion: run the minion as root."
 
@@ -57,7 +59,8 @@ def _call(words, timeout):
     Run a program with a limit on its time. It is told to stop, and killed only when it does not; what it still reports counts. The limit of
     cmd.run_all would kill it at once, perhaps between a change and taking it back.
     """
-    guard = ["timeout", "--preserve-status", "--kill-after=%d" % GRACE_SECONDS, str(timeout)]
+    writes = words[1] in ("apply", "remove") and "--check" not in words
+    guard = ["timeout", "--preserve-status", "--kill-after=%d" % (ROLLBACK_SECONDS if writes else GRACE_SECONDS), str(timeout)]
     return __salt__["cmd.run_all"](guard + words, python_shell=False, ignore_retcode=True, env={"LC_ALL": "C"})
 
 
@@ -172,6 +175,8 @@ def _describe_error(report):
 
 def _failure_of(code, report):
     """The sentence for what went wrong; None where nothing did."""
+    if code == EXIT_NOT_ROLLED_BACK:
+        return "DNS may be down on this minion: a change could not be taken back. " + _describe_error(report)
     if report.get("error"):
         return _describe_error(report)
     if code == EXIT_REFUSED:

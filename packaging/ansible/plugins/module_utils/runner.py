@@ -18,12 +18,14 @@ EXIT_DONE = 0
 EXIT_DIFFERS = 2
 EXIT_REFUSED = 3
 EXIT_ROLLED_BACK = 4
+EXIT_NOT_ROLLED_BACK = 5
 EXIT_USAGE = 64
 EXIT_NOT_PERMITTED = 77
 EXIT_TIMED_OUT = 143  # 128 + SIGTERM, from timeout(1)
 
 # How long a runner that was told to stop may take before it is killed: it may be between a change and the probe after it.
 GRACE_SECONDS = 15
+ROLLBACK_SECONDS = 3600
 
 NEEDS_ROOT = "dns-notrack needs root on this node: add 'become: true' to the task or the play."
 
@@ -76,8 +78,13 @@ class Runner:
         return path
 
     def _call(self, words):
-        """Runs a program with a limit on its time. It is told to stop, and killed only when it does not; what it still reports counts."""
-        guard = [self.module.get_bin_path("timeout", required=True), "--preserve-status", "--kill-after=%d" % GRACE_SECONDS, str(self.module.params["timeout"])]
+        """Runs a program with a limit on its time. It is told to stop, and killed only when it does not; what it still reports counts.
+
+        A change that is taking itself back does not stop: DNS may be down until it is done, so it gets an hour.
+        """
+        writes = words[1] in ("apply", "remove") and "--check" not in words
+        guard = [self.module.get_bin_path("timeout", required=True), "--preserve-status",
+                 "--kill-after=%d" % (ROLLBACK_SECONDS if writes else GRACE_SECONDS), str(self.module.params["timeout"])]
         return self.module.run_command(guard + words, errors="surrogate_then_replace", expand_user_and_vars=False, environ_update=dict(LC_ALL="C"))
 
     def _read_report(self, code, output, errors):
@@ -160,6 +167,8 @@ def describe_error(report):
 
 def failure_of(code, report):
     """The sentence with which a task fails; None for a task that is all right."""
+    if code == EXIT_NOT_ROLLED_BACK:
+        return "DNS may be down on this node: a change could not be taken back. " + describe_error(report)
     if report.get("error"):
         return describe_error(report)
     if code == EXIT_REFUSED:
