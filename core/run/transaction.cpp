@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <thread>
 #include <utility>
 
 namespace notrack
@@ -13,7 +14,8 @@ namespace
 /// Tries at the least, however short the wait; a table that changes under us this often in a row is somebody's loop.
 constexpr int leastAttempts = 5;
 /// A kernel that is short of memory for a moment is asked again.
-constexpr int attemptsToPutBack = 5;
+constexpr int attemptsToPutBack = 50;
+constexpr std::chrono::milliseconds pauseBeforePuttingBackAgain{10};
 
 std::vector<Plan> plansFor(const std::vector<Comparison>& comparisons)
 {
@@ -103,6 +105,7 @@ public:
             undone = comparisons ? m_tables.commit(plansFor(*comparisons)) : Result<void>(tl::unexpected(comparisons.error()));
             if (undone)
                 return reason;
+            std::this_thread::sleep_for(pauseBeforePuttingBackAgain);
         }
         if (!undone) {
             reason.message += "; putting the tables back failed as well: " + toText(undone.error());

@@ -1,9 +1,19 @@
 #include "core/linux/nftables/libnftables.h"
 
-#include <dlfcn.h>
-#include <nftables/libnftables.h>
+#include "core/linux/system/file_descriptor.h"
+#include "core/linux/system/system_error.h"
 
+#include <sys/wait.h>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <nftables/libnftables.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string_view>
@@ -70,6 +80,46 @@ tl::unexpected<Error> failure(std::string_view words)
                      line.empty() ? "the commands failed without a word why" : line, "nftables");
 }
 
+// What a child answers with: one of these, then the text.
+constexpr char succeeded = '+';
+constexpr char refused = '-';
+
+/// Runs the commands and gives the answer.
+std::string answerOf(const Library& library, const std::string& commands)
+{
+    const std::unique_ptr<nft_ctx, decltype(library.freeContext)> context(library.newContext(NFT_CTX_DEFAULT), library.freeContext);
+    if (!context || library.bufferOutput(context.get()) != 0 || library.bufferError(context.get()) != 0)
+        return refused + std::string("libnftables cannot be set up");
+    library.setOutputFlags(context.get(), NFT_CTX_OUTPUT_JSON);
+    if (library.run(context.get(), commands.c_str()) != 0)
+        return refused + std::string(library.errorBuffer(context.get()));
+    return succeeded + std::string(library.outputBuffer(context.get()));
+}
+
+void writeAll(int file, std::string_view text)
+{
+    while (!text.empty()) {
+        const ssize_t written = write(file, text.data(), text.size());
+        if (written < 0 && errno != EINTR)
+            return;
+        text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+    }
+}
+
+std::string readAll(int file)
+{
+    std::string text;
+    std::array<char, 65536> buffer{};
+    while (true) {
+        const ssize_t length = read(file, buffer.data(), buffer.size());
+        if (length < 0 && errno == EINTR)
+            continue;
+        if (length <= 0)
+            return text;
+        text.append(buffer.data(), static_cast<std::size_t>(length));
+    }
+}
+
 } // namespace
 
 Result<void> checkLibnftables()
@@ -83,13 +133,29 @@ Result<std::string> runNftables(const std::string& commands)
     const Result<Library>& library = loadedLibrary();
     if (!library)
         return tl::unexpected(library.error());
-    const std::unique_ptr<nft_ctx, decltype(library->freeContext)> context(library->newContext(NFT_CTX_DEFAULT), library->freeContext);
-    if (!context || library->bufferOutput(context.get()) != 0 || library->bufferError(context.get()) != 0)
-        return makeError(ErrorKind::Failed, "libnftables cannot be set up", "nftables");
-    library->setOutputFlags(context.get(), NFT_CTX_OUTPUT_JSON);
-    if (library->run(context.get(), commands.c_str()) != 0)
-        return failure(library->errorBuffer(context.get()));
-    return std::string(library->outputBuffer(context.get()));
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0)
+        return systemError(errno, "cannot make a pipe", "nftables");
+    const FileDescriptor reading(ends[0]);
+    FileDescriptor writing(ends[1]);
+    const pid_t child = fork();
+    if (child < 0)
+        return systemError(errno, "cannot start a process for libnftables", "nftables");
+    if (child == 0) {
+        const std::string answer = answerOf(*library, commands);
+        writeAll(writing.get(), answer);
+        _exit(EXIT_SUCCESS);
+    }
+    writing = FileDescriptor();
+    const std::string answer = readAll(reading.get());
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (answer.empty() || !WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS)
+        return makeError(ErrorKind::Failed, "libnftables ended itself amid the commands: a socket failed, or memory was short", "nftables");
+    if (answer.front() == refused)
+        return failure(std::string_view(answer).substr(1));
+    return answer.substr(1);
 }
 
 } // namespace notrack

@@ -127,6 +127,8 @@ Result<void> MemoryTableStore::commit(std::span<const Plan> plans)
             return makeError(ErrorKind::Conflict, "the table changed");
         tables[plan.family] = withStepsDone(tables[plan.family], plan);
     }
+    if (afterNextCommit)
+        std::exchange(afterNextCommit, nullptr)();
     return {};
 }
 

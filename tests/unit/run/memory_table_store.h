@@ -20,6 +20,10 @@ public:
     MemoryTableStore();
 
     Backend backend() const override { return Backend::Iptables; }
+    std::optional<std::string> unavailable(Family family) override
+    {
+        return missing.contains(family) ? std::optional(missing[family]) : std::nullopt;
+    }
     Result<Table> snapshot(Family family) override;
     Result<std::unique_ptr<LockedTables>> lock(std::chrono::milliseconds wait) override;
     /// Plans made from the last snapshot.
@@ -28,7 +32,9 @@ public:
     std::map<Family, Table> tables;
     std::vector<std::string> log; ///< "lock", "snapshot ipv4", "commit ipv4: 3 steps", "unlock"
     bool failLock = false;
+    std::map<Family, std::string> missing;               ///< families that the node cannot hold, and why
     int failLocks = 0;                                   ///< how many of the next locks fail
+    std::function<void()> afterNextCommit;               ///< runs once, right after a commit
     std::function<void()> beforeNextCommit;              ///< runs once, right before a commit looks at the tables
     std::map<Family, std::vector<Error>> commitFailures; ///< taken from the front, one a commit of that family
 

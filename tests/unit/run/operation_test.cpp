@@ -51,6 +51,49 @@ private slots:
         QCOMPARE(exitOf(report, Intent::Apply, Mode::Check), 2);
     }
 
+    void theFamilyThatIsThereGetsItsRules()
+    {
+        m_node->store->missing = {{Family::Ipv6, "this node has no IPv6"}};
+        const Report report = m_node->apply();
+        QCOMPARE(exitOf(report), 0);
+        QCOMPARE(toText(report.state), "in-sync");
+        QCOMPARE(report.families.size(), std::size_t{2});
+        QCOMPARE(report.families[1].unavailable, "this node has no IPv6");
+        QVERIFY(m_node->store->tables[Family::Ipv6] == MemoryTableStore().tables[Family::Ipv6]);
+        QVERIFY(!m_node->apply().changed);
+        QCOMPARE(outcomeOf(m_node->unattended()), "in-sync, exit 0");
+    }
+
+    void aNodeThatHasNoneOfTheFamiliesIsNoBackend()
+    {
+        m_node->store->missing = {{Family::Ipv4, "no module"}, {Family::Ipv6, "no IPv6"}};
+        const Report report = m_node->apply();
+        QCOMPARE(exitOf(report), 69);
+        QCOMPARE(report.error->message, "ipv4: no module; ipv6: no IPv6");
+        QCOMPARE(exitOf(m_node->execute(Intent::Remove), Intent::Remove), 0);
+    }
+
+    void whatTheKernelLacksIsForeseen()
+    {
+        m_node->inspector.facts.missingModules[Backend::Nftables] = {"nft_ct"}; // of the backend that is not in use
+        QCOMPARE(exitOf(m_node->apply(Mode::Check), Intent::Apply, Mode::Check), 2);
+        m_node->inspector.facts.missingModules[Backend::Iptables] = {"xt_CT"};
+        const Report report = m_node->apply(Mode::Check);
+        QCOMPARE(exitOf(report, Intent::Apply, Mode::Check), 3);
+        QCOMPARE(report.findings.front().id, "missing-modules");
+        QCOMPARE(report.findings.front().evidence.front(), "module xt_CT is neither loaded nor installed for the running kernel");
+    }
+
+    void editsOfOthersAmidACommitAreTold()
+    {
+        m_node->store->afterNextCommit = [&] {
+            m_node->store->tables[Family::Ipv4].chains[0].entries.push_back({ForeignRule{"", "theirs", {}}, {}});
+        };
+        const Report report = m_node->apply();
+        QCOMPARE(exitOf(report), 0);
+        QVERIFY(report.notes.front().starts_with("rules of others in the raw table were changed while this run wrote"));
+    }
+
     void unsafeNodeIsRefusedBeforeAnyLock()
     {
         m_node->inspector.facts = NodeFacts{};

@@ -83,6 +83,24 @@ private slots:
         QCOMPARE(*encodeRule(Family::Ipv4, {body, {}}), bytes);
     }
 
+    /// Rules that read like ours and match nothing, or anything.
+    void whatTheKernelReadsOtherwiseIsForeign()
+    {
+        std::vector<std::byte> hostBits = *encodeRule(Family::Ipv4, {samples().front().body, {}});
+        hostBits[11] = std::byte{0}; // destination mask 255.255.255.0 (struct ipt_ip: src, dst, smsk, dmsk)
+        hostBits[15] = std::byte{0};
+        QVERIFY(std::holds_alternative<ForeignRule>(decodeRule(Family::Ipv4, hostBits, "CT")));
+        NotrackRule rule;
+        rule.destination = *readPrefix("fd00:96::a/128");
+        rule.destinationPort = Port{53};
+        const std::vector<std::byte> sound = *encodeRule(Family::Ipv6, {rule, {}});
+        QVERIFY(std::holds_alternative<NotrackRule>(decodeRule(Family::Ipv6, sound, "CT")));
+        std::vector<std::byte> anyProtocol = sound;
+        anyProtocol[sizeof(std::uint32_t) * 16 + 64 + 3] &=
+            ~std::byte{1}; // IP6T_F_PROTO in struct ip6t_ip6: four addresses, names and masks, proto, tos
+        QVERIFY(std::holds_alternative<ForeignRule>(decodeRule(Family::Ipv6, anyProtocol, "CT")));
+    }
+
     void conditionalJumpsAndVerdictsAreForeign()
     {
         const std::vector<std::byte> jump = asRead({Family::Ipv4, Jump{"SOMEWHERE"}}, {});

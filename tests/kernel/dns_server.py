@@ -1,0 +1,46 @@
+"""A DNS server for tests: answers NXDOMAIN, and nothing while its switch says so. usage: dns_server.py ADDRESS SWITCH
+SWITCH is a file with one word: "on", "off", "rules" (silent while rules of ours are in the tables), "lock PATH" (the same, and it takes the lock for
+two seconds when it falls silent)."""
+
+import fcntl
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+
+def rules_stand():
+    legacy = subprocess.run(["iptables-legacy-save", "-t", "raw"], capture_output=True, text=True, check=False).stdout
+    native = subprocess.run(["nft", "list", "tables"], capture_output=True, text=True, check=False).stdout
+    return "NMANAGER" in legacy or "nmanager" in native
+
+
+def hold(path):
+    with open(path, "a", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        time.sleep(2)
+
+
+def main():
+    address, switch = sys.argv[1], pathlib.Path(sys.argv[2])
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind((address, 53))
+    print(flush=True)
+    held = False
+    while True:
+        query, client = server.recvfrom(4096)
+        word, _, path = switch.read_text(encoding="ascii").strip().partition(" ")
+        silent = word == "off" or (word in ("rules", "lock") and rules_stand())
+        if silent and word == "lock" and not held:
+            held = True
+            threading.Thread(target=hold, args=(path,), daemon=True).start()
+        if not silent:
+            server.sendto(query[:2] + b"\x81\x83" + query[4:6] + b"\0\0\0\0\0\0" + query[12:], client)
+
+
+if __name__ == "__main__":
+    os.environ["LC_ALL"] = "C"
+    main()
