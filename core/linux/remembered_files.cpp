@@ -60,7 +60,7 @@ public:
 
     Result<std::unique_ptr<RunLock>> lock(std::chrono::milliseconds wait) override
     {
-        if (const Result<void> made = make(m_folders.runtime); !made)
+        if (Result<void> made = make(m_folders.runtime); !made)
             return tl::unexpected(made.error());
         auto lock = takeLockFile(m_folders.runtime + "/run.lock", "run lock of dns-notrack", wait);
         if (!lock)
@@ -81,7 +81,7 @@ public:
 
     Result<void> write(Remembered what, std::string_view text) override
     {
-        if (const Result<void> made = make(folderOf(what)); !made)
+        if (Result<void> made = make(folderOf(what)); !made)
             return made;
         return replaceFile(pathOf(what), (survivesBoots(what) ? std::string() : stamp()).append(text));
     }

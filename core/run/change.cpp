@@ -41,6 +41,7 @@ std::vector<OwnedPart> wantedParts(const Profile& profile, const std::vector<std
 std::vector<OwnedPart> nothingOfOurs(const std::vector<std::string>& prefixes)
 {
     std::vector<OwnedPart> parts;
+    parts.reserve(allFamilies.size());
     for (const Family family : allFamilies)
         parts.push_back(wantedPart(Ruleset{.family = family, .chainPrefix = prefixes.front(), .prerouting = {}, .output = {}}, prefixes));
     return parts;

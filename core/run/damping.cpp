@@ -38,8 +38,8 @@ Damping afterRollBack(Damping damping, const std::string& digest, std::chrono::s
     if (damping.digest != digest)
         damping.rollBacks = 0;
     damping.digest = digest;
-    ++damping.rollBacks;
-    return paused(std::move(damping), now, doubled(10min, damping.rollBacks - 1), "this profile was rolled back a short time ago");
+    const std::chrono::seconds pause = doubled(10min, damping.rollBacks++);
+    return paused(std::move(damping), now, pause, "this profile was rolled back a short time ago");
 }
 
 Damping afterWithdrawal(Damping damping, std::chrono::seconds now)
@@ -48,8 +48,8 @@ Damping afterWithdrawal(Damping damping, std::chrono::seconds now)
     damping.lastEvent = now;
     if (damping.withdrawals < 2)
         return damping;
-    return paused(std::move(damping), now, doubled(1min, damping.withdrawals - 2),
-                  "the rules were applied and withdrawn by turns; waiting for the node to come to rest");
+    const std::chrono::seconds pause = doubled(1min, damping.withdrawals - 2);
+    return paused(std::move(damping), now, pause, "the rules were applied and withdrawn by turns; waiting for the node to come to rest");
 }
 
 Damping afterRepair(Damping damping, std::chrono::seconds now)
@@ -58,18 +58,17 @@ Damping afterRepair(Damping damping, std::chrono::seconds now)
     damping.lastEvent = now;
     if (!isContended(damping))
         return damping;
-    return paused(std::move(damping), now, doubled(1min, damping.repairs - contendedRepairs),
-                  "contended: somebody else changes the rules after every run");
+    const std::chrono::seconds pause = doubled(1min, damping.repairs - contendedRepairs);
+    return paused(std::move(damping), now, pause, "contended: somebody else changes the rules after every run");
 }
 
 Damping afterSilence(Damping damping, std::chrono::seconds now)
 {
-    ++damping.silences;
-    const std::chrono::seconds pause = std::min<std::chrono::seconds>(doubled(30s, damping.silences - 1), 10min);
+    const std::chrono::seconds pause = std::min<std::chrono::seconds>(doubled(30s, damping.silences++), 10min);
     return paused(std::move(damping), now, pause, "DNS answers neither with the rules nor without them");
 }
 
-Damping afterCalm(Damping damping, std::chrono::seconds now)
+Damping afterCalm(const Damping& damping, std::chrono::seconds now)
 {
     const std::chrono::seconds lastPause = std::max(damping.waitUntil - damping.lastEvent, 0s);
     return now - damping.lastEvent >= std::max(shortestMemory, 2 * lastPause) ? Damping{.unread = damping.unread} : damping;

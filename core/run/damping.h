@@ -40,7 +40,7 @@ Damping afterRepair(Damping damping, std::chrono::seconds now);
 /// ten.
 Damping afterSilence(Damping damping, std::chrono::seconds now);
 /// A run that found everything in order: what was counted is forgotten after a quarter of an hour, or twice the last pause.
-Damping afterCalm(Damping damping, std::chrono::seconds now);
+Damping afterCalm(const Damping& damping, std::chrono::seconds now);
 
 /// Whether the rules are somebody else's as well: both write them, run after run.
 bool isContended(const Damping& damping);

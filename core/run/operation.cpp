@@ -89,7 +89,7 @@ private:
     {
         m_prefixes = m_memory.prefixes();
         m_remembered = m_memory.stateOfChanges();
-        if (const Result<void> possible = lookForFamilies(); !possible)
+        if (Result<void> possible = lookForFamilies(); !possible)
             return possible;
         m_change.emplace(makeChange());
         Result<Differences> differences = observeTables(*m_change, m_node, m_report);

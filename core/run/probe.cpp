@@ -106,7 +106,8 @@ bool lostServers(const std::vector<ProbeResult>& without, const std::vector<Prob
     return anyRow(without, with, [](const ProbeResult& then, const ProbeResult& now) {
         const std::uint64_t pairsNow = now.asked / queriesOfOnePair;
         const std::uint64_t pairsThen = then.asked / queriesOfOnePair;
-        return now.silent >= fewestSilentPairs && then.answered > 0 && now.silent * pairsThen > clearlyMore * then.silent * pairsNow;
+        return now.silent >= fewestSilentPairs && then.answered > 0 &&
+               now.silent * pairsThen > std::uint64_t{clearlyMore} * then.silent * pairsNow;
     });
 }
 

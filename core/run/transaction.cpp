@@ -83,12 +83,12 @@ public:
         const std::vector<Plan> plans = plansFor(*comparisons);
         if (plans.empty())
             return {};
-        if (const Result<void> ready = announce(); !ready)
+        if (Result<void> ready = announce(); !ready)
             return ready;
         m_touched = true;
         if (m_others.empty())
             m_others = othersIn(*comparisons);
-        if (const Result<void> committed = m_tables.commit(plans); !committed)
+        if (Result<void> committed = m_tables.commit(plans); !committed)
             return committed;
         m_done.changed = true;
         return readBack();

@@ -85,6 +85,7 @@ private:
 Result<pid_t> start(const std::string& program, std::vector<std::string> words, int output)
 {
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words)
         arguments.push_back(word.data());
     arguments.push_back(nullptr);

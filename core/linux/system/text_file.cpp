@@ -67,7 +67,7 @@ Result<void> readLines(const std::string& path, const std::function<void(std::st
     if (isMissing(path))
         return {};
     std::string rest;
-    const Result<void> done = readPieces(path, [&](std::string_view piece) {
+    Result<void> done = readPieces(path, [&](std::string_view piece) {
         rest += piece;
         std::size_t start = 0;
         for (std::size_t end = rest.find('\n'); end != std::string::npos; end = rest.find('\n', start)) {
