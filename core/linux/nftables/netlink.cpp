@@ -1,0 +1,186 @@
+#include "core/linux/nftables/netlink.h"
+
+#include <arpa/inet.h>
+#include <endian.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netlink.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace notrack::netlink
+{
+
+namespace
+{
+
+using Bytes = std::vector<std::byte>;
+
+/// The kernel fills at most this much of a dump at once (netlink's NLMSG_GOODSIZE is a page).
+constexpr std::size_t receiveSize = 64 * 1024;
+
+/// Messages and attributes begin at multiples of four (NLMSG_ALIGNTO, NLA_ALIGNTO).
+constexpr std::size_t aligned(std::size_t size)
+{
+    return (size + 3) & ~std::size_t{3};
+}
+
+template <typename T>
+void append(Bytes& bytes, const T& value)
+{
+    const auto part = std::as_bytes(std::span(&value, 1));
+    bytes.insert(bytes.end(), part.begin(), part.end());
+}
+
+Bytes encode(const Request& request)
+{
+    Bytes bytes;
+    append(bytes, nlmsghdr{});
+    append(bytes, nfgenmsg{request.family, NFNETLINK_V0, 0});
+    for (const auto& [type, value] : request.attributes) {
+        const std::size_t length = sizeof(nlattr) + value.size() + 1;
+        append(bytes, nlattr{static_cast<std::uint16_t>(length), type});
+        const auto text = std::as_bytes(std::span(value));
+        bytes.insert(bytes.end(), text.begin(), text.end());
+        bytes.resize(bytes.size() + aligned(length) - length + 1);
+    }
+    nlmsghdr header{};
+    header.nlmsg_len = static_cast<std::uint32_t>(bytes.size());
+    header.nlmsg_type = static_cast<std::uint16_t>((NFNL_SUBSYS_NFTABLES << 8) | request.type);
+    header.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | request.flags);
+    std::memcpy(bytes.data(), &header, sizeof header);
+    return bytes;
+}
+
+template <typename T>
+std::optional<T> valueAt(std::span<const std::byte> attributes, std::uint16_t type)
+{
+    const auto attribute = findAttribute(attributes, type);
+    T value{};
+    if (!attribute || attribute->size() != sizeof value)
+        return std::nullopt;
+    std::memcpy(&value, attribute->data(), sizeof value);
+    return value;
+}
+
+} // namespace
+
+void take(std::span<const std::byte> datagram, Outcome& outcome, const Visitor& visit)
+{
+    while (datagram.size() >= sizeof(nlmsghdr)) {
+        nlmsghdr header{};
+        std::memcpy(&header, datagram.data(), sizeof header);
+        if (header.nlmsg_len < sizeof header || header.nlmsg_len > datagram.size())
+            break;
+        const auto payload = datagram.subspan(sizeof header, header.nlmsg_len - sizeof header);
+        outcome.interrupted = outcome.interrupted || (header.nlmsg_flags & NLM_F_DUMP_INTR) != 0;
+        if (header.nlmsg_type == NLMSG_ERROR || header.nlmsg_type == NLMSG_DONE) {
+            std::uint32_t error = 0;
+            if (payload.size() >= sizeof error)
+                std::memcpy(&error, payload.data(), sizeof error);
+            outcome.error = static_cast<int>(0U - error); // any bits at all have a negative here
+            outcome.finished = true;
+            return;
+        }
+        if (payload.size() >= sizeof(nfgenmsg))
+            visit({std::to_integer<std::uint8_t>(payload.front()), payload.subspan(sizeof(nfgenmsg))});
+        datagram = datagram.subspan(std::min<std::size_t>(datagram.size(), aligned(header.nlmsg_len)));
+    }
+}
+
+tl::unexpected<Error> failure(int number)
+{
+    switch (number) {
+    case EPERM:
+    case EACCES:
+        return makeError(ErrorKind::NotPermitted, "reading nftables rules needs CAP_NET_ADMIN", "nf_tables");
+    case EPROTONOSUPPORT:
+    case EAFNOSUPPORT:
+    case EOPNOTSUPP:
+    case EINVAL: // nfnetlink's word for a subsystem that it does not have
+        return makeError(ErrorKind::NoBackend, "the kernel has no nf_tables, and its module cannot be had", "nf_tables");
+    default:
+        return makeError(ErrorKind::Failed, std::string("the kernel does not answer: ") + std::strerror(number), "nf_tables");
+    }
+}
+
+Socket::Socket(FileDescriptor file) : m_file(std::move(file)), m_datagram(receiveSize) {}
+
+Result<Socket> Socket::open()
+{
+    FileDescriptor file(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER));
+    if (!file.valid())
+        return failure(errno);
+    return Socket(std::move(file));
+}
+
+Result<Outcome> Socket::ask(const Request& request, const Visitor& visit)
+{
+    const Bytes bytes = encode(request);
+    sockaddr_nl kernel{};
+    kernel.nl_family = AF_NETLINK;
+    ssize_t sent = 0;
+    do
+        sent = sendto(m_file.get(), bytes.data(), bytes.size(), 0, reinterpret_cast<const sockaddr*>(&kernel), sizeof kernel);
+    while (sent < 0 && errno == EINTR);
+    if (sent < 0)
+        return failure(errno);
+    Outcome outcome;
+    while (!outcome.finished) {
+        const ssize_t size = recv(m_file.get(), m_datagram.data(), m_datagram.size(), 0);
+        if (size < 0 && errno == EINTR)
+            continue;
+        if (size <= 0)
+            return failure(size == 0 ? EIO : errno);
+        take(std::span(m_datagram).first(static_cast<std::size_t>(size)), outcome, visit);
+    }
+    return outcome;
+}
+
+void forEachAttribute(std::span<const std::byte> attributes, const std::function<void(std::uint16_t, std::span<const std::byte>)>& visit)
+{
+    while (attributes.size() >= sizeof(nlattr)) {
+        nlattr header{};
+        std::memcpy(&header, attributes.data(), sizeof header);
+        if (header.nla_len < sizeof header || header.nla_len > attributes.size())
+            break;
+        visit(static_cast<std::uint16_t>(header.nla_type & 0x3fffU), // NLA_TYPE_MASK
+              attributes.subspan(sizeof header, header.nla_len - sizeof header));
+        attributes = attributes.subspan(std::min<std::size_t>(attributes.size(), aligned(header.nla_len)));
+    }
+}
+
+std::optional<std::span<const std::byte>> findAttribute(std::span<const std::byte> attributes, std::uint16_t type)
+{
+    std::optional<std::span<const std::byte>> found;
+    forEachAttribute(attributes, [&](std::uint16_t each, std::span<const std::byte> value) {
+        if (each == type && !found)
+            found = value;
+    });
+    return found;
+}
+
+std::optional<std::uint32_t> numberAt(std::span<const std::byte> attributes, std::uint16_t type)
+{
+    const auto value = valueAt<std::uint32_t>(attributes, type);
+    return value ? std::optional(ntohl(*value)) : std::nullopt;
+}
+
+std::optional<std::uint64_t> longNumberAt(std::span<const std::byte> attributes, std::uint16_t type)
+{
+    const auto value = valueAt<std::uint64_t>(attributes, type);
+    return value ? std::optional<std::uint64_t>(be64toh(*value)) : std::nullopt;
+}
+
+std::string textAt(std::span<const std::byte> attributes, std::uint16_t type)
+{
+    const auto attribute = findAttribute(attributes, type);
+    if (!attribute)
+        return {};
+    const std::string_view text(reinterpret_cast<const char*>(attribute->data()), attribute->size());
+    return std::string(text.substr(0, text.find('\0')));
+}
+
+} // namespace notrack::netlink

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "core/base/error.h"
+#include "core/linux/system/file_descriptor.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace notrack::netlink
+{
+
+/// A question to nf_tables: NFT_MSG_*, NLM_F_*, NFPROTO_*, and attributes that are text.
+struct Request
+{
+    std::uint16_t type = 0;
+    std::uint16_t flags = 0;
+    std::uint8_t family = 0;
+    std::vector<std::pair<std::uint16_t, std::string_view>> attributes;
+};
+
+/// One answer: nfgenmsg's family, and the attributes that follow. The bytes live as long as the visitor's call.
+struct Answer
+{
+    std::uint8_t family = 0;
+    std::span<const std::byte> attributes;
+};
+
+/// How the answers ended.
+struct Outcome
+{
+    int error = 0;            ///< errno of the kernel's own answer
+    bool interrupted = false; ///< the dump did not show one moment
+    bool finished = false;
+};
+
+using Visitor = std::function<void(const Answer&)>;
+
+/// Goes through one datagram's messages; no length in them is trusted.
+void take(std::span<const std::byte> datagram, Outcome& outcome, const Visitor& visit);
+
+/// NotPermitted, NoBackend or Failed, by errno.
+tl::unexpected<Error> failure(int number);
+
+/// A socket to netfilter's part of the kernel.
+class Socket
+{
+public:
+    static Result<Socket> open();
+
+    /// Asks and visits every answer; an error that the kernel answers is part of the outcome.
+    Result<Outcome> ask(const Request& request, const Visitor& visit);
+
+private:
+    explicit Socket(FileDescriptor file);
+
+    FileDescriptor m_file;
+    std::vector<std::byte> m_datagram;
+};
+
+/// The attribute of that type among these, or nullopt.
+std::optional<std::span<const std::byte>> findAttribute(std::span<const std::byte> attributes, std::uint16_t type);
+
+/// Visits each attribute with its type.
+void forEachAttribute(std::span<const std::byte> attributes, const std::function<void(std::uint16_t, std::span<const std::byte>)>& visit);
+
+/// A number in network byte order of 32 bits, or of 64.
+std::optional<std::uint32_t> numberAt(std::span<const std::byte> attributes, std::uint16_t type);
+std::optional<std::uint64_t> longNumberAt(std::span<const std::byte> attributes, std::uint16_t type);
+
+/// A string, up to its zero; empty where there is none.
+std::string textAt(std::span<const std::byte> attributes, std::uint16_t type);
+
+} // namespace notrack::netlink
