@@ -1,5 +1,6 @@
 #include "core/linux/nftables/netlink.h"
 #include "core/linux/nftables/rules_reader.h"
+#include "core/net/nft_text.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     netlink::Outcome outcome;
     netlink::take(std::as_bytes(std::span(data, size)), outcome, [](const netlink::Answer& answer) {
         static_cast<void>(nf_tables::decodeChain(answer.attributes));
-        static_cast<void>(nf_tables::decodeRule(answer.attributes));
+        static_cast<void>(toText(nf_tables::decodeRule(answer.attributes), {}));
         static_cast<void>(nf_tables::decodeSet(answer.attributes));
         static_cast<void>(nf_tables::decodeElement(answer.attributes));
     });
