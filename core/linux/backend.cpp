@@ -2,7 +2,6 @@
 
 #include "core/linux/iptables/iptables_store.h"
 #include "core/linux/iptables/libiptc.h"
-#include "core/linux/nftables/libnftables.h"
 #include "core/linux/nftables/nf_tables.h"
 #include "core/linux/nftables/nftables_store.h"
 #include "core/linux/system/kernel_modules.h"
@@ -109,7 +108,7 @@ Result<ChosenBackend> chooseBackend(BackendChoice choice, const std::string& cha
         return tl::unexpected(hints.error());
     PreferredBackend preference = preferBackend(choice, *hints);
     const bool nftables = preference.backend == Backend::Nftables;
-    if (const Result<void> loaded = nftables ? checkLibnftables() : checkLibiptc(); !loaded)
+    if (const Result<void> loaded = nftables ? Result<void>() : checkLibiptc(); !loaded)
         return tl::unexpected(loaded.error());
     ChosenBackend backend{nullptr, nullptr, std::move(preference.reason)};
     if (nftables) {

@@ -93,12 +93,15 @@ private:
         return m_context.transport == 6U || m_context.transport == 17U;
     }
 
-    bool namesPort(const Statement& next) const
+    /// Whether the next statement is about one port of the header, by its name.
+    static bool namesPort(const Statement& next)
     {
-        const auto* compare = std::get_if<Compare>(&next.expression);
-        const auto* payload = compare == nullptr ? nullptr : std::get_if<Payload>(&next.operands.front().source);
+        const auto& expression = next.expression;
+        const bool asks = std::holds_alternative<Compare>(expression) || std::holds_alternative<Range>(expression) ||
+                          std::holds_alternative<Lookup>(expression);
+        const auto* payload = asks && next.operands.size() == 1 ? std::get_if<Payload>(&next.operands.front().source) : nullptr;
         return payload != nullptr && payload->base == PayloadBase::Transport && payload->length == 2 && payload->offset <= 2 &&
-               payload->offset % 2 == 0 && next.operands.front().mask.empty() && compare->value.size() == 2;
+               payload->offset % 2 == 0 && next.operands.front().mask.empty();
     }
 
     std::string write(const Compare& compare, const std::vector<Operand>& operands)

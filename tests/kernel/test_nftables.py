@@ -4,9 +4,10 @@ import json
 import os
 import re
 import subprocess
+import time
 import unittest
 
-from node import RUNNER, NodeTest, differences, profile, quiet, without_library
+from node import RUNNER, NodeTest, differences, profile, quiet
 
 TABLE = ["ip", "nmanager"]
 RULE_SERVICE = "-d 10.96.0.10/32 -p udp -m udp --dport 53 -j CT --notrack"
@@ -256,7 +257,6 @@ class Damage(NftablesTest):
     def test_base_chain_deleted(self):
         self.check("flush chain ip nmanager OUTPUT", "delete chain ip nmanager OUTPUT")
 
-    @unittest.skipIf(os.environ.get("NOTRACK_SANITIZED"), "libnftables 1.0.6 prints uninitialised memory for a table's flags, where a sanitizer puts what ends the listing")
     def test_table_dormant(self):
         self.check("add table ip nmanager { flags dormant; }")
         self.assertNotIn("dormant", nft("list", "table", *TABLE))
@@ -310,10 +310,41 @@ class Refusals(NftablesTest):
         self.assertEqual(done.returncode, 69, done.stderr)
         self.assertIn("the kernel has no nf_tables", done.stderr)
 
-    def test_no_library_is_no_backend(self):
-        done = self.run_runner("apply", wrapper=without_library("libnftables.so.1"))
-        self.assertEqual(done.returncode, 69, done.stderr)
-        self.assertIn("libnftables", done.stderr)
+    def test_a_verdict_map_that_names_our_chain_is_named(self):
+        self.apply()
+        nft("-f", "-", input="table ip nmanager {\n map theirs {\n type ipv4_addr : verdict\n elements = { 192.0.2.1 : jump NMANAGER_NOT_DNS_OUTPUT }\n }\n}\n")
+        before = self.ruleset()
+        done = self.run_runner("remove")
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("the verdict map theirs sends packets to NMANAGER_NOT_DNS_OUTPUT: delete that element first", done.stderr)
+        self.assertEqual(self.ruleset(), before)
+        nft("delete", "element", *TABLE, "theirs", "{ 192.0.2.1 }")
+        self.assertTrue(self.remove()["changed"])
+        self.assertIn("map theirs", self.ruleset())
+
+    def test_a_named_counter_is_not_our_rule(self):
+        self.apply()
+        nft("add", "counter", *TABLE, "theirs")
+        nft("flush", "chain", *TABLE, "NMANAGER_NOT_DNS_OUTPUT")
+        nft("add", "rule", *TABLE, "NMANAGER_NOT_DNS_OUTPUT", "ip daddr 10.96.0.10 udp dport 53 counter name theirs notrack")
+        self.assertIn("NMANAGER_NOT_DNS_OUTPUT: ip daddr 10.96.0.10 udp dport 53 counter name \"theirs\" notrack: unexpected", differences(self.status(code=2)))
+        self.assertTrue(self.apply()["changed"])
+        self.assertEqual(self.status()["state"], "in-sync")
+
+    def test_an_edit_between_the_last_look_and_the_commit_is_seen(self):
+        self.apply()
+        for edit in (("add", "rule", *TABLE, "NMANAGER_NOT_DNS_OUTPUT", "ip daddr 10.96.0.10 udp dport 53 counter notrack"), ("add", "table", "ip", "theirs")):
+            with self.subTest(edit=edit[1]):
+                nft("flush", "chain", *TABLE, "NMANAGER_NOT_DNS_OUTPUT")
+                command = ["strace", "-f", "-o", "/dev/null", "-e", "trace=sendmsg", "-e", "inject=sendmsg:delay_enter=700000:when=1",
+                           RUNNER, "apply", "--profile", str(self.profile)]
+                with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}) as process:
+                    time.sleep(0.4)
+                    nft(*edit)
+                    _, problem = process.communicate()
+                self.assertEqual(process.returncode, 0, problem)
+                self.assertEqual(self.status()["state"], "in-sync")
+                self.assertEqual(len(self.rules("NMANAGER_NOT_DNS_OUTPUT")), len(set(self.rules("NMANAGER_NOT_DNS_OUTPUT"))))
 
 
 class ManyForeignRules(NftablesTest):

@@ -152,7 +152,7 @@ private:
             if (base->otherPolicy)
                 emit(table.name, AddChain{base->chain->name, hook});
             if (base->renamed)
-                emit(table.name, NameChain{base->chain->name, name});
+                emit(table.name, NameChain{base->chain->name, name, base->chain->handle});
             if (!base->moved)
                 continue;
             emit(table.name, FlushChain{name});

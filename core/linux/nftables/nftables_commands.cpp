@@ -1,12 +1,11 @@
 #include "core/linux/nftables/nftables_commands.h"
 
-#include "core/linux/nftables/nf_tables.h"
 #include "core/linux/nftables/nftables_listing.h"
-#include "core/linux/nftables/nftables_rule.h"
+#include "core/linux/nftables/rule_codec.h"
 
-#include <nlohmann/json.hpp>
-
-#include <utility>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netlink.h>
 
 namespace notrack::nft
 {
@@ -14,79 +13,115 @@ namespace notrack::nft
 namespace
 {
 
-using Json = nlohmann::json;
+using netlink::AttributeWriter;
 
+/// Adds one command's message to a transaction.
 class Encoder
 {
 public:
-    explicit Encoder(const Command& command) : m_family(command.family), m_table(command.table) {}
-
-    Result<Json> operator()(const CreateTable& /*action*/) const { return tableCommand("create"); }
-    Result<Json> operator()(const WakeTable& /*action*/) const { return tableCommand("add"); }
-    Result<Json> operator()(const DeleteTable& /*action*/) const { return tableCommand("delete"); }
-    Result<Json> operator()(const RemoveChain& action) const { return chainCommand("delete", action.chain); }
-    Result<Json> operator()(const FlushChain& action) const { return chainCommand("flush", action.chain); }
-
-    Result<Json> operator()(const AddChain& action) const
+    Encoder(netlink::Transaction& transaction, const Command& command)
+        : m_transaction(transaction), m_family(command.family), m_table(command.table)
     {
-        Json command = chainCommand("add", action.chain);
-        if (action.hook) {
-            const Attachment attachment = attachmentOf(*action.hook);
-            command["add"]["chain"].update(
-                {{"type", attachment.type}, {"hook", attachment.hook}, {"prio", attachment.priority}, {"policy", attachment.policy}});
-        }
-        return command;
     }
 
-    Result<Json> operator()(const NameChain& action) const
+    Result<void> operator()(const CreateTable& /*action*/) const { return table(NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL); }
+    Result<void> operator()(const WakeTable& /*action*/) const { return table(NFT_MSG_NEWTABLE, NLM_F_CREATE); }
+    Result<void> operator()(const DeleteTable& /*action*/) const { return table(NFT_MSG_DELTABLE, 0); }
+    Result<void> operator()(const RemoveChain& action) const { return chain(NFT_MSG_DELCHAIN, 0, action.chain); }
+
+    Result<void> operator()(const FlushChain& action) const
     {
-        Json command = chainCommand("rename", action.from);
-        command["rename"]["chain"]["newname"] = action.to;
-        return command;
+        AttributeWriter writer;
+        writer.text(NFTA_RULE_TABLE, m_table);
+        writer.text(NFTA_RULE_CHAIN, action.chain);
+        return add(NFT_MSG_DELRULE, 0, writer);
     }
 
-    Result<Json> operator()(const AddRule& action) const
+    Result<void> operator()(const AddChain& action) const
     {
-        Result<Json> rule = encodeRule(m_family, action.entry);
-        if (!rule)
-            return rule;
-        rule->update({{"family", nftablesFamily(m_family)}, {"table", m_table}, {"chain", action.chain}});
+        if (!action.hook)
+            return chain(NFT_MSG_NEWCHAIN, NLM_F_CREATE, action.chain);
+        AttributeWriter writer;
+        writer.text(NFTA_CHAIN_TABLE, m_table);
+        writer.text(NFTA_CHAIN_NAME, action.chain);
+        writer.nested(NFTA_CHAIN_HOOK, [&] {
+            writer.number(NFTA_HOOK_HOOKNUM, action.hook == Hook::Prerouting ? NF_INET_PRE_ROUTING : NF_INET_LOCAL_OUT);
+            writer.number(NFTA_HOOK_PRIORITY, static_cast<std::uint32_t>(static_cast<std::int32_t>(rawPriority)));
+        });
+        writer.number(NFTA_CHAIN_POLICY, NF_ACCEPT);
+        writer.text(NFTA_CHAIN_TYPE, attachmentOf(*action.hook).type);
+        return add(NFT_MSG_NEWCHAIN, NLM_F_CREATE, writer);
+    }
+
+    Result<void> operator()(const NameChain& action) const
+    {
+        AttributeWriter writer;
+        writer.text(NFTA_CHAIN_TABLE, m_table);
+        writer.longNumber(NFTA_CHAIN_HANDLE, action.handle);
+        writer.text(NFTA_CHAIN_NAME, action.to);
+        return add(NFT_MSG_NEWCHAIN, 0, writer);
+    }
+
+    Result<void> operator()(const AddRule& action) const
+    {
+        AttributeWriter writer;
+        writer.text(NFTA_RULE_TABLE, m_table);
+        writer.text(NFTA_RULE_CHAIN, action.chain);
         if (action.placement != Placement::Last)
-            (*rule)["handle"] = action.neighbour;
-        return Json{{action.placement == Placement::Before ? "insert" : "add", {{"rule", std::move(*rule)}}}};
+            writer.longNumber(NFTA_RULE_POSITION, action.neighbour);
+        if (const Result<void> encoded = encodeEntry(m_family, action.entry, writer); !encoded)
+            return encoded;
+        return add(NFT_MSG_NEWRULE, action.placement == Placement::Before ? NLM_F_CREATE : NLM_F_CREATE | NLM_F_APPEND, writer);
     }
 
-    Result<Json> operator()(const RemoveRule& action) const
+    Result<void> operator()(const RemoveRule& action) const
     {
-        return Json{
-            {"delete",
-             {{"rule", {{"family", nftablesFamily(m_family)}, {"table", m_table}, {"chain", action.chain}, {"handle", action.handle}}}}}};
+        AttributeWriter writer;
+        writer.text(NFTA_RULE_TABLE, m_table);
+        writer.text(NFTA_RULE_CHAIN, action.chain);
+        writer.longNumber(NFTA_RULE_HANDLE, action.handle);
+        return add(NFT_MSG_DELRULE, 0, writer);
     }
 
 private:
-    Json tableCommand(const char* verb) const { return {{verb, {{"table", {{"family", nftablesFamily(m_family)}, {"name", m_table}}}}}}; }
-
-    Json chainCommand(const char* verb, const std::string& chain) const
+    Result<void> add(std::uint16_t type, int flags, const AttributeWriter& writer) const
     {
-        return {{verb, {{"chain", {{"family", nftablesFamily(m_family)}, {"table", m_table}, {"name", chain}}}}}};
+        m_transaction.add(type, static_cast<std::uint16_t>(flags), m_family == Family::Ipv4 ? NFPROTO_IPV4 : NFPROTO_IPV6, writer);
+        return {};
     }
 
+    Result<void> table(std::uint16_t type, int flags) const
+    {
+        AttributeWriter writer;
+        writer.text(NFTA_TABLE_NAME, m_table);
+        if (type == NFT_MSG_NEWTABLE)
+            writer.number(NFTA_TABLE_FLAGS, 0);
+        return add(type, flags, writer);
+    }
+
+    Result<void> chain(std::uint16_t type, int flags, const std::string& name) const
+    {
+        AttributeWriter writer;
+        writer.text(NFTA_CHAIN_TABLE, m_table);
+        writer.text(NFTA_CHAIN_NAME, name);
+        return add(type, flags, writer);
+    }
+
+    netlink::Transaction& m_transaction;
     Family m_family;
     const std::string& m_table;
 };
 
 } // namespace
 
-Result<std::string> toJson(const std::vector<Command>& commands)
+Result<netlink::Transaction> toTransaction(const std::vector<Command>& commands, std::uint32_t generation)
 {
-    Json list = Json::array();
+    netlink::Transaction transaction(generation);
     for (const Command& command : commands) {
-        Result<Json> encoded = std::visit(Encoder(command), command.action);
-        if (!encoded)
-            return tl::unexpected(encoded.error());
-        list.push_back(std::move(*encoded));
+        if (const Result<void> done = std::visit(Encoder(transaction, command), command.action); !done)
+            return tl::unexpected(done.error());
     }
-    return Json{{"nftables", std::move(list)}}.dump();
+    return transaction;
 }
 
 } // namespace notrack::nft

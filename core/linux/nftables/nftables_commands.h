@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/linux/nftables/transaction_message.h"
 #include "core/net/chain_names.h"
 #include "core/rules/table.h"
 
@@ -49,6 +50,7 @@ struct NameChain
 {
     std::string from;
     std::string to;
+    std::uint64_t handle = 0; ///< of the chain
 };
 
 /// Where a rule comes to stand.
@@ -76,7 +78,7 @@ struct Command
     std::variant<CreateTable, WakeTable, DeleteTable, AddChain, RemoveChain, FlushChain, NameChain, AddRule, RemoveRule> action;
 };
 
-/// The JSON document that libnftables carries out as one transaction.
-Result<std::string> toJson(const std::vector<Command>& commands);
+/// The transaction that carries the commands out at that generation.
+Result<netlink::Transaction> toTransaction(const std::vector<Command>& commands, std::uint32_t generation);
 
 } // namespace notrack::nft

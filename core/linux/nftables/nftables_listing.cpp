@@ -1,11 +1,19 @@
 #include "core/linux/nftables/nftables_listing.h"
 
+#include "core/linux/nftables/netlink.h"
 #include "core/linux/nftables/nf_tables.h"
-#include "core/linux/nftables/nftables_rule.h"
+#include "core/linux/nftables/rule_codec.h"
+#include "core/linux/nftables/rules_reader.h"
 
-#include <nlohmann/json.hpp>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netlink.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <map>
+#include <utility>
 
 namespace notrack::nft
 {
@@ -13,69 +21,163 @@ namespace notrack::nft
 namespace
 {
 
-using Json = nlohmann::json;
+using namespace netlink;
 
-/// Real listings are about ten deep; more would only cost stack.
-constexpr int deepest = 64;
+/// More than anybody puts into a table that is not theirs; beyond it the reading fails rather than show a part.
+constexpr std::size_t mostRules = 200'000;
+constexpr std::size_t mostTables = 16'384;
+constexpr std::size_t mostElements = 100'000;
 
-bool isTooDeep(std::string_view json)
+/// The questions of one reading, over one socket.
+class Reading
 {
-    int depth = 0;
-    bool quoted = false;
-    for (std::size_t i = 0; i < json.size(); ++i) {
-        const char c = json[i];
-        if (quoted && c == '\\')
-            ++i;
-        else if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && (c == '[' || c == '{') && ++depth > deepest)
-            return true;
-        else if (!quoted && (c == ']' || c == '}'))
-            --depth;
+public:
+    Reading(Socket socket, Family family) : m_socket(std::move(socket)), m_family(family) {}
+
+    Result<OwnTables> run(std::string_view mark)
+    {
+        const std::optional<std::uint32_t> before = generation();
+        std::map<std::string, bool> dormant;
+        ask(NFT_MSG_GETTABLE, NLM_F_DUMP, {}, [&](const Answer& answer) {
+            if (dormant.size() < mostTables)
+                dormant[textAt(answer.attributes, NFTA_TABLE_NAME)] =
+                    (numberAt(answer.attributes, NFTA_TABLE_FLAGS).value_or(0) & NFT_TABLE_F_DORMANT) != 0;
+        });
+        std::vector<std::string> marked;
+        for (const auto& [name, asleep] : dormant) {
+            if (isMarked(name, mark))
+                marked.push_back(name);
+            else
+                m_own.foreignTables.insert(name);
+        }
+        for (const std::string& name : marked)
+            m_own.tables.push_back(list(name, dormant[name]));
+        const std::optional<std::uint32_t> after = generation();
+        if (m_error)
+            return tl::unexpected(*m_error);
+        m_own.torn = m_own.torn || before != after;
+        m_own.generation = after.value_or(0);
+        return std::move(m_own);
     }
-    return false;
-}
 
-std::string stringAt(const Json& object, const char* key)
-{
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
+private:
+    using Attributes = std::vector<std::pair<std::uint16_t, std::string_view>>;
 
-std::optional<Attachment> attachmentOf(const Json& chain)
-{
-    if (!chain.contains("hook"))
-        return std::nullopt;
-    const auto priority = chain.find("prio");
-    const bool numeric = priority != chain.end() && priority->is_number_integer();
-    const std::string policy = stringAt(chain, "policy");
-    return Attachment{stringAt(chain, "type"), stringAt(chain, "hook"), numeric ? priority->get<std::int64_t>() : 0,
-                      policy.empty() ? "accept" : policy};
-}
+    std::uint8_t protocolFamily() const { return m_family == Family::Ipv4 ? NFPROTO_IPV4 : NFPROTO_IPV6; }
 
-ListedChain& chainOf(ListedTable& table, const std::string& name)
-{
-    const auto found = std::find_if(table.chains.begin(), table.chains.end(), [&](const ListedChain& chain) { return chain.name == name; });
-    return found != table.chains.end() ? *found : table.chains.emplace_back(ListedChain{name, std::nullopt, {}});
-}
-
-/// One object of the listing, such as {"chain": {...}}, if it belongs to the table.
-void takeObject(Family family, const std::string& kind, const Json& object, ListedTable& table)
-{
-    if (!object.is_object() || stringAt(object, "family") != nftablesFamily(family))
-        return;
-    if (stringAt(object, "table") != table.name)
-        return;
-    if (kind == "chain") {
-        chainOf(table, stringAt(object, "name")).attachment = attachmentOf(object);
-    } else if (kind == "rule") {
-        const auto handle = object.find("handle");
-        const std::uint64_t number = handle != object.end() && handle->is_number_unsigned() ? handle->get<std::uint64_t>() : 0;
-        chainOf(table, stringAt(object, "chain")).rules.push_back({number, decodeRule(family, object)});
-    } else {
-        table.otherObjects = true;
+    std::optional<std::uint32_t> generation()
+    {
+        std::optional<std::uint32_t> number;
+        ask(NFT_MSG_GETGEN, NLM_F_ACK, {}, [&](const Answer& answer) { number = numberAt(answer.attributes, NFTA_GEN_ID); });
+        return number;
     }
-}
+
+    /// False when the kernel answers that it is not there. What else goes wrong is kept, and ends the reading.
+    bool ask(std::uint16_t type, std::uint16_t flags, const Attributes& attributes, const Visitor& visit)
+    {
+        if (m_error || m_own.torn)
+            return false;
+        const Result<Outcome> outcome = m_socket.ask({type, flags, protocolFamily(), attributes}, visit);
+        if (!outcome)
+            m_error = outcome.error();
+        else if (outcome->interrupted || outcome->error == EINTR || outcome->error == EAGAIN)
+            m_own.torn = true;
+        else if (outcome->error != 0 && outcome->error != ENOENT)
+            m_error = failure(outcome->error).value();
+        return outcome && outcome->error == 0;
+    }
+
+    bool isMarked(const std::string& table, std::string_view mark)
+    {
+        return ask(NFT_MSG_GETCHAIN, NLM_F_ACK, {{NFTA_CHAIN_TABLE, table}, {NFTA_CHAIN_NAME, mark}}, [](const Answer&) {});
+    }
+
+    /// Whether a dump of the table's objects of a kind shows any.
+    bool hasAny(std::uint16_t type, std::uint16_t tableAttribute, const std::string& table)
+    {
+        bool any = false;
+        ask(type, NLM_F_DUMP, {{tableAttribute, table}},
+            [&](const Answer& answer) { any = any || textAt(answer.attributes, tableAttribute) == table; });
+        return any;
+    }
+
+    ListedTable list(const std::string& name, bool dormant)
+    {
+        ListedTable table{name, dormant, false, {}, {}};
+        nf_tables::Table known{std::string(nftablesFamily(m_family)), name, 0, {}, {}};
+        listSets(known, table);
+        table.otherObjects =
+            table.otherObjects || hasAny(NFT_MSG_GETOBJ, NFTA_OBJ_TABLE, name) || hasAny(NFT_MSG_GETFLOWTABLE, NFTA_FLOWTABLE_TABLE, name);
+        ask(NFT_MSG_GETCHAIN, NLM_F_DUMP, {{NFTA_CHAIN_TABLE, name}}, [&](const Answer& answer) {
+            if (textAt(answer.attributes, NFTA_CHAIN_TABLE) == name)
+                table.chains.push_back(toChain(nf_tables::decodeChain(answer.attributes)));
+        });
+        ask(NFT_MSG_GETRULE, NLM_F_DUMP, {{NFTA_RULE_TABLE, name}}, [&](const Answer& answer) { takeRule(answer, known, table); });
+        return table;
+    }
+
+    static ListedChain toChain(const nf_tables::Chain& chain)
+    {
+        constexpr std::array hooks{"prerouting", "input", "forward", "output", "postrouting", "ingress"};
+        ListedChain listed{chain.name, chain.handle, std::nullopt, {}};
+        if (chain.base)
+            listed.attachment = Attachment{chain.base->type, chain.base->hook < hooks.size() ? hooks.at(chain.base->hook) : "",
+                                           chain.base->priority, chain.base->policyAccepts ? "accept" : "drop"};
+        return listed;
+    }
+
+    void takeRule(const Answer& answer, const nf_tables::Table& known, ListedTable& table)
+    {
+        if (textAt(answer.attributes, NFTA_RULE_TABLE) != table.name)
+            return;
+        const std::string name = textAt(answer.attributes, NFTA_RULE_CHAIN);
+        const auto chain =
+            std::find_if(table.chains.begin(), table.chains.end(), [&](const ListedChain& each) { return each.name == name; });
+        if (chain == table.chains.end()) {
+            m_own.torn = true;
+            return;
+        }
+        if (++m_rules > mostRules) {
+            m_error = makeError(ErrorKind::Failed, "the table " + table.name + " holds more rules than are read", "nf_tables").value();
+            return;
+        }
+        const nf_tables::Rule rule = nf_tables::decodeRule(answer.attributes);
+        chain->rules.push_back({rule.handle, decodeEntry(m_family, rule, known, answer.attributes)});
+    }
+
+    void listSets(nf_tables::Table& known, ListedTable& table)
+    {
+        ask(NFT_MSG_GETSET, NLM_F_DUMP, {{NFTA_SET_TABLE, known.name}}, [&](const Answer& answer) {
+            if (textAt(answer.attributes, NFTA_SET_TABLE) == known.name && known.sets.size() < mostTables)
+                known.sets.push_back(nf_tables::decodeSet(answer.attributes));
+        });
+        for (nf_tables::Set& set : known.sets) {
+            table.otherObjects = table.otherObjects || (set.flags & nf_tables::setAnonymous) == 0;
+            const auto visit = [&](const Answer& answer) {
+                forEachAttribute(findAttribute(answer.attributes, NFTA_SET_ELEM_LIST_ELEMENTS).value_or(std::span<const std::byte>{}),
+                                 [&](std::uint16_t, std::span<const std::byte> element) { takeElement(element, set, table); });
+            };
+            ask(NFT_MSG_GETSETELEM, NLM_F_DUMP, {{NFTA_SET_ELEM_LIST_TABLE, known.name}, {NFTA_SET_ELEM_LIST_SET, set.name}}, visit);
+        }
+    }
+
+    static void takeElement(std::span<const std::byte> attributes, nf_tables::Set& set, ListedTable& table)
+    {
+        set.complete = set.complete && set.elements.size() < mostElements;
+        if (!set.complete)
+            return;
+        set.elements.push_back(nf_tables::decodeElement(attributes));
+        const auto* verdict = std::get_if<nf_tables::Verdict>(&set.elements.back().value);
+        if (verdict != nullptr && !verdict->chain.empty() && (set.flags & nf_tables::setAnonymous) == 0)
+            table.mapsToChains.push_back(set.name + " sends packets to " + verdict->chain);
+    }
+
+    Socket m_socket;
+    Family m_family;
+    OwnTables m_own;
+    std::size_t m_rules = 0;
+    std::optional<Error> m_error;
+};
 
 } // namespace
 
@@ -84,26 +186,12 @@ Attachment attachmentOf(Hook hook)
     return {"filter", hook == Hook::Prerouting ? "prerouting" : "output", rawPriority, "accept"};
 }
 
-std::string listCommand(Family family, std::string_view table)
+Result<OwnTables> listOwnTables(Family family, std::string_view mark)
 {
-    const Json table_{{"table", {{"family", nftablesFamily(family)}, {"name", table}}}};
-    return Json{{"nftables", Json::array({Json{{"list", table_}}})}}.dump();
-}
-
-Result<ListedTable> readListing(Family family, std::string_view table, std::string_view json)
-{
-    const Json document = isTooDeep(json) ? Json(Json::value_t::discarded) : Json::parse(json, nullptr, false);
-    const auto objects = document.is_object() ? document.find("nftables") : document.end();
-    if (!document.is_object() || objects == document.end() || !objects->is_array())
-        return makeError(ErrorKind::Failed,
-                         "libnftables gives no whole JSON listing; it may be built without JSON, and 1.0.6 cannot list a dormant table",
-                         std::string(table));
-    ListedTable listed{std::string(table), false, false, {}};
-    for (const Json& object : *objects) {
-        if (object.is_object() && object.size() == 1)
-            takeObject(family, object.begin().key(), *object.begin(), listed);
-    }
-    return listed;
+    Result<Socket> socket = Socket::open();
+    if (!socket)
+        return tl::unexpected(socket.error());
+    return Reading(std::move(*socket), family).run(mark);
 }
 
 } // namespace notrack::nft

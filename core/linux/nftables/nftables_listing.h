@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,28 +41,35 @@ struct ListedRule
 struct ListedChain
 {
     std::string name;
+    std::uint64_t handle = 0;
     std::optional<Attachment> attachment; ///< of a base chain
     std::vector<ListedRule> rules;
 
     bool operator==(const ListedChain&) const = default;
 };
 
-/// One nftables table as the library lists it.
+/// One nftables table of ours.
 struct ListedTable
 {
     std::string name;
-    bool dormant = false;      ///< its base chains see no packets; set by who asked the kernel, JSON listings of 1.0 garble it
-    bool otherObjects = false; ///< it holds sets, maps or the like
+    bool dormant = false;                  ///< its base chains see no packets
+    bool otherObjects = false;             ///< it holds sets, maps or the like
+    std::vector<std::string> mapsToChains; ///< "NAME sends packets to CHAIN" of verdict maps
     std::vector<ListedChain> chains;
 
     bool operator==(const ListedTable&) const = default;
 };
 
-/// The JSON command that lists one table.
-std::string listCommand(Family family, std::string_view table);
+/// What one family holds of ours, of one moment.
+struct OwnTables
+{
+    std::uint32_t generation = 0;
+    std::vector<ListedTable> tables;     ///< those that carry our mark, as the kernel lists them
+    std::set<std::string> foreignTables; ///< names of the other tables
+    bool torn = false;                   ///< it changed meanwhile: to be read again
+};
 
-/// Decodes what that command printed. Any bytes at all give a table or an error; a rule that is not of our own form becomes a
-/// ForeignRule with its JSON as bytes.
-Result<ListedTable> readListing(Family family, std::string_view table, std::string_view json);
+/// One try at reading the family's tables that have a chain named `mark`. Rules of others' tables are not asked for.
+Result<OwnTables> listOwnTables(Family family, std::string_view mark);
 
 } // namespace notrack::nft

@@ -12,8 +12,7 @@ namespace notrack::nft
 {
 
 /// The chain without rules that tells our tables from those of others. A chain, and not the table's comment, since
-/// libnftables' JSON does not know comments of tables before 1.1, kernels before 5.10 forget them, and a flush of the table
-/// leaves a chain where it is.
+/// kernels before 5.10 forget comments of tables, and a flush of the table leaves a chain where it is.
 inline constexpr const char* markChain = "dns-notrack";
 
 /// The name of our table for a chain prefix: the prefix in lower case.

@@ -1,8 +1,8 @@
 #include "core/linux/nftables/nftables_store.h"
 
-#include "core/linux/nftables/libnftables.h"
 #include "core/linux/nftables/nf_tables.h"
 #include "core/linux/nftables/nftables_batch.h"
+#include "core/linux/nftables/nftables_listing.h"
 #include "core/linux/system/kernel_modules.h"
 #include "core/linux/system/lock_file.h"
 
@@ -19,7 +19,8 @@ namespace
 
 constexpr const char* defaultLockFile = "/run/dns-notrack.lock";
 /// Somebody who changes tables faster than they can be listed is a runaway loop.
-constexpr int mostReadAttempts = 10;
+constexpr int mostReadAttempts = 100;
+constexpr int mostCommitAttempts = 100;
 
 /// What a snapshot found, and at which of nftables' generations: one that is still the same needs no second look.
 struct Seen
@@ -55,59 +56,29 @@ public:
         return read(family);
     }
 
-    /// One moment of a family. A table may go between being named and being listed: then the reading starts again.
+    /// One moment of a family.
     Result<Seen> read(Family family) const
     {
-        Result<std::uint32_t> generation = readNftablesGeneration();
-        for (int attempt = 1; generation; ++attempt) {
-            Result<Seen> seen = readOnce(family, *generation);
-            if (seen || seen.error().kind != ErrorKind::Failed || attempt == mostReadAttempts)
-                return seen;
-            const std::uint32_t before = *generation;
-            generation = readNftablesGeneration();
-            if (generation && *generation == before)
-                return seen;
+        for (int attempt = 0; attempt < mostReadAttempts; ++attempt) {
+            Result<nft::OwnTables> own = nft::listOwnTables(family, nft::markChain);
+            if (!own)
+                return tl::unexpected(own.error());
+            if (!own->torn)
+                return toSeen(family, std::move(*own));
         }
-        return tl::unexpected(generation.error());
+        return makeError(ErrorKind::Busy, "nftables kept changing while it was listed", where(family));
     }
 
 private:
-    Result<Seen> readOnce(Family family, std::uint32_t generation) const
+    Result<Seen> toSeen(Family family, nft::OwnTables own) const
     {
-        const Result<std::vector<NftablesTable>> tables = readNftablesTables();
-        if (!tables)
-            return tl::unexpected(tables.error());
-        Seen seen{{family, {}, {}}, generation};
-        for (const auto& [tableFamily, table, dormant] : *tables) {
-            if (tableFamily != nftablesFamily(family))
-                continue;
-            const Result<bool> ours = hasNftablesChain(family, table, nft::markChain);
-            if (!ours)
-                return tl::unexpected(ours.error());
-            if (!*ours && table == m_ownTable)
-                return makeError(ErrorKind::Failed,
-                                 "somebody else made the table " + table + "; delete or rename it, or choose another chainPrefix",
-                                 where(family));
-            if (!*ours) {
-                seen.state.foreignTables.insert(table);
-                continue;
-            }
-            Result<nft::ListedTable> listed = list(family, table);
-            if (!listed)
-                return tl::unexpected(listed.error());
-            listed->dormant = dormant;
-            const bool first = table == m_ownTable;
-            seen.state.tables.insert(first ? seen.state.tables.begin() : seen.state.tables.end(), std::move(*listed));
-        }
-        return seen;
-    }
-
-    static Result<nft::ListedTable> list(Family family, const std::string& table)
-    {
-        const Result<std::string> listing = runNftables(nft::listCommand(family, table));
-        if (!listing)
-            return tl::unexpected(listing.error());
-        return nft::readListing(family, table, *listing);
+        if (m_ownTable && own.foreignTables.contains(*m_ownTable))
+            return makeError(ErrorKind::Failed,
+                             "somebody else made the table " + *m_ownTable + "; delete or rename it, or choose another chainPrefix",
+                             where(family));
+        std::stable_partition(own.tables.begin(), own.tables.end(),
+                              [&](const nft::ListedTable& table) { return table.name == m_ownTable; });
+        return Seen{{family, std::move(own.tables), std::move(own.foreignTables)}, own.generation};
     }
 
     std::optional<std::string> m_ownTable;
@@ -129,30 +100,52 @@ public:
 
     Result<void> commit(std::span<const Plan> plans) override
     {
-        std::vector<nft::Command> commands;
         for (const Plan& plan : plans) {
             if (const Result<void> unchanged = checkUnchanged(plan.family); !unchanged)
                 return unchanged;
-            Result<std::vector<nft::Command>> more = nft::buildCommands(m_seen.at(plan.family).state, plan);
+        }
+        for (int attempt = 0; attempt < mostCommitAttempts; ++attempt) {
+            const Result<netlink::Committed> done = commitOnce(plans);
+            if (!done)
+                return explainFailure(plans, done.error());
+            if (*done == netlink::Committed::Done)
+                return {};
+            for (const Plan& plan : plans) {
+                if (const Result<void> unchanged = checkUnchanged(plan.family); !unchanged)
+                    return unchanged;
+            }
+        }
+        return makeError(ErrorKind::Conflict, "nftables kept changing", where(plans.front().family));
+    }
+
+private:
+    /// The families were read one after the other: the transaction is held against the generation of the last one, at which none
+    /// had changed.
+    Result<netlink::Committed> commitOnce(std::span<const Plan> plans)
+    {
+        std::vector<nft::Command> commands;
+        std::uint32_t generation = 0;
+        for (const Plan& plan : plans) {
+            const Seen& seen = m_seen.at(plan.family);
+            if (generation != 0 && seen.generation != generation)
+                return netlink::Committed::Restart;
+            generation = seen.generation;
+            Result<std::vector<nft::Command>> more = nft::buildCommands(seen.state, plan);
             if (!more)
                 return tl::unexpected(more.error());
             commands.insert(commands.end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
         }
-        if (commands.empty())
-            return {};
-        const Result<std::string> document = nft::toJson(commands);
-        if (!document)
-            return tl::unexpected(document.error());
-        const Result<std::string> done = runNftables(*document);
-        return done ? Result<void>() : explainFailure(plans, done.error());
+        Result<netlink::Transaction> transaction = nft::toTransaction(commands, generation);
+        if (!transaction)
+            return tl::unexpected(transaction.error());
+        return transaction->commit();
     }
 
-private:
     /// Conflict when the family is not as the last snapshot found it.
     Result<void> checkUnchanged(Family family)
     {
         const auto known = m_seen.find(family);
-        if (known != m_seen.end()) {
+        if (known != m_seen.end() && known->second.generation != 0) {
             if (const auto generation = readNftablesGeneration(); generation && *generation == known->second.generation)
                 return {};
         }
@@ -166,12 +159,21 @@ private:
         return {};
     }
 
-    /// A change between the last look and the transaction makes the kernel refuse what speaks of rules that are gone.
-    Result<void> explainFailure(std::span<const Plan> plans, const Error& error)
+    /// What refers to a chain keeps it from going: a verdict map is the one thing that no rule shows.
+    Result<void> explainFailure(std::span<const Plan> plans, const Error& error) const
     {
         for (const Plan& plan : plans) {
-            if (const Result<void> unchanged = checkUnchanged(plan.family); !unchanged && unchanged.error().kind == ErrorKind::Conflict)
-                return unchanged;
+            for (const nft::ListedTable& table : m_seen.at(plan.family).state.tables) {
+                for (const std::string& map : table.mapsToChains) {
+                    const bool goes = std::any_of(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
+                        const auto* deletion = std::get_if<DeleteChain>(&step);
+                        return deletion != nullptr && map.ends_with(" to " + deletion->chain);
+                    });
+                    if (goes)
+                        return makeError(ErrorKind::Failed, "the verdict map " + map + ": delete that element first",
+                                         where(plan.family) + ", table " + table.name);
+                }
+            }
         }
         return tl::unexpected(error);
     }

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "core/linux/nftables/netlink.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace notrack::netlink
+{
+
+/// Attributes one after the other, as netlink has them: numbers in network byte order, text with its zero.
+class AttributeWriter
+{
+public:
+    void number(std::uint16_t type, std::uint32_t value);
+    void longNumber(std::uint16_t type, std::uint64_t value);
+    void text(std::uint16_t type, std::string_view value);
+    void bytes(std::uint16_t type, std::span<const std::byte> value);
+
+    /// An attribute that holds what `write` writes.
+    template <typename Write>
+    void nested(std::uint16_t type, Write write)
+    {
+        const std::size_t start = begin(type);
+        write();
+        end(start);
+    }
+
+    const std::vector<std::byte>& written() const { return m_bytes; }
+
+private:
+    std::size_t begin(std::uint16_t type);
+    void end(std::size_t start);
+
+    std::vector<std::byte> m_bytes;
+};
+
+/// What a transaction came to.
+enum class Committed { Done, Restart };
+
+/// One transaction of nf_tables, built message by message.
+class Transaction
+{
+public:
+    /// The kernel takes it only at that generation; 0 asks for none.
+    explicit Transaction(std::uint32_t generation);
+
+    /// NFT_MSG_* with NLM_F_* for NFPROTO_*.
+    void add(std::uint16_t type, std::uint16_t flags, std::uint8_t family, const AttributeWriter& attributes);
+
+    /// Carries everything out or nothing. Restart when the rule set is of another generation by now; else the first error that
+    /// the kernel named, with its errno's words.
+    Result<Committed> commit();
+
+private:
+    void message(std::uint16_t type, std::uint16_t flags, std::uint8_t family, std::uint16_t resource,
+                 std::span<const std::byte> attributes);
+
+    std::vector<std::byte> m_bytes;
+    std::size_t m_last = 0; ///< where the last message begins, which asks for an answer
+};
+
+} // namespace notrack::netlink
