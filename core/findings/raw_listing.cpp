@@ -18,7 +18,7 @@ SavedTable listRawTable(const Table& table)
 {
     SavedTable saved{Backend::Iptables, table.family, "raw", {}};
     for (const Chain& chain : table.chains)
-        saved.lines.push_back(":" + chain.name + (chain.builtIn ? " ACCEPT [0:0]" : " - [0:0]"));
+        saved.lines.push_back(":" + chain.name + " " + (chain.builtIn ? chain.policy : "-") + " [0:0]");
     for (const Chain& chain : table.chains) {
         for (const Entry& entry : chain.entries) {
             if (isDecoded(entry))

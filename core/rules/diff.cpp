@@ -31,7 +31,7 @@ std::string chainHeader(const Comparison& comparison, const std::string& name)
 {
     const Chain* chain = findChain(comparison.table, name);
     const bool builtIn = (chain != nullptr && chain->builtIn) || hookOfBuiltIn(name);
-    return ":" + name + (builtIn ? " ACCEPT" : " -");
+    return ":" + name + " " + (!builtIn ? "-" : chain != nullptr ? chain->policy : "ACCEPT");
 }
 
 void listHeader(const Comparison& comparison, const ChainComparison& chain, std::vector<DiffLine>& lines)

@@ -26,6 +26,7 @@ struct ForeignRule
     std::string target; ///< chain or target extension, empty for none
     std::string text;   ///< for people: iptables-save syntax as far as it is known; empty in chains of others
     std::vector<std::byte> bytes;
+    std::size_t fingerprint = 0; ///< of all that the rule says, without counters; 0 where `text` says it all
 
     bool operator==(const ForeignRule& other) const { return text == other.text; }
 };
@@ -46,6 +47,7 @@ struct Chain
     std::string name;
     bool builtIn = false;
     std::vector<Entry> entries;
+    std::string policy = "ACCEPT"; ///< of a built-in chain
 
     bool operator==(const Chain&) const = default;
 };

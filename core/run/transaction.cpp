@@ -54,7 +54,8 @@ std::vector<std::string> othersIn(const std::vector<Comparison>& comparisons)
             for (const Entry& entry : chain.entries) {
                 const auto* foreign = std::get_if<ForeignRule>(&entry.body);
                 if (foreign != nullptr)
-                    lines.push_back(chain.name + " " + (foreign->text.empty() ? foreign->target : foreign->text));
+                    lines.push_back(chain.name + " " + (foreign->text.empty() ? foreign->target : foreign->text) + " " +
+                                    std::to_string(foreign->fingerprint));
             }
         }
     }

@@ -105,6 +105,43 @@ class Locks(NodeTest):
             self.assertEqual(self.status()["state"], "in-sync")
 
 
+class EditsBesideTheLock(NodeTest):
+    """A program with a lock file of its own edits the table while a run writes."""
+
+    def notes(self, *edit):
+        self.iptables("-F")
+        self.iptables("-X")
+        self.iptables("-A", "PREROUTING", "-s", "1.1.1.1", "-j", "DROP")
+        self.iptables("-A", "PREROUTING", "-s", "3.3.3.3")
+        slow = ("strace", "-qq", "-o", "/dev/null", "-e", "trace=setsockopt", "--inject=setsockopt:delay_exit=2000000:when=1")
+        runner = subprocess.Popen([*slow, RUNNER, "apply", "--profile", str(self.profile), "--output", "json"], stdout=subprocess.PIPE, text=True)
+        until = time.monotonic() + 10
+        while "NMANAGER" not in "".join(self.listing()) and time.monotonic() < until:
+            time.sleep(0.02)
+        if edit:
+            subprocess.run(["iptables-legacy", "-t", "raw", *edit], check=True, env={**os.environ, "XTABLES_LOCKFILE": str(self.folder / "other.lock")})
+        output = runner.communicate(timeout=30)[0]
+        self.assertEqual(runner.returncode, 0)
+        return json.loads(output)["notes"]
+
+    def test_an_edit_is_told(self):
+        self.assertEqual(self.notes(), [])
+        rule = ("-R", "PREROUTING", "2")
+        for edit in ((*rule, "-s", "2.2.2.2", "-j", "DROP"), (*rule, "-s", "1.1.1.1", "-j", "ACCEPT"), (*rule, "-s", "1.1.1.1", "-p", "udp", "--sport", "7", "-j", "DROP")):
+            with self.subTest(edit):
+                self.assertIn("were changed while this run wrote", " ".join(self.notes(*edit)))
+
+
+class Policies(NodeTest):
+    def test_the_diff_names_the_policy_that_is_there(self):
+        self.iptables("-P", "OUTPUT", "DROP")
+        self.addCleanup(self.iptables, "-P", "OUTPUT", "ACCEPT")
+        done = self.run_runner("apply", "--check", "--diff")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn(":OUTPUT DROP\n", done.stdout)
+        self.assertIn(":PREROUTING ACCEPT\n", done.stdout)
+
+
 class TextFile(NodeTest):
     def test_what_is_no_regular_file_is_left_alone(self):
         device = self.folder / "pipe.prom"

@@ -1,5 +1,10 @@
 #include "core/linux/dns/dns_prober.h"
 
+#include "core/linux/dns/dns_asking.h"
+
+#include <sys/resource.h>
+
+#include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QProcess>
@@ -71,6 +76,19 @@ private:
         impatient.timeout = std::chrono::milliseconds(600);
         impatient.from = {ProbeOrigin::Node};
         return impatient;
+    }
+
+    /// Calls `function` where the process may have so many descriptors.
+    template <typename Function>
+    static auto withDescriptors(rlim_t count, Function function)
+    {
+        rlimit before{};
+        getrlimit(RLIMIT_NOFILE, &before);
+        const rlimit few{count, before.rlim_max};
+        setrlimit(RLIMIT_NOFILE, &few);
+        auto result = function();
+        setrlimit(RLIMIT_NOFILE, &before);
+        return result;
     }
 
     void startServer()
@@ -146,6 +164,27 @@ private slots:
         timer.start();
         QCOMPARE(flatten(prober().series(profile(), fromPods, {25, 50})), std::string("client 10.244.1.3 50/50 timed\n"));
         QVERIFY(timer.elapsed() >= 450);
+    }
+
+    void manyServicesTakeTurns()
+    {
+        Profile many = profile();
+        many.services.assign(200, many.services.front());
+        ProbeSettings fromNode = settings();
+        fromNode.from = {ProbeOrigin::Node};
+        std::string expected;
+        for (std::size_t i = 0; i < many.services.size(); ++i)
+            expected += "node 10.244.1.3 12/12 timed\n";
+        QCOMPARE(flatten(withDescriptors(1024, [&] { return prober().probe(many, fromNode); })), expected);
+    }
+
+    void whatCannotBeSentIsNotAsked()
+    {
+        const auto open = static_cast<rlim_t>(QDir("/proc/self/fd").entryList(QDir::NoDotAndDotDot | QDir::AllEntries).size());
+        const auto results = withDescriptors(open + 2, [&] { return askOften("node", profile(), settings()); });
+        QCOMPARE(results.size(), std::size_t{1});
+        QVERIFY2(results.front().asked < 12 && results.front().answered == results.front().asked, flatten(results).c_str());
+        QVERIFY2(results.front().problem.find("could not be sent; Too many open files") != std::string::npos, flatten(results).c_str());
     }
 
     void silenceEndsInTime()

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <deque>
 #include <poll.h>
+#include <span>
 
 namespace notrack
 {
@@ -52,11 +53,12 @@ class Tally
 public:
     void add(const ProbeSocket& socket)
     {
-        m_result.asked += 2;
+        m_result.asked += socket.asked();
         m_result.answered += socket.answered();
-        m_result.silent += socket.answered() == 0 ? 1U : 0U;
-        m_lostBesideTwin += socket.answered() == 1 ? 1U : 0U;
-        m_timedOut += socket.answered() == 0 ? 1U : 0U;
+        m_notSent += 2 - socket.asked();
+        const bool wholePair = socket.asked() == 2;
+        m_result.silent += wholePair && socket.answered() == 0 ? 1U : 0U;
+        m_lostBesideTwin += wholePair && socket.answered() == 1 ? 1U : 0U;
         const std::vector<double> times = socket.times();
         m_times.insert(m_times.end(), times.begin(), times.end());
         note(socket.problem());
@@ -73,10 +75,13 @@ public:
             m_result.p99 = percentile(m_times, 0.99);
         }
         std::string counts;
-        if (m_lostBesideTwin > 0)
-            counts = std::to_string(m_lostBesideTwin) + " lost beside an answered twin";
-        if (m_timedOut > 0)
-            counts += (counts.empty() ? "" : ", ") + std::to_string(m_timedOut) + " pairs timed out";
+        const auto addCount = [&](std::uint32_t count, const char* what) {
+            if (count > 0)
+                counts += (counts.empty() ? "" : ", ") + std::to_string(count) + what;
+        };
+        addCount(m_lostBesideTwin, " lost beside an answered twin");
+        addCount(m_result.silent, " pairs timed out");
+        addCount(m_notSent, " could not be sent");
         m_result.problem = counts + (counts.empty() || m_note.empty() ? "" : "; ") + m_note;
         return m_result;
     }
@@ -90,7 +95,7 @@ private:
 
     ProbeResult m_result;
     std::uint32_t m_lostBesideTwin = 0;
-    std::uint32_t m_timedOut = 0;
+    std::uint32_t m_notSent = 0;
     std::vector<double> m_times;
     std::string m_note;
 };
@@ -160,15 +165,14 @@ private:
     std::size_t m_closed = 0;
 };
 
-} // namespace
-
-std::vector<ProbeResult> askOften(const std::string& from, const Profile& profile, const ProbeSettings& settings)
+/// Asks as many services as mostOpenSockets allows, all at once.
+std::vector<ProbeResult> askTogether(const std::string& from, std::span<const Address> services, Port port, const ProbeSettings& settings)
 {
     std::deque<ProbeSocket> sockets;
     std::vector<ProbeSocket*> all;
-    for (const Address& service : profile.services)
+    for (const Address& service : services)
         for (std::size_t i = 0; i < socketsPerService; ++i)
-            all.push_back(&sockets.emplace_back(service, profile.ports.front(), settings.name));
+            all.push_back(&sockets.emplace_back(service, port, settings.name));
 
     const Clock::time_point start = Clock::now();
     for (std::size_t round = 0; round < sendingTimes.size(); ++round) {
@@ -179,11 +183,26 @@ std::vector<ProbeResult> askOften(const std::string& from, const Profile& profil
     }
 
     std::vector<ProbeResult> results;
-    for (std::size_t service = 0; service < profile.services.size(); ++service) {
+    for (std::size_t service = 0; service < services.size(); ++service) {
         Tally tally;
         for (std::size_t i = 0; i < socketsPerService; ++i)
             tally.add(sockets.at(service * socketsPerService + i));
-        results.push_back(tally.finish(from, toText(profile.services.at(service))));
+        results.push_back(tally.finish(from, toText(services[service])));
+    }
+    return results;
+}
+
+} // namespace
+
+std::vector<ProbeResult> askOften(const std::string& from, const Profile& profile, const ProbeSettings& settings)
+{
+    const std::span<const Address> services(profile.services);
+    std::vector<ProbeResult> results;
+    for (std::size_t done = 0; done < services.size();) {
+        const std::size_t count = std::min(mostOpenSockets / socketsPerService, services.size() - done);
+        const std::vector<ProbeResult> some = askTogether(from, services.subspan(done, count), profile.ports.front(), settings);
+        results.insert(results.end(), some.begin(), some.end());
+        done += count;
     }
     return results;
 }

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <resolv.h>
+#include <cstddef>
 #include <string_view>
 
 namespace notrack
@@ -13,27 +13,7 @@ namespace notrack
 namespace
 {
 
-constexpr std::size_t longestQuery = NS_HFIXEDSZ + NS_MAXCDNAME + NS_QFIXEDSZ;
-
-/// State of the resolver library, which wants one even for building a message.
-class Resolver
-{
-public:
-    Resolver() { m_ready = res_ninit(&m_state) == 0; }
-    Resolver(const Resolver&) = delete;
-    Resolver& operator=(const Resolver&) = delete;
-    ~Resolver()
-    {
-        if (m_ready)
-            res_nclose(&m_state);
-    }
-
-    res_state get() { return m_ready ? &m_state : nullptr; }
-
-private:
-    struct __res_state m_state = {};
-    bool m_ready = false;
-};
+constexpr std::uint8_t recursionDesired = 1; // in the third byte of the header (RFC 1035, 4.1.1)
 
 /// DNS names differ in nothing but ASCII case; the dot at the end is optional.
 bool isSameName(std::string_view one, std::string_view other)
@@ -70,17 +50,18 @@ std::string codeText(int code)
 
 std::vector<std::uint8_t> buildQuery(const std::string& name, RecordType type, std::uint16_t id)
 {
-    Resolver resolver;
-    std::array<std::uint8_t, longestQuery> message{};
-    if (resolver.get() == nullptr || name.find('\0') != std::string::npos)
+    std::array<std::uint8_t, NS_MAXCDNAME> labels{};
+    if (name.find('\0') != std::string::npos || ns_name_pton(name.c_str(), labels.data(), labels.size()) < 0)
         return {};
-    const int length = res_nmkquery(resolver.get(), ns_o_query, name.c_str(), ns_c_in, static_cast<int>(type), nullptr, 0, nullptr,
-                                    message.data(), static_cast<int>(message.size()));
-    if (length < NS_HFIXEDSZ)
-        return {};
-    message[0] = static_cast<std::uint8_t>(id >> 8U);
-    message[1] = static_cast<std::uint8_t>(id & 0xffU);
-    return {message.begin(), message.begin() + length};
+    std::size_t length = 1; // with the empty label at the end
+    while (labels.at(length - 1) != 0)
+        length += labels.at(length - 1) + std::size_t{1};
+    std::vector<std::uint8_t> message{
+        static_cast<std::uint8_t>(id >> 8U), static_cast<std::uint8_t>(id & 0xffU), recursionDesired, 0, 0, 1};
+    message.resize(NS_HFIXEDSZ); // no answers, authorities or additions
+    message.insert(message.end(), labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(length));
+    message.insert(message.end(), {0, static_cast<std::uint8_t>(type), 0, ns_c_in});
+    return message;
 }
 
 std::optional<DnsAnswer> readAnswer(std::span<const std::uint8_t> message, const std::string& name)

@@ -26,6 +26,13 @@ std::uint16_t randomId()
     return id;
 }
 
+/// Whether this host lacks something, so that the network was never asked. EAGAIN: no free port, or a full buffer. What a filter drops is EPERM,
+/// and an answer of the network.
+bool isWantOfThisHost(int number)
+{
+    return number == EMFILE || number == ENFILE || number == ENOMEM || number == ENOBUFS || number == EAGAIN;
+}
+
 struct SocketAddress
 {
     sockaddr_storage storage{};
@@ -69,6 +76,8 @@ ProbeSocket::ProbeSocket(const Address& service, Port port, std::string name) : 
     m_descriptor = FileDescriptor(socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const SocketAddress address = toSocketAddress(service, port);
     if (!m_descriptor.valid() || connect(m_descriptor.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.length) != 0) {
+        for (Query& query : m_queries)
+            query.tried = !isWantOfThisHost(errno);
         noteError();
         m_descriptor = FileDescriptor();
     }
@@ -88,7 +97,9 @@ void ProbeSocket::send()
             continue;
         if (!query.sent)
             query.sent = Clock::now();
-        if (::send(m_descriptor.get(), query.message.data(), query.message.size(), 0) < 0 && errno != EAGAIN)
+        const bool left = ::send(m_descriptor.get(), query.message.data(), query.message.size(), 0) >= 0;
+        query.tried = query.tried || left || !isWantOfThisHost(errno);
+        if (!left && errno != EAGAIN)
             noteError();
     }
 }
@@ -117,6 +128,11 @@ void ProbeSocket::take(const DnsAnswer& answer)
         if (answer.code != "NOERROR")
             m_code = answer.code;
     }
+}
+
+std::uint32_t ProbeSocket::asked() const
+{
+    return static_cast<std::uint32_t>(std::count_if(m_queries.begin(), m_queries.end(), [](const Query& query) { return query.tried; }));
 }
 
 std::uint32_t ProbeSocket::answered() const

@@ -30,6 +30,8 @@ public:
 
     int descriptor() const { return m_descriptor.get(); }
     bool done() const { return answered() == 2; }
+    /// Queries that left, or that the network refused; not those for which this host had no descriptor, memory or port.
+    std::uint32_t asked() const;
     std::uint32_t answered() const;
     /// From the first sending of each query to its answer, in milliseconds.
     std::vector<double> times() const;
@@ -44,6 +46,7 @@ private:
         std::uint16_t id = 0;
         RecordType type = RecordType::A;
         std::vector<std::uint8_t> message;
+        bool tried = false; ///< the network had its say
         std::optional<Clock::time_point> sent;
         std::optional<Clock::time_point> answered;
     };

@@ -100,6 +100,9 @@ public:
         Table table{.family = m_family, .chains = {}};
         for (const char* name = m_functions.first_chain(m_handle); name != nullptr; name = m_functions.next_chain(m_handle)) {
             Chain& chain = table.chains.emplace_back(Chain{name, m_functions.builtin(name, m_handle) != 0, {}});
+            xt_counters unused{};
+            if (const char* policy = chain.builtIn ? m_functions.get_policy(name, &unused, m_handle) : nullptr)
+                chain.policy = policy;
             const RuleDetail detail = readChainName(chain.name) ? RuleDetail::Full : RuleDetail::Brief;
             chain.entries.reserve(countRules(name));
             for (const RuleEntry* rule = m_functions.first_rule(name, m_handle); rule != nullptr;

@@ -124,6 +124,13 @@ bool isVerdict(std::string_view target)
     return target.empty() || target == "ACCEPT" || target == "DROP" || target == "RETURN" || target == "QUEUE";
 }
 
+/// The target of a jump, and of a rule without one, is an offset into the table, which every commit may move: the name stands in the text.
+std::size_t fingerprintOf(Family family, std::span<const std::byte> bytes, std::string_view target)
+{
+    const bool isOffset = (target.empty() || !isVerdict(target)) && hasStandardTarget(family, bytes);
+    return fingerprint(family, bytes, isOffset ? FingerprintOf::Matches : FingerprintOf::All);
+}
+
 std::vector<std::byte> encodePorts(const NotrackRule& rule)
 {
     const auto fill = [](const std::optional<Port>& port, std::uint16_t(&range)[2]) {
@@ -163,7 +170,7 @@ std::vector<std::byte> encodeNotrackRule(Family family, const NotrackRule& rule,
 RuleBody decodeRule(Family family, std::span<const std::byte> bytes, std::string_view target, RuleDetail detail)
 {
     if (detail == RuleDetail::Brief && target != "CT" && (isVerdict(target) || !hasStandardTarget(family, bytes)))
-        return ForeignRule{std::string(target), {}, {}};
+        return ForeignRule{std::string(target), {}, {}, fingerprintOf(family, bytes, target)};
     const std::optional<RawRule> raw = readRawRule(family, bytes);
     if (!raw)
         return ForeignRule{std::string(target), "# a rule that cannot be read", {bytes.begin(), bytes.end()}};
@@ -171,7 +178,7 @@ RuleBody decodeRule(Family family, std::span<const std::byte> bytes, std::string
         return *rule;
     if (isPlainJump(*raw) && !isVerdict(target))
         return Jump{std::string(target)};
-    return ForeignRule{std::string(target), toText(*raw, target), {bytes.begin(), bytes.end()}};
+    return ForeignRule{std::string(target), toText(*raw, target), {bytes.begin(), bytes.end()}, fingerprintOf(family, bytes, target)};
 }
 
 Result<std::vector<std::byte>> encodeRule(Family family, const Entry& entry)

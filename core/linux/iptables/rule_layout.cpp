@@ -173,6 +173,34 @@ std::optional<RawRule> readRule(std::span<const std::byte> bytes)
     return rule;
 }
 
+/// What follows the end of a name is whatever stood in the buffer that the kernel wrote to, so that it is passed over.
+template <typename Layout>
+std::size_t fingerprintOf(std::span<const std::byte> bytes, FingerprintOf part)
+{
+    using Entry = typename Layout::Entry;
+    if (bytes.size() < sizeof(Entry))
+        return 0;
+    const auto entry = loadAt<Entry>(bytes, 0);
+    const auto textOf = [](std::span<const std::byte> some) {
+        return std::string_view(reinterpret_cast<const char*>(some.data()), some.size());
+    };
+    constexpr std::size_t oddMultiplier = 31;
+    std::size_t sum = 0;
+    const auto add = [&](std::string_view text) { sum = sum * oddMultiplier + std::hash<std::string_view>()(text); };
+    add(textOf(bytes.first(sizeof(Layout::header(entry)))));
+    std::size_t size = 0;
+    const std::size_t end = part == FingerprintOf::All ? entry.next_offset : entry.target_offset;
+    for (std::size_t offset = sizeof(Entry); offset < end; offset += size) {
+        const auto extension = readExtension(bytes, offset, end, size);
+        if (!extension)
+            return 0;
+        add(extension->name);
+        sum += extension->revision;
+        add(textOf(extension->payload));
+    }
+    return sum;
+}
+
 std::string protocolText(std::uint16_t number)
 {
     if (number == udpNumber)
@@ -219,6 +247,11 @@ bool hasStandardTarget(Family family, std::span<const std::byte> bytes)
             return false;
         return loadAt<xt_entry_target>(bytes, offset).u.user.name[0] == '\0';
     });
+}
+
+std::size_t fingerprint(Family family, std::span<const std::byte> bytes, FingerprintOf part)
+{
+    return withLayout(family, [&](auto layout) { return fingerprintOf<decltype(layout)>(bytes, part); });
 }
 
 std::string toText(const RawRule& rule, std::string_view target)

@@ -55,6 +55,12 @@ std::optional<RawRule> readRawRule(Family family, std::span<const std::byte> byt
 /// else, and so is fast.
 bool hasStandardTarget(Family family, std::span<const std::byte> bytes);
 
+enum class FingerprintOf { All, Matches };
+
+/// A hash of what a rule says, or of what stands before its target, without counters; the same in one process only.
+/// 0 for bytes that are no rule.
+std::size_t fingerprint(Family family, std::span<const std::byte> bytes, FingerprintOf part);
+
 /// iptables-save syntax, without the options of matches and targets that only their own extensions can print: "[...]".
 std::string toText(const RawRule& rule, std::string_view target);
 

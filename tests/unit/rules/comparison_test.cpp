@@ -1,3 +1,4 @@
+#include "core/findings/raw_listing.h"
 #include "core/report/rule_report.h"
 #include "core/rules/diff.h"
 #include "core/rules/plan.h"
@@ -254,6 +255,17 @@ private slots:
                          " -A NMANAGER_OUTPUT -j NMANAGER_NOT_DNS_OUTPUT\n"
                          " -A NMANAGER_NOT_DNS_OUTPUT -d 10.96.0.10/32 -p udp -m udp --dport 53 -j CT --notrack\n"
                          " -A NMANAGER_NOT_DNS_OUTPUT -d 10.244.1.0/24 -p udp -m udp --dport 53 -j CT --notrack\n"));
+    }
+
+    void diffAndListingNameThePolicy()
+    {
+        Table table{.family = Family::Ipv4, .chains = {}};
+        table.chains.push_back({"PREROUTING", true, {}, "DROP"});
+        table.chains.push_back({"OUTPUT", true, {}});
+        const std::string diff = unifiedDiff(compare(table, wantedPart(classic())));
+        QVERIFY2(diff.find(" :PREROUTING DROP\n") != std::string::npos && diff.find(" :OUTPUT ACCEPT\n") != std::string::npos,
+                 diff.c_str());
+        QCOMPARE(listRawTable(table).lines, (std::vector<std::string>{":PREROUTING DROP [0:0]", ":OUTPUT ACCEPT [0:0]"}));
     }
 
     /// Whatever a table holds: the plan ends in sync, leaves the rules of others alone, and can be undone to the letter.
