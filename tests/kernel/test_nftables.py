@@ -332,19 +332,25 @@ class Refusals(NftablesTest):
         self.assertEqual(self.status()["state"], "in-sync")
 
     def test_an_edit_between_the_last_look_and_the_commit_is_seen(self):
+        """The kernel refuses the transaction, so that what somebody else put there meanwhile is taken over as it is, and nothing is written twice."""
         self.apply()
-        for edit in (("add", "rule", *TABLE, "NMANAGER_NOT_DNS_OUTPUT", "ip daddr 10.96.0.10 udp dport 53 counter notrack"), ("add", "table", "ip", "theirs")):
+        service = "ip daddr 10.96.0.10 udp dport 53 counter packets 5 bytes 50 notrack"
+        for edit in (("add", "rule", *TABLE, "NMANAGER_NOT_DNS_OUTPUT", service), ("add", "table", "ip", "theirs")):
             with self.subTest(edit=edit[1]):
                 nft("flush", "chain", *TABLE, "NMANAGER_NOT_DNS_OUTPUT")
-                command = ["strace", "-f", "-o", "/dev/null", "-e", "trace=sendmsg", "-e", "inject=sendmsg:delay_enter=700000:when=1",
+                trace = self.folder / "trace"
+                command = ["strace", "-f", "-o", str(trace), "-e", "trace=sendmsg", "-e", "inject=sendmsg:delay_enter=2000000:when=1",
                            RUNNER, "apply", "--profile", str(self.profile)]
-                with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}) as process:
-                    time.sleep(0.4)
+                with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                      env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}) as process:
+                    time.sleep(1)  # strace holds the transaction back for 2 seconds
                     nft(*edit)
                     _, problem = process.communicate()
                 self.assertEqual(process.returncode, 0, problem)
                 self.assertEqual(self.status()["state"], "in-sync")
-                self.assertEqual(len(self.rules("NMANAGER_NOT_DNS_OUTPUT")), len(set(self.rules("NMANAGER_NOT_DNS_OUTPUT"))))
+                self.assertEqual(self.rules("NMANAGER_NOT_DNS_OUTPUT"), NATIVE)
+                self.assertEqual(trace.read_text().count("NFNL_MSG_BATCH_BEGIN"), 2, "one refused, one carried out")
+                self.assertEqual("packets 5 " in self.ruleset(), edit[1] == "rule")
 
 
 class ManyForeignRules(NftablesTest):
