@@ -14,18 +14,18 @@ import tempfile
 
 from fleet import require, run, skip
 
-PACKAGES = ["libyaml-cpp0.7", "libip4tc2", "libip6tc2", "libnftables1", "kmod", "iptables", "nftables", "systemd"]
+PACKAGES = ["libip4tc2", "libip6tc2", "libnftables1", "kmod", "iptables", "nftables", "systemd"]
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "dns-notrack/packages"
 # What others write for themselves or share; and a group, once made, stays (Debian policy 9.2.2).
 FOREIGN = ("var/log", "var/cache", "var/lib/dpkg", "var/lib/apt", "etc/ld.so.cache", "etc/.pwd.lock", "etc/group", "etc/group-", "etc/gshadow", "etc/gshadow-",
-           "run/xtables.lock", "tmp")
+           "run/xtables.lock", "tmp", "var/tmp")
 
 
 def debian_sources():
     """This machine's own sources of Debian, as lines of a sources.list; empty where there are none."""
-    form = "$(ORIGIN) deb $(REPO_URI) $(RELEASE) $(COMPONENT)"
+    form = "$(ORIGIN)|deb $(REPO_URI) $(RELEASE) $(COMPONENT)"
     lines = run("apt-get", "indextargets", "--format", form, "Created-By: Packages").splitlines()
-    return "".join(line.removeprefix("Debian ") + "\n" for line in lines if line.startswith("Debian "))
+    return "".join(line.removeprefix("Debian|") + "\n" for line in lines if line.startswith("Debian|"))
 
 
 def base():
@@ -115,9 +115,9 @@ class CleanRoot:
         return (self.path / path.lstrip("/")).exists()
 
     def add(self, file):
-        """Copies a file into its /tmp and returns the path there."""
-        shutil.copy(file, self.path / "tmp")
-        return "/tmp/" + pathlib.Path(file).name
+        """Copies a file into its /var/tmp, since systemd may mount over /tmp, and returns the path there."""
+        shutil.copy(file, self.path / "var/tmp")
+        return "/var/tmp/" + pathlib.Path(file).name
 
     def files(self):
         """Every path of the root with its type and mode, without what others write for themselves."""

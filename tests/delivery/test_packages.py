@@ -129,10 +129,16 @@ class Installation(InCleanRoot):
             self.assertIn("profile", done.stdout)
         for file in ("bash-completion/completions/dns-notrack", "zsh/vendor-completions/_dns-notrack", "fish/vendor_completions.d/dns-notrack.fish"):
             self.assertTrue(self.root.exists("/usr/share/" + file), file)
-        unit = self.root.read("/lib/systemd/system/dns-notrack.service")
+        unit = self.root.read("/usr/lib/systemd/system/dns-notrack.service")
         self.assertIn("ExecStart=/usr/sbin/dns-notrack apply --reconcile", unit)
         self.assertIn("EnvironmentFile=-/etc/default/dns-notrack", unit)
         self.assertEqual((self.root.path / "etc/systemd/system/timers.target.wants/dns-notrack.timer").readlink().name, "dns-notrack.timer")
+
+    def test_it_needs_no_library_whose_name_changes_from_release_to_release(self):
+        depends = run("dpkg-deb", "--field", package("dns-notrack_*.deb"), "Depends")
+        self.assertNotIn("yaml", depends)
+        self.assertNotIn("yaml", run("rpm", "-qp", "--requires", package(RPM)))
+        self.assertLessEqual(max(tuple(map(int, number.split("."))) for number in re.findall(r"libc6 \(>= ([0-9.]+)", depends)), (2, 34), depends)
 
     def test_every_profile_that_it_brings_is_valid(self):
         self.install()
@@ -154,6 +160,7 @@ class Upgrade(InCleanRoot):
                 self.install(repacked(self.folder / backend.name, OLDER, with_older_settings))
                 self.assertEqual(self.root.read("/etc/default/dns-notrack"), "# Options of an older version.\n")
                 rules = self.apply(backend)
+                prefixes = self.root.read("/var/lib/dns-notrack/prefixes")
                 changed = profile(backend.name, scope="any", ports=[53, 5353])
                 self.root.write(PROFILE, changed)
                 sudoers = self.root.read("/etc/sudoers.d/dns-notrack") + "# ours\n"
@@ -161,6 +168,7 @@ class Upgrade(InCleanRoot):
                 printed = self.install()
                 self.assertNotIn("Configuration file", printed)
                 self.assertEqual(backend.rules(), rules)
+                self.assertEqual(self.root.read("/var/lib/dns-notrack/prefixes"), prefixes)
                 self.assertEqual(self.root.read(PROFILE), changed)
                 self.assertEqual(self.root.read("/etc/sudoers.d/dns-notrack"), sudoers)
                 self.assertIn("DNS_NOTRACK_OPTIONS", self.root.read("/etc/default/dns-notrack"))
@@ -203,7 +211,7 @@ class Removal(InCleanRoot):
         self.install()
         self.apply(backend)
         self.root.run("apt-get", "remove", "--yes", "dns-notrack")
-        self.root.run("dpkg", "--purge", "iptables", "nftables", "libyaml-cpp0.7", "libip6tc2", "libnftables1", "libnftnl11", "libjansson4", "libxtables12")
+        self.root.run("dpkg", "--purge", "iptables", "nftables", "libip6tc2", "libnftables1", "libnftnl11", "libjansson4", "libxtables12")
         self.assertNotIn("dns-notrack: rules", self.root.run("dpkg", "--purge", "dns-notrack"))
         self.assertEqual(backend.rules(), [])
 
@@ -217,16 +225,16 @@ class Removal(InCleanRoot):
         self.install()
         rules = self.apply(Legacy)
         self.root.run("dpkg", "--remove", "dns-notrack")
-        self.assertTrue(self.root.exists("/var/lib/dns-notrack/dns-notrack"))
+        self.assertTrue(self.root.exists("/var/lib/dns-notrack/purge/dns-notrack"))
         self.install()
-        self.assertFalse(self.root.exists("/var/lib/dns-notrack"))
+        self.assertFalse(self.root.exists("/var/lib/dns-notrack/purge"))
         self.assertEqual(Legacy.rules(), rules)
 
     def test_purging_says_what_it_cannot_do(self):
         self.install()
         rules = self.apply(Legacy)
         self.root.run("dpkg", "--remove", "dns-notrack")
-        shutil.rmtree(self.root.path / "var/lib/dns-notrack")
+        shutil.rmtree(self.root.path / "var/lib/dns-notrack/purge")
         said = [line for line in self.root.run("dpkg", "--purge", "dns-notrack").splitlines() if line.startswith("dns-notrack:")]
         self.assertEqual(said, ["dns-notrack: nothing was kept to remove rules with: see 'iptables-save -t raw' and 'nft list ruleset'"])
         self.assertEqual((self.status_of_package(), Legacy.rules()), ("unknown", rules))
