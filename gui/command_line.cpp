@@ -87,13 +87,13 @@ CommandLine readCommandLine(const QCoreApplication& application, Preferences rem
     QCommandLineParser parser;
     addOptions(parser);
     parser.process(application);
-    CommandLine line{std::move(remembered), MainWindow::Sources::Remember};
+    CommandLine line{std::move(remembered), Remember::Sources};
     readConnection(parser, line.preferences.connection);
     NodeSources sources;
     readSources(parser, sources);
     if (!sources.empty()) {
         line.preferences.sources = sources;
-        line.remember = MainWindow::Sources::Forget;
+        line.remember = Remember::NoSources;
     }
     if (parser.isSet(QStringLiteral("appearance"))) {
         const QStringList names{QStringLiteral("system"), QStringLiteral("light"), QStringLiteral("dark")};

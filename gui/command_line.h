@@ -13,7 +13,7 @@ namespace notrack::gui
 struct CommandLine
 {
     Preferences preferences;
-    MainWindow::Sources remember = MainWindow::Sources::Remember;
+    Remember remember = Remember::Sources;
 };
 
 /// Lays the command line over the remembered preferences. Prints help, version or an error and ends the program where that is

@@ -308,6 +308,10 @@ std::vector<TreeRow> buildProfileRows(const NodeRecord& record)
     std::vector<TreeRow> rows{
         property(translate("Profile"), shown(report.profileName)),
         property(translate("Digest"), shown(report.profileDigest)),
+        property(translate("Verified"), report.verified ? translate("by %1 at %2 from %3")
+                                                              .arg(shown(toText(report.verified->by)), shown(report.verified->at),
+                                                                   QString::number(report.verified->places))
+                                                        : translate("not yet")),
         property(translate("Backend"), shown(report.backend)),
         property(translate("Why this backend"), shown(report.backendReason)),
         property(translate("Node calls itself"), shown(report.node)),

@@ -34,7 +34,11 @@ QString reportNote(const Report& report)
                 std::count_if(chain.rules.begin(), chain.rules.end(), [](const RuleReport& rule) { return rule.state != ItemState::Ok; }));
         }
     }
-    return different == 0 ? QString() : translate("rules that differ: %1").arg(different);
+    if (different > 0) {
+        return translate("rules that differ: %1").arg(different);
+    }
+    const bool unverified = report.state == NodeState::InSync && !report.verified;
+    return unverified ? translate("not verified: nobody has shown yet that DNS works with these rules") : QString();
 }
 
 } // namespace

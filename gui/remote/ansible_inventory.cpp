@@ -1,9 +1,13 @@
 #include "gui/remote/ansible_inventory.h"
 
+#include "gui/remote/inventory_readers.h"
 #include "gui/remote/link_state.h"
-#include "gui/remote/static_inventory.h"
 
 #include <QStandardPaths>
+#include <QtConcurrent>
+
+#include <optional>
+#include <utility>
 
 namespace notrack::gui
 {
@@ -18,7 +22,6 @@ QString ansibleProgram()
     return QStandardPaths::findExecutable(QStringLiteral("ansible-inventory"));
 }
 
-/// The file as our own reader understands it, with the problem that Ansible had when there is nothing in it for us either.
 Inventory readFile(const QString& path, const QString& problem)
 {
     Inventory inventory = readInventoryFile(path);
@@ -30,12 +33,12 @@ Inventory readFile(const QString& path, const QString& problem)
 
 } // namespace
 
-InventoryLoader::InventoryLoader(QObject* parent) : QObject(parent), m_process(this), m_limit(this)
+InventoryLoad::InventoryLoad(QString path, QObject* parent) : QObject(parent), m_path(std::move(path)), m_process(this), m_limit(this)
 {
     m_limit.setSingleShot(true);
     m_limit.setInterval(limitMilliseconds);
     connect(&m_limit, &QTimer::timeout, &m_process, &QProcess::kill);
-    connect(&m_process, &QProcess::finished, this, &InventoryLoader::finish);
+    connect(&m_process, &QProcess::finished, this, &InventoryLoad::finish);
     connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart) {
             readStatically(m_process.errorString());
@@ -43,45 +46,37 @@ InventoryLoader::InventoryLoader(QObject* parent) : QObject(parent), m_process(t
     });
 }
 
-void InventoryLoader::load(const QString& path)
+InventoryLoad::~InventoryLoad()
 {
-    m_path = path;
-    ++m_load;
+    m_process.disconnect(this);
     if (m_process.state() != QProcess::NotRunning) {
-        const QSignalBlocker blocker(m_process);
         m_process.kill();
         m_process.waitForFinished(1000);
     }
-    const bool ansible = !ansibleProgram().isEmpty();
-    inBackground([path, ansible] { return ansible && !isPlainList(path) ? std::nullopt : std::make_optional(readInventoryFile(path)); });
 }
 
-void InventoryLoader::inBackground(std::function<std::optional<Inventory>()> read)
+void InventoryLoad::start()
 {
-    m_reader = std::jthread([this, load = m_load, read = std::move(read)] {
-        QMetaObject::invokeMethod(
-            this,
-            [this, load, inventory = read()] {
-                if (load != m_load) {
-                    return;
-                }
-                if (inventory) {
-                    emit loaded(*inventory);
-                } else {
-                    startAnsible();
-                }
-            },
-            Qt::QueuedConnection);
+    const QString ansible = ansibleProgram();
+    const auto read = [path = m_path, ansible]() -> std::optional<Inventory> {
+        return !ansible.isEmpty() && !isPlainList(path) ? std::nullopt : std::make_optional(readInventoryFile(path));
+    };
+    QtConcurrent::run(read).then(this, [this, ansible](const std::optional<Inventory>& inventory) {
+        if (inventory) {
+            emit loaded(*inventory);
+        } else {
+            startAnsible(ansible);
+        }
     });
 }
 
-void InventoryLoader::startAnsible()
+void InventoryLoad::startAnsible(const QString& program)
 {
     m_limit.start();
-    m_process.start(ansibleProgram(), {QStringLiteral("--list"), QStringLiteral("--inventory"), m_path});
+    m_process.start(program, {QStringLiteral("--list"), QStringLiteral("--inventory"), m_path});
 }
 
-void InventoryLoader::finish(int exitCode)
+void InventoryLoad::finish(int exitCode)
 {
     m_limit.stop();
     const QString problem = safeLine(QString::fromUtf8(m_process.readAllStandardError()).section(QLatin1Char('\n'), 0, 0));
@@ -89,17 +84,27 @@ void InventoryLoader::finish(int exitCode)
         readStatically(problem);
         return;
     }
-    inBackground([path = m_path, problem, json = m_process.readAllStandardOutput()]() -> std::optional<Inventory> {
+    const auto read = [path = m_path, problem, json = m_process.readAllStandardOutput()] {
         Inventory inventory = readAnsibleList(json);
         inventory.source = path;
         // Ansible warns and gives an empty list where it cannot make sense of a file.
         return inventory.nodes.empty() ? readFile(path, problem) : inventory;
+    };
+    QtConcurrent::run(read).then(this, [this](const Inventory& inventory) { emit loaded(inventory); });
+}
+
+void InventoryLoad::readStatically(const QString& problem)
+{
+    QtConcurrent::run([path = m_path, problem] { return readFile(path, problem); }).then(this, [this](const Inventory& inventory) {
+        emit loaded(inventory);
     });
 }
 
-void InventoryLoader::readStatically(const QString& problem)
+void InventoryLoader::load(const QString& path)
 {
-    inBackground([path = m_path, problem]() -> std::optional<Inventory> { return readFile(path, problem); });
+    m_load = std::make_unique<InventoryLoad>(path);
+    connect(m_load.get(), &InventoryLoad::loaded, this, &InventoryLoader::loaded);
+    m_load->start();
 }
 
 } // namespace notrack::gui

@@ -6,40 +6,54 @@
 #include <QProcess>
 #include <QTimer>
 
-#include <functional>
-#include <optional>
-#include <thread>
+#include <memory>
 
 namespace notrack::gui
 {
 
-/// Reads an inventory with Ansible's own program where it is installed, since only that knows plugins, scripts and directories;
-/// with our own reader otherwise. Never blocks.
+/// One reading of one inventory, with Ansible's own program where it is installed, since only that knows plugins, scripts and directories;
+/// with our own reader otherwise. Never blocks. May be destroyed at any time: what it started is ended, and what a thread still reads
+/// reaches nobody.
+class InventoryLoad : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit InventoryLoad(QString path, QObject* parent = nullptr);
+    ~InventoryLoad() override;
+
+    void start();
+
+signals:
+    /// Once, with what was read and what was wrong.
+    void loaded(const notrack::gui::Inventory& inventory);
+
+private:
+    void startAnsible(const QString& program);
+    void finish(int exitCode);
+    /// The file as our own reader understands it, with the problem that Ansible had when there is nothing in it for us either.
+    void readStatically(const QString& problem);
+
+    QString m_path;
+    QProcess m_process;
+    QTimer m_limit;
+};
+
+/// Reads one inventory after the other; a load that runs is given up for the next.
 class InventoryLoader : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit InventoryLoader(QObject* parent = nullptr);
+    explicit InventoryLoader(QObject* parent = nullptr) : QObject(parent) {}
 
-    /// Starts reading `path`; a load that runs is given up.
     void load(const QString& path);
 
 signals:
     void loaded(const notrack::gui::Inventory& inventory);
 
 private:
-    void finish(int exitCode);
-    void readStatically(const QString& problem);
-    /// Takes what `read` gives, in a thread of its own; nothing: Ansible shall read the inventory.
-    void inBackground(std::function<std::optional<Inventory>()> read);
-    void startAnsible();
-
-    QString m_path;
-    QProcess m_process;
-    QTimer m_limit;
-    quint64 m_load = 0; ///< which load runs; results of an earlier one are dropped
-    std::jthread m_reader;
+    std::unique_ptr<InventoryLoad> m_load;
 };
 
 } // namespace notrack::gui

@@ -1,6 +1,6 @@
 #include "gui/remote/node_sources.h"
 
-#include "gui/remote/static_inventory.h"
+#include "gui/remote/inventory_readers.h"
 
 namespace notrack::gui
 {

@@ -1,4 +1,4 @@
-#include "gui/remote/static_inventory.h"
+#include "gui/remote/inventory_readers.h"
 
 #include <yaml-cpp/yaml.h>
 

@@ -10,7 +10,6 @@
 #include "gui/view/settings_dialog.h"
 
 #include <QCloseEvent>
-#include <QDir>
 #include <QFileDialog>
 #include <QHeaderView>
 #include <QInputDialog>
@@ -42,10 +41,10 @@ ConnectionSettings withAskpass(ConnectionSettings settings, const AskpassServer&
 
 } // namespace
 
-MainWindow::MainWindow(Preferences preferences, Sources remember, ChannelFactory makeChannel, QWidget* parent)
-    : QMainWindow(parent), m_preferences(std::move(preferences)), m_remember(remember), m_askpass(new AskpassServer(this)),
-      m_watch(withAskpass(m_preferences.connection, *m_askpass), std::move(makeChannel)), m_stack(new QStackedWidget),
-      m_emptyPage(new EmptyPage), m_fleetPage(new FleetPage(m_watch.model())), m_nodePage(new NodePage),
+MainWindow::MainWindow(Preferences preferences, Remember remember, ChannelFactory makeChannel, QWidget* parent)
+    : QMainWindow(parent), m_workspace(std::move(preferences), remember), m_askpass(new AskpassServer(this)),
+      m_watch(withAskpass(m_workspace.preferences().connection, *m_askpass), std::move(makeChannel)), m_nodeActions(m_watch),
+      m_stack(new QStackedWidget), m_emptyPage(new EmptyPage), m_fleetPage(new FleetPage(m_watch.model())), m_nodePage(new NodePage),
       m_splitter(new QSplitter(Qt::Vertical))
 {
     setWindowTitle(tr("DNS NOTRACK viewer"));
@@ -58,7 +57,7 @@ MainWindow::MainWindow(Preferences preferences, Sources remember, ChannelFactory
     m_stack->addWidget(m_emptyPage);
     m_stack->addWidget(m_splitter);
     setCentralWidget(m_stack);
-    m_notifier.setEnabled(m_preferences.notify);
+    m_notifier.setEnabled(m_workspace.preferences().notify);
     makeActions();
     connectPages();
     restoreLayout();
@@ -68,13 +67,14 @@ MainWindow::~MainWindow() = default;
 
 void MainWindow::connectPages()
 {
-    connect(&m_loader, &SourceLoader::loaded, this, &MainWindow::takeInventory);
+    connect(&m_workspace, &Workspace::loading, this, [this] { statusBar()->showMessage(tr("Reading the inventory…")); });
+    connect(&m_workspace, &Workspace::loaded, this, &MainWindow::takeInventory);
     connect(m_askpass, &AskpassServer::asked, this, &MainWindow::ask);
     connect(m_askpass, &AskpassServer::withdrawn, this, [this] { delete m_question; });
     connect(m_emptyPage, &EmptyPage::inventoryAsked, this, &MainWindow::openInventory);
-    connect(m_emptyPage, &EmptyPage::sshConfigAsked, this, &MainWindow::addSshConfig);
+    connect(m_emptyPage, &EmptyPage::sshConfigAsked, &m_workspace, &Workspace::addSshConfig);
     connect(m_emptyPage, &EmptyPage::nodeAsked, this, &MainWindow::addNode);
-    connect(m_emptyPage, &EmptyPage::localAsked, this, &MainWindow::addLocal);
+    connect(m_emptyPage, &EmptyPage::localAsked, &m_workspace, &Workspace::addLocal);
     connect(m_fleetPage, &FleetPage::currentNodeChanged, this, &MainWindow::showCurrentNode);
     connect(m_fleetPage, &FleetPage::contextMenuAsked, this, [this](const QPoint& position) { m_nodeMenu->popup(position); });
     connect(m_nodePage, &NodePage::pageChanged, this, &MainWindow::showCurrentNode);
@@ -96,28 +96,20 @@ void MainWindow::connectPages()
 void MainWindow::restoreLayout()
 {
     resize(1180, 780);
-    restoreGeometry(m_settings.value(QStringLiteral("view/window")).toByteArray());
-    m_splitter->restoreState(m_settings.value(QStringLiteral("view/splitter")).toByteArray());
-    m_nodePage->tabs()->setCurrentIndex(m_settings.value(QStringLiteral("view/page"), 0).toInt());
-    m_fleetPage->table()->header()->restoreState(m_settings.value(QStringLiteral("view/columns")).toByteArray());
+    restoreGeometry(m_workspace.layout(QStringLiteral("view/window")).toByteArray());
+    m_splitter->restoreState(m_workspace.layout(QStringLiteral("view/splitter")).toByteArray());
+    m_nodePage->tabs()->setCurrentIndex(m_workspace.layout(QStringLiteral("view/page"), 0).toInt());
+    m_fleetPage->table()->header()->restoreState(m_workspace.layout(QStringLiteral("view/columns")).toByteArray());
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    m_settings.setValue(QStringLiteral("view/window"), saveGeometry());
-    m_settings.setValue(QStringLiteral("view/splitter"), m_splitter->saveState());
-    m_settings.setValue(QStringLiteral("view/columns"), m_fleetPage->table()->header()->saveState());
-    m_settings.setValue(QStringLiteral("view/node"), m_fleetPage->currentNode());
-    m_settings.setValue(QStringLiteral("view/page"), m_nodePage->tabs()->currentIndex());
+    m_workspace.keepLayout(QStringLiteral("view/window"), saveGeometry());
+    m_workspace.keepLayout(QStringLiteral("view/splitter"), m_splitter->saveState());
+    m_workspace.keepLayout(QStringLiteral("view/columns"), m_fleetPage->table()->header()->saveState());
+    m_workspace.keepLayout(QStringLiteral("view/node"), m_fleetPage->currentNode());
+    m_workspace.keepLayout(QStringLiteral("view/page"), m_nodePage->tabs()->currentIndex());
     QMainWindow::closeEvent(event);
-}
-
-void MainWindow::loadSources()
-{
-    if (!m_preferences.sources.empty()) {
-        statusBar()->showMessage(tr("Reading the inventory…"));
-    }
-    m_loader.load(m_preferences.sources);
 }
 
 void MainWindow::takeInventory(const Inventory& inventory)
@@ -131,7 +123,7 @@ void MainWindow::takeInventory(const Inventory& inventory)
         statusBar()->showMessage(problems);
     }
     if (m_fleetPage->currentNode().isEmpty() && !inventory.nodes.empty()) {
-        const QString last = m_settings.value(QStringLiteral("view/node")).toString();
+        const QString last = m_workspace.layout(QStringLiteral("view/node")).toString();
         m_fleetPage->chooseNode(m_watch.model().rowOf(last) >= 0 ? last : inventory.nodes.front().name);
         m_fleetPage->table()->setFocus();
     }
@@ -142,105 +134,48 @@ void MainWindow::showCurrentNode()
     m_nodePage->show(m_watch.model().find(m_fleetPage->currentNode()));
 }
 
-void MainWindow::setSources(const NodeSources& sources)
-{
-    m_preferences.sources = sources;
-    if (m_remember == Sources::Remember) {
-        writePreferences(m_settings, m_preferences);
-    }
-    loadSources();
-}
-
 void MainWindow::openInventory()
 {
     const QString path = QFileDialog::getOpenFileName(this, tr("Open an Ansible inventory or a list of hosts"));
-    if (path.isEmpty()) {
-        return;
+    if (!path.isEmpty()) {
+        m_workspace.openInventory(path);
     }
-    NodeSources sources = m_preferences.sources;
-    sources.inventories = QStringList{path};
-    setSources(sources);
 }
 
 void MainWindow::addNode()
 {
     const QString text = QInputDialog::getText(this, tr("Add a node"), tr("Host, user@host or user@host:port:")).trimmed();
-    QString problem;
     if (text.isEmpty()) {
         return;
     }
-    if (!readNodeArgument(text, problem)) {
+    if (const QString problem = m_workspace.addNode(text); !problem.isEmpty()) {
         QMessageBox box(QMessageBox::Warning, tr("Add a node"), problem, QMessageBox::Ok, this);
         box.setTextFormat(Qt::PlainText);
         box.exec();
-        return;
     }
-    NodeSources sources = m_preferences.sources;
-    sources.nodes.append(text);
-    setSources(sources);
 }
 
 void MainWindow::removeNodes()
 {
-    NodeSources sources = m_preferences.sources;
     const QStringList chosen = m_fleetPage->selectedNodes();
-    const auto isChosen = [&chosen](const QString& text) {
-        QString problem;
-        const auto entry = readNodeArgument(text, problem);
-        return entry && chosen.contains(entry->name);
-    };
-    const auto removed = sources.nodes.removeIf(isChosen);
-    if (removed > 0) {
-        setSources(sources);
-    }
-    if (removed < chosen.size()) {
+    if (m_workspace.removeNodes(chosen) < chosen.size()) {
         statusBar()->showMessage(tr("Nodes of an inventory or an ssh configuration are removed there, or by closing all nodes."), 10'000);
     }
 }
 
-void MainWindow::addSshConfig()
-{
-    NodeSources sources = m_preferences.sources;
-    sources.sshConfigs = QStringList{QDir::homePath() + QStringLiteral("/.ssh/config")};
-    setSources(sources);
-}
-
-void MainWindow::addLocal()
-{
-    NodeSources sources = m_preferences.sources;
-    sources.nodes.removeAll(QStringLiteral("local"));
-    sources.nodes.append(QStringLiteral("local"));
-    setSources(sources);
-}
-
 void MainWindow::changeSettings()
 {
-    SettingsDialog dialog(m_preferences, this);
+    SettingsDialog dialog(m_workspace.preferences(), this);
     if (dialog.exec() != QDialog::Accepted) {
         return;
     }
-    const bool changed = dialog.preferences().connection != m_preferences.connection;
-    m_preferences = dialog.preferences();
-    m_watch.setSettings(withAskpass(m_preferences.connection, *m_askpass));
-    m_notifier.setEnabled(m_preferences.notify);
-    Preferences kept = m_preferences;
-    if (m_remember == Sources::Forget) {
-        kept.sources = readPreferences(m_settings).sources;
+    const bool changed = dialog.preferences().connection != m_workspace.preferences().connection;
+    m_workspace.setPreferences(dialog.preferences());
+    m_watch.setSettings(withAskpass(m_workspace.preferences().connection, *m_askpass));
+    m_notifier.setEnabled(m_workspace.preferences().notify);
+    if (changed) {
+        m_nodeActions.reconnectAll();
     }
-    writePreferences(m_settings, kept);
-    for (int row = 0; changed && row < m_watch.model().rowCount(); ++row) {
-        const NodeRecord& record = m_watch.model().record(row);
-        if (record.link.phase != LinkPhase::Paused) {
-            m_watch.connection().reconnect(record.entry.name);
-        }
-    }
-}
-
-void MainWindow::setAppearanceTo(Appearance appearance)
-{
-    m_preferences.appearance = appearance;
-    setAppearance(appearance);
-    m_settings.setValue(QStringLiteral("view/appearance"), static_cast<int>(appearance));
 }
 
 void MainWindow::save(const QString& title, const QString& suffix, std::function<QByteArray()> makeBytes)

@@ -1,13 +1,12 @@
 #pragma once
 
 #include "gui/model/fleet_watch.h"
-#include "gui/remote/node_sources.h"
+#include "gui/view/node_actions.h"
 #include "gui/view/notifier.h"
-#include "gui/view/preferences.h"
+#include "gui/view/workspace.h"
 
 #include <QMainWindow>
 #include <QPointer>
-#include <QSettings>
 
 class QSplitter;
 class QStackedWidget;
@@ -28,10 +27,7 @@ class MainWindow : public QMainWindow
     Q_OBJECT
 
 public:
-    /// `keepSources` false: sources come from the command line and are not remembered.
-    enum class Sources { Remember, Forget };
-
-    MainWindow(Preferences preferences, Sources remember, ChannelFactory makeChannel, QWidget* parent = nullptr);
+    MainWindow(Preferences preferences, Remember remember, ChannelFactory makeChannel, QWidget* parent = nullptr);
     ~MainWindow() override;
 
     FleetWatch& watch() { return m_watch; }
@@ -40,7 +36,7 @@ public:
     Notifier& notifier() { return m_notifier; }
 
     /// Reads the sources again and takes over what they give.
-    void loadSources();
+    void loadSources() { m_workspace.load(); }
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -55,14 +51,10 @@ private:
     void connectPages();
     void takeInventory(const Inventory& inventory);
     void showCurrentNode();
-    void setSources(const NodeSources& sources);
     void openInventory();
     void addNode();
     void removeNodes();
-    void addSshConfig();
-    void addLocal();
     void changeSettings();
-    void setAppearanceTo(Appearance appearance);
     void copy();
     /// Asks where to, and makes and writes the bytes in a thread of the pool.
     void save(const QString& title, const QString& suffix, std::function<QByteArray()> makeBytes);
@@ -70,12 +62,10 @@ private:
     void ask(const Question& question);
     void restoreLayout();
 
-    Preferences m_preferences;
-    Sources m_remember;
-    QSettings m_settings;
+    Workspace m_workspace;
     AskpassServer* m_askpass;
     FleetWatch m_watch;
-    SourceLoader m_loader;
+    NodeActions m_nodeActions;
     Notifier m_notifier;
     QStackedWidget* m_stack;
     EmptyPage* m_emptyPage;

@@ -43,11 +43,11 @@ void MainWindow::makeFileMenu()
 {
     QMenu* menu = menuBar()->addMenu(tr("&File"));
     addAction(menu, tr("&Open an inventory…"), QKeySequence::Open, [this] { openInventory(); });
-    addAction(menu, tr("Add hosts of my &ssh configuration"), {}, [this] { addSshConfig(); });
+    addAction(menu, tr("Add hosts of my &ssh configuration"), {}, [this] { m_workspace.addSshConfig(); });
     addAction(menu, tr("&Add a node…"), QKeySequence(Qt::CTRL | Qt::Key_N), [this] { addNode(); });
-    addAction(menu, tr("Add this &machine"), {}, [this] { addLocal(); });
+    addAction(menu, tr("Add this &machine"), {}, [this] { m_workspace.addLocal(); });
     addAction(menu, tr("&Read the inventory again"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R), [this] { loadSources(); });
-    addAction(menu, tr("&Close all nodes"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W), [this] { setSources({}); });
+    addAction(menu, tr("&Close all nodes"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W), [this] { m_workspace.setSources({}); });
     menu->addSeparator();
     addAction(menu, tr("Export the &table as CSV…"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] {
         save(tr("Export the table"), QStringLiteral("csv"),
@@ -64,14 +64,7 @@ void MainWindow::makeFileMenu()
 void MainWindow::makeNodeMenu()
 {
     m_nodeMenu = menuBar()->addMenu(tr("&Nodes"));
-    const auto forEach = [this](void (FleetConnection::*act)(const QString&)) {
-        return [this, act] {
-            const QStringList nodes = m_fleetPage->selectedNodes();
-            for (const QString& node : nodes) {
-                (m_watch.connection().*act)(node);
-            }
-        };
-    };
+    const auto forEach = [this](NodeActions::Act act) { return [this, act] { m_nodeActions.forEach(m_fleetPage->selectedNodes(), act); }; };
     addAction(m_nodeMenu, tr("&Reconnect"), QKeySequence(Qt::Key_F5), forEach(&FleetConnection::reconnect));
     addAction(m_nodeMenu, tr("Connect and &ask…"), QKeySequence(Qt::CTRL | Qt::Key_Return),
               forEach(&FleetConnection::connectInteractively));
@@ -120,9 +113,9 @@ void MainWindow::makeViewMenu()
         const Appearance appearance = choice.second;
         QAction* action = appearances->addAction(choice.first);
         action->setCheckable(true);
-        action->setChecked(appearance == m_preferences.appearance);
+        action->setChecked(appearance == m_workspace.preferences().appearance);
         group->addAction(action);
-        connect(action, &QAction::triggered, this, [this, appearance] { setAppearanceTo(appearance); });
+        connect(action, &QAction::triggered, this, [this, appearance] { m_workspace.setAppearanceTo(appearance); });
     }
 }
 

@@ -1,23 +1,21 @@
 #pragma once
 
-#include "gui/model/keyed_tree_model.h"
 #include "gui/model/node_record.h"
 
 #include <QWidget>
 
+#include <vector>
+
 class QLabel;
-class QPlainTextEdit;
 class QPushButton;
 class QTabWidget;
 
 namespace notrack::gui
 {
 
-class DiffHighlighter;
-class FittedTree;
-class HistoryChart;
+class Page;
 
-/// Everything about one node, on pages. Only the page that is seen is brought up to date.
+/// Everything about one node: a header, and pages below it. Only the page that is seen is brought up to date.
 class NodePage : public QWidget
 {
     Q_OBJECT
@@ -39,39 +37,16 @@ signals:
     void reconnectAsked();
     void interactiveAsked();
 
-protected:
-    void changeEvent(QEvent* event) override;
-
 private:
-    /// `widths` as in FittedTree.
-    FittedTree* makeTree(KeyedTreeModel& model, const QString& title, std::vector<int> widths);
-    QPlainTextEdit* addText(const QString& title);
-    void addConntrackPage();
-    void showPage(const NodeRecord& record);
-    /// Makes the text of a report in a thread of the pool.
-    void showReport(const std::shared_ptr<const Report>& report, const QString& otherwise);
+    void addPages();
+    Page& current() const;
 
     QLabel* m_icon;
     QLabel* m_title;
     QLabel* m_note;
     QPushButton* m_action;
     QTabWidget* m_tabs;
-    KeyedTreeModel m_rules;
-    KeyedTreeModel m_findings;
-    KeyedTreeModel m_services;
-    KeyedTreeModel m_conntrack;
-    KeyedTreeModel m_profile;
-    FittedTree* m_ruleTree = nullptr;
-    FittedTree* m_findingTree = nullptr;
-    FittedTree* m_serviceTree = nullptr;
-    FittedTree* m_conntrackTree = nullptr;
-    FittedTree* m_profileTree = nullptr;
-    QPlainTextEdit* m_diff = nullptr;
-    QPlainTextEdit* m_report = nullptr;
-    QPlainTextEdit* m_log = nullptr;
-    DiffHighlighter* m_highlighter = nullptr;
-    HistoryChart* m_chart = nullptr;
-    std::shared_ptr<const Report> m_shownReport; ///< what m_report shows, or will once its text is made
+    std::vector<Page*> m_pages; ///< in the order of the tabs, which own them
     bool m_needsPerson = false;
 };
 

@@ -231,7 +231,7 @@ int main(int argc, char* argv[])
     setAppearance(Appearance::Light);
     const ChannelFactory channels =
         mode == QLatin1String("ssh") ? processChannels() : [](QObject* parent) { return new SimulatedChannel(parent); };
-    MainWindow window(preferencesFor(mode, QString::fromLocal8Bit(argv[2])), MainWindow::Sources::Forget, channels);
+    MainWindow window(preferencesFor(mode, QString::fromLocal8Bit(argv[2])), Remember::NoSources, channels);
     window.resize(1200, 780);
     window.show();
     for (int pass = 0; pass < 20; ++pass) {

@@ -115,7 +115,7 @@ private slots:
         QCoreApplication::setApplicationName(QStringLiteral("end-to-end"));
         raiseDescriptorLimit();
         setAppearance(Appearance::Light);
-        m_window = std::make_unique<MainWindow>(labPreferences(), MainWindow::Sources::Forget, processChannels());
+        m_window = std::make_unique<MainWindow>(labPreferences(), Remember::NoSources, processChannels());
         m_window->resize(1200, 780);
         m_window->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
@@ -124,7 +124,7 @@ private slots:
     void emptyStart()
     {
         Preferences nothing;
-        MainWindow empty(nothing, MainWindow::Sources::Forget, processChannels());
+        MainWindow empty(nothing, Remember::NoSources, processChannels());
         empty.resize(1000, 640);
         empty.show();
         QVERIFY(QTest::qWaitForWindowExposed(&empty));

@@ -1,7 +1,7 @@
 #include "gui/remote/ansible_inventory.h"
+#include "gui/remote/inventory_readers.h"
 #include "gui/remote/node_sources.h"
 #include "gui/remote/ssh_command.h"
-#include "gui/remote/static_inventory.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -199,6 +199,43 @@ private slots:
         QVERIFY(loaded.count() == 1 || loaded.wait(30'000));
         qputenv("PATH", path);
         QCOMPARE(flat(loaded.first().first().value<Inventory>()), QStringLiteral("local=local[] node1=10.0.0.1[workers]"));
+    }
+
+    /// Closing the window in any phase of a load: nothing reaches what is gone, and nobody waits for what runs.
+    void aLoadMayEndInAnyPhase_data()
+    {
+        QTest::addColumn<int>("milliseconds");
+        for (const int after : {-1, 0, 30, 200, 1000}) {
+            QTest::addRow("after %d ms", after) << after;
+        }
+    }
+
+    void aLoadMayEndInAnyPhase()
+    {
+        QFETCH(int, milliseconds);
+        const QTemporaryDir directory;
+        const QString program = directory.filePath(QStringLiteral("ansible-inventory"));
+        writeFile(program, "#!/bin/sh\nsleep 0.4\necho '{}'\nexec sleep 30\n");
+        QVERIFY(QFile::setPermissions(program, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+        writeFile(directory.filePath(QStringLiteral("hosts")), "[workers]\nnode1 ansible_host=10.0.0.1\n");
+        const QByteArray path = qgetenv("PATH");
+        qputenv("PATH", directory.path().toUtf8() + ":" + path);
+        int received = 0;
+        {
+            SourceLoader loader;
+            connect(&loader, &SourceLoader::loaded, this, [&received] { ++received; });
+            loader.load({{directory.filePath(QStringLiteral("hosts"))}, {}, {}});
+            if (milliseconds >= 0) {
+                QTest::qWait(milliseconds);
+            }
+            QElapsedTimer leaving;
+            leaving.start();
+            loader.load({{directory.filePath(QStringLiteral("hosts"))}, {}, {}}); // and once more, as "read again" does
+            QVERIFY(leaving.elapsed() < 2000);
+        }
+        qputenv("PATH", path);
+        QTest::qWait(100);
+        QCOMPARE(received, 0);
     }
 
     void sshArguments()

@@ -66,7 +66,7 @@ private slots:
     void firstStartExplainsItself()
     {
         std::vector<MemoryChannel*> channels;
-        MainWindow window({}, MainWindow::Sources::Remember, [&](QObject* parent) { return new MemoryChannel(parent, channels); });
+        MainWindow window({}, Remember::Sources, [&](QObject* parent) { return new MemoryChannel(parent, channels); });
         window.show();
         window.loadSources();
         const auto buttons = window.findChildren<QPushButton*>();
@@ -79,7 +79,7 @@ private slots:
     void nodesAppearAndFilter()
     {
         std::vector<MemoryChannel*> channels;
-        MainWindow window(watching({QStringLiteral("a"), QStringLiteral("b")}), MainWindow::Sources::Forget,
+        MainWindow window(watching({QStringLiteral("a"), QStringLiteral("b")}), Remember::NoSources,
                           [&](QObject* parent) { return new MemoryChannel(parent, channels); });
         window.show();
         window.loadSources();
@@ -108,7 +108,7 @@ private slots:
     void emptyPagesSayWhyAndRowsAppearOpen()
     {
         std::vector<MemoryChannel*> channels;
-        MainWindow window(watching({QStringLiteral("a")}), MainWindow::Sources::Forget,
+        MainWindow window(watching({QStringLiteral("a")}), Remember::NoSources,
                           [&](QObject* parent) { return new MemoryChannel(parent, channels); });
         window.show();
         window.loadSources();
@@ -136,7 +136,7 @@ private slots:
     void everyModelHoldsItsContract()
     {
         std::vector<MemoryChannel*> channels;
-        MainWindow window(watching({QStringLiteral("a"), QStringLiteral("b")}), MainWindow::Sources::Forget,
+        MainWindow window(watching({QStringLiteral("a"), QStringLiteral("b")}), Remember::NoSources,
                           [&](QObject* parent) { return new MemoryChannel(parent, channels); });
         std::vector<std::unique_ptr<QAbstractItemModelTester>> testers;
         constexpr auto failOnError = QAbstractItemModelTester::FailureReportingMode::QtTest;
@@ -167,7 +167,7 @@ private slots:
     void everythingByKeyboard()
     {
         std::vector<MemoryChannel*> channels;
-        MainWindow window(watching({QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}), MainWindow::Sources::Forget,
+        MainWindow window(watching({QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}), Remember::NoSources,
                           [&](QObject* parent) { return new MemoryChannel(parent, channels); });
         window.show();
         window.activateWindow();
@@ -222,7 +222,7 @@ private slots:
         QFETCH(QString, name);
         QFETCH(QByteArray, start);
         std::vector<MemoryChannel*> channels;
-        MainWindow window(watching({QStringLiteral("a")}), MainWindow::Sources::Forget,
+        MainWindow window(watching({QStringLiteral("a")}), Remember::NoSources,
                           [&](QObject* parent) { return new MemoryChannel(parent, channels); });
         window.show();
         window.loadSources();
@@ -281,7 +281,7 @@ private slots:
     void widgetsHaveAccessibleNames()
     {
         std::vector<MemoryChannel*> channels;
-        MainWindow window({}, MainWindow::Sources::Forget, [&](QObject* parent) { return new MemoryChannel(parent, channels); });
+        MainWindow window({}, Remember::NoSources, [&](QObject* parent) { return new MemoryChannel(parent, channels); });
         SettingsDialog settings({}, nullptr);
         QuestionDialog question({QStringLiteral("a"), QStringLiteral("Passphrase:"), QuestionKind::Secret}, nullptr);
         for (const QWidget* top : std::initializer_list<const QWidget*>{&window, &settings, &question}) {
@@ -314,7 +314,7 @@ private slots:
     void shortcutsAreUnique()
     {
         std::vector<MemoryChannel*> channels;
-        MainWindow window({}, MainWindow::Sources::Forget, [&](QObject* parent) { return new MemoryChannel(parent, channels); });
+        MainWindow window({}, Remember::NoSources, [&](QObject* parent) { return new MemoryChannel(parent, channels); });
         QStringList shortcuts;
         const auto actions = window.findChildren<QAction*>();
         for (const QAction* action : actions) {
@@ -331,12 +331,12 @@ private slots:
         std::vector<MemoryChannel*> channels;
         const auto make = [&](QObject* parent) { return new MemoryChannel(parent, channels); };
         {
-            MainWindow window({}, MainWindow::Sources::Forget, make);
+            MainWindow window({}, Remember::NoSources, make);
             window.show();
             window.fleetPage()->table()->setColumnHidden(FleetModel::Groups, true);
             window.close();
         }
-        const MainWindow again({}, MainWindow::Sources::Forget, make);
+        const MainWindow again({}, Remember::NoSources, make);
         QVERIFY(again.fleetPage()->table()->isColumnHidden(FleetModel::Groups));
         Preferences preferences = watching({QStringLiteral("a")});
         preferences.connection.interval = 7;

@@ -1,0 +1,118 @@
+#include "gui/view/tree_page.h"
+
+#include "gui/model/node_pages.h"
+#include "gui/view/fleet_delegate.h"
+
+#include <QCoreApplication>
+
+#include <utility>
+
+namespace notrack::gui
+{
+
+namespace
+{
+
+constexpr int noTrend = -1;
+constexpr int trendColumn = 6;
+
+/// The selected rows in the order they are seen, cells with tabs between them.
+QString selectionText(const QTreeView& tree)
+{
+    QStringList lines;
+    for (QModelIndex row = tree.model()->index(0, 0); row.isValid(); row = tree.indexBelow(row)) {
+        if (!tree.selectionModel()->isSelected(row)) {
+            continue;
+        }
+        QStringList cells;
+        for (int column = 0; column < tree.model()->columnCount(); ++column) {
+            cells.append(row.siblingAtColumn(column).data().toString());
+        }
+        lines.append(cells.join(QLatin1Char('\t')).trimmed());
+    }
+    return lines.join(QLatin1Char('\n'));
+}
+
+} // namespace
+
+QString Page::emptyText(const NodeRecord& record, const QString& reason)
+{
+    if (record.report) {
+        return reason;
+    }
+    return record.entry.name.isEmpty()
+               ? QString()
+               : QCoreApplication::translate("NodePage", "No report of this node has come yet. The log says how far it is.");
+}
+
+TreePage::TreePage(const QStringList& titles, const QString& name, std::vector<int> widths) : FittedTree(std::move(widths)), m_rows(titles)
+{
+    setModel(&m_rows);
+    setItemDelegate(new TreeDelegate(noTrend, this));
+    setUniformRowHeights(true);
+    setAlternatingRowColors(true);
+    setSelectionMode(QAbstractItemView::ExtendedSelection);
+    setAccessibleName(name);
+}
+
+QString TreePage::text() const
+{
+    const QString selected = selectionText(*this);
+    return selected.isEmpty() ? printModel(*model()) : selected;
+}
+
+RulePage::RulePage() : TreePage(ruleTitles(), tr("Rules"), {0, 15, 11, 13, 10, 10, 16})
+{
+    rows().setNumericColumns(2, 5);
+    setItemDelegate(new TreeDelegate(trendColumn, this));
+}
+
+void RulePage::show(const NodeRecord& record)
+{
+    rows().setRows(buildRuleRows(record));
+    setPlaceholder(emptyText(record, tr("The profile asks for no rules, and there are none.")));
+}
+
+FindingPage::FindingPage() : TreePage(findingTitles(), tr("Findings"), {0, 22}) {}
+
+void FindingPage::show(const NodeRecord& record)
+{
+    rows().setRows(buildFindingRows(record));
+    setPlaceholder(emptyText(record, tr("Nothing about this node speaks against the profile.")));
+}
+
+ServicePage::ServicePage() : TreePage(serviceTitles(), tr("IPVS"), {0, 30, 10, 10, 10})
+{
+    rows().setNumericColumns(2, 4);
+}
+
+void ServicePage::show(const NodeRecord& record)
+{
+    rows().setRows(buildServiceRows(record));
+    setPlaceholder(emptyText(record, tr("IPVS has no virtual service at the addresses of the profile.")));
+}
+
+ProfilePage::ProfilePage() : TreePage(profileTitles(), tr("Profile"), {26, 0})
+{
+    setRootIsDecorated(false);
+}
+
+void ProfilePage::show(const NodeRecord& record)
+{
+    rows().setRows(buildProfileRows(record));
+    setPlaceholder(emptyText(record, {}));
+}
+
+FigureTree::FigureTree() : TreePage(conntrackTitles(), tr("Connection tracking"), {20, 13, 10})
+{
+    rows().setNumericColumns(1, 2);
+    setRootIsDecorated(false);
+}
+
+void FigureTree::show(const NodeRecord& record)
+{
+    rows().setRows(buildConntrackRows(record));
+    setPlaceholder(emptyText(record, {}));
+}
+
+} // namespace notrack::gui

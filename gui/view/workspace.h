@@ -1,0 +1,54 @@
+#pragma once
+
+#include "gui/remote/node_sources.h"
+#include "gui/view/preferences.h"
+
+#include <QObject>
+#include <QSettings>
+#include <QStringList>
+
+namespace notrack::gui
+{
+
+/// Whether the sources of this run are kept for the next one: those of a command line are not.
+enum class Remember { Sources, NoSources };
+
+/// What a person works with: sources, settings, and what of it is remembered when.
+class Workspace : public QObject
+{
+    Q_OBJECT
+
+public:
+    Workspace(Preferences preferences, Remember remember, QObject* parent = nullptr);
+
+    const Preferences& preferences() const { return m_preferences; }
+
+    /// Reads the sources again.
+    void load();
+    void setSources(const NodeSources& sources);
+    void openInventory(const QString& path);
+    void addSshConfig();
+    void addLocal();
+    /// Gives why the text is no node, or nothing.
+    QString addNode(const QString& text);
+    /// Takes nodes that were added by hand out of the sources, and gives how many of them there were.
+    qsizetype removeNodes(const QStringList& names);
+    void setPreferences(const Preferences& preferences);
+    void setAppearanceTo(Appearance appearance);
+
+    /// How the window looked, key by key.
+    QVariant layout(const QString& key, const QVariant& otherwise = {}) const { return m_settings.value(key, otherwise); }
+    void keepLayout(const QString& key, const QVariant& value) { m_settings.setValue(key, value); }
+
+signals:
+    void loading();
+    void loaded(const notrack::gui::Inventory& inventory);
+
+private:
+    Preferences m_preferences;
+    Remember m_remember;
+    QSettings m_settings;
+    SourceLoader m_loader;
+};
+
+} // namespace notrack::gui
