@@ -309,8 +309,8 @@ std::vector<TreeRow> buildProfileRows(const NodeRecord& record)
         property(translate("Profile"), shown(report.profileName)),
         property(translate("Digest"), shown(report.profileDigest)),
         property(translate("Verified"), report.verified ? translate("by %1 at %2 from %3")
-                                                              .arg(shown(toText(report.verified->by)), shown(report.verified->at),
-                                                                   QString::number(report.verified->places))
+                                                              .arg(shown(std::string(toText(report.verified->by))),
+                                                                   shown(report.verified->at), QString::number(report.verified->places))
                                                         : translate("not yet")),
         property(translate("Backend"), shown(report.backend)),
         property(translate("Why this backend"), shown(report.backendReason)),
