@@ -34,14 +34,15 @@ bool survivesBoots(Remembered what)
 }
 
 /// The line that tells this boot and this network namespace from all others.
-std::string stamp()
+Result<std::string> readStamp()
 {
     struct stat status = {};
     if (stat("/proc/self/ns/net", &status) != 0)
-        status.st_ino = 0;
-    std::string boot = readTextFile("/proc/sys/kernel/random/boot_id").value_or("unknown\n");
-    boot.resize(boot.find_last_not_of('\n') + 1);
-    return "boot " + boot + " netns " + std::to_string(status.st_ino) + "\n";
+        return systemError(errno, "this network namespace cannot be told from others", "/proc/self/ns/net");
+    const Result<std::string> boot = readTextFile("/proc/sys/kernel/random/boot_id");
+    if (!boot)
+        return boot;
+    return "boot " + boot->substr(0, boot->find('\n')) + " netns " + std::to_string(status.st_ino) + "\n";
 }
 
 class HeldRunLock : public RunLock
@@ -75,15 +76,18 @@ public:
             return std::nullopt;
         if (survivesBoots(what))
             return std::move(*text);
-        const std::string head = stamp();
-        return text->starts_with(head) ? std::optional(text->substr(head.size())) : std::nullopt;
+        const Result<std::string>& head = stamp();
+        return head && text->starts_with(*head) ? std::optional(text->substr(head->size())) : std::nullopt;
     }
 
     Result<void> write(Remembered what, std::string_view text) override
     {
         if (Result<void> made = make(folderOf(what)); !made)
             return made;
-        return replaceFile(pathOf(what), (survivesBoots(what) ? std::string() : stamp()).append(text));
+        if (survivesBoots(what))
+            return replaceFile(pathOf(what), text);
+        const Result<std::string>& head = stamp();
+        return head ? replaceFile(pathOf(what), std::string(*head).append(text)) : tl::unexpected(head.error());
     }
 
     void erase(Remembered what) override
@@ -103,6 +107,14 @@ private:
     const std::string& folderOf(Remembered what) const { return survivesBoots(what) ? m_folders.state : m_folders.runtime; }
     std::string pathOf(Remembered what) const { return folderOf(what) + "/" + std::string(toText(what)); }
 
+    /// Read once; what failed is tried again.
+    const Result<std::string>& stamp()
+    {
+        if (!m_stamp)
+            m_stamp = readStamp();
+        return m_stamp;
+    }
+
     static Result<void> make(const std::string& folder)
     {
         if (mkdir(folder.c_str(), readableByAll) == 0 || errno == EEXIST)
@@ -111,6 +123,7 @@ private:
     }
 
     MemoryFolders m_folders;
+    Result<std::string> m_stamp = makeError(ErrorKind::Failed, "not read yet");
 };
 
 } // namespace
