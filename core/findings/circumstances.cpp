@@ -10,7 +10,8 @@ namespace notrack
 namespace
 {
 
-constexpr std::size_t mostSides = 3; // rules seldom tell more interfaces apart than pods, tunnel and uplink
+constexpr std::size_t fewSides = 3;    // that are followed whatever the rules say
+constexpr std::size_t mostSides = 512; // two for each of 250 pods, which a node may have
 
 bool overlap(const Prefix& one, const Prefix& other)
 {
@@ -20,13 +21,6 @@ bool overlap(const Prefix& one, const Prefix& other)
 const Prefix& narrower(const Prefix& one, const Prefix& other)
 {
     return one.length() > other.length() ? one : other;
-}
-
-void addSide(std::vector<PodSide>& sides, PodSide side)
-{
-    const bool known = std::any_of(sides.begin(), sides.end(), [&](const PodSide& one) { return one == side; });
-    if (!known && sides.size() < mostSides)
-        sides.push_back(std::move(side));
 }
 
 } // namespace
@@ -46,8 +40,54 @@ Circumstances::Circumstances(const Profile& profile, const NodeFacts& facts, Bac
         for (const RealServer& server : service.realServers)
             m_realServers.push_back(server.address);
     }
+    for (const SavedChains& table : m_tables) {
+        if (table.table != "filter" && table.table != "mangle")
+            continue;
+        for (const auto& [name, chain] : table.chains) {
+            for (const SavedRule& rule : chain.rules) {
+                for (const Condition& condition : rule.conditions) {
+                    if ((condition.option == "-i" || condition.option == "-o") && !condition.values.empty())
+                        m_namedInterfaces.insert(condition.values.front());
+                    if (condition.prefix && isPod(condition.prefix->address()))
+                        m_namedPrefixes.insert(*condition.prefix);
+                }
+            }
+        }
+    }
     std::sort(m_realServers.begin(), m_realServers.end());
     m_realServers.erase(std::unique(m_realServers.begin(), m_realServers.end()), m_realServers.end());
+}
+
+bool Circumstances::isToldApart(const PodSide& side) const
+{
+    return (!side.interface.empty() && m_namedInterfaces.contains(side.interface)) || m_namedPrefixes.contains(side.prefix);
+}
+
+/// Every side that the rules tell apart from others is followed, and the first few in any case.
+void Circumstances::addSide(std::vector<PodSide>& sides, PodSide side) const
+{
+    const bool known = std::any_of(sides.begin(), sides.end(), [&](const PodSide& one) { return one == side; });
+    if (!known && sides.size() < mostSides && (sides.size() < fewSides || isToldApart(side)))
+        sides.push_back(std::move(side));
+}
+
+std::string Circumstances::interfaceTo(const Address& address) const
+{
+    const Route* const route = routeTo(address);
+    return route == nullptr ? std::string() : route->interface;
+}
+
+bool Circumstances::answersPassHere() const
+{
+    bool any = false;
+    for (const VirtualService* service : m_virtualServices) {
+        for (const RealServer& server : service->realServers) {
+            any = true;
+            if (server.forwarding != "Route" && server.forwarding != "Tunnel")
+                return true;
+        }
+    }
+    return !any;
 }
 
 bool Circumstances::isLocal(const Address& address) const

@@ -7,6 +7,7 @@
 #include "core/profile/profile.h"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,10 @@ public:
     std::vector<PodSide> localPods(Family family) const;
     /// Pods of other nodes.
     std::vector<PodSide> remotePods(Family family) const;
+    /// Whether answers of the real servers come back through this node: not those of direct routing and tunnels, which go to the client.
+    bool answersPassHere() const;
+    /// The interface that leads to an address; empty where no route says.
+    std::string interfaceTo(const Address& address) const;
     /// Whether IPVS balances the service at that port.
     bool isBalanced(const Address& service, Port port, Protocol protocol) const;
     /// Chains whose every rule is this program's.
@@ -59,11 +64,15 @@ private:
     const Route* routeTo(const Address& address) const;
     bool leadsEverywhere(const std::string& interface) const;
     std::vector<PodSide> allPods(Family family) const;
+    void addSide(std::vector<PodSide>& sides, PodSide side) const;
+    bool isToldApart(const PodSide& side) const;
 
     const Profile& m_profile;
     const NodeFacts& m_facts;
     Backend m_backend;
     std::vector<SavedChains> m_tables;
+    std::set<std::string, std::less<>> m_namedInterfaces; ///< by filter and mangle rules
+    std::set<Prefix> m_namedPrefixes;                     ///< the same, those narrower than the pod networks
     std::vector<const VirtualService*> m_virtualServices;
     std::vector<Address> m_realServers;
 };
@@ -92,5 +101,6 @@ std::optional<Finding> checkOtherBackend(const Circumstances& node);
 std::optional<Finding> checkBridgeNetfilter(const Circumstances& node);
 std::optional<Finding> checkUnreadRules(const Circumstances& node);
 std::optional<Finding> checkMissingModules(const Circumstances& node);
+std::optional<Finding> checkLostSnat(const Circumstances& node);
 
 } // namespace notrack

@@ -32,6 +32,7 @@ constexpr std::array checks{
     Check{"bridge-netfilter", checkBridgeNetfilter},
     Check{"unread-rules", checkUnreadRules},
     Check{"missing-modules", checkMissingModules},
+    Check{"lost-snat", checkLostSnat},
 };
 
 constexpr std::size_t mostEvidence = 8;

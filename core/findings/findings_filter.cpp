@@ -11,12 +11,17 @@ namespace notrack
 namespace
 {
 
+/// How many pods of this node each pod is paired with: rules tell sides apart, seldom pairs of them.
+constexpr std::size_t mostPartners = 3;
+
 /// One leg of a DNS exchange through the filter table of this node.
 struct Leg
 {
     std::string_view chain;
-    PacketClass packet; ///< its `tracking` is what it is without our rules
-    std::string remedy; ///< matches of the rule that lets it through untracked
+    PacketClass packet;                       ///< its `tracking` is what it is without our rules
+    std::string remedy;                       ///< matches of the rule that lets it through
+    Tracking withRules = Tracking::Untracked; ///< New: an answer whose query went untracked while no rule names the answer
+    bool ofNode = false;                      ///< the node's own exchange, which pods do not need
 };
 
 std::string portText(Port port)
@@ -83,33 +88,97 @@ void addBalancedLegs(const Circumstances& node, Protocol protocol, Port port, co
     }
 }
 
+/// Answers of real servers that the rules do not name: their queries go untracked, so to conntrack each is a new connection.
+void addUnnamedAnswers(const Circumstances& node, const PodSide& client, std::vector<Leg>& legs)
+{
+    for (const VirtualService* service : node.virtualServices()) {
+        for (const RealServer& server : service->realServers) {
+            const bool named = node.isPod(server.address) && node.isDnsPort(server.port);
+            const bool passes = server.forwarding != "Route" && server.forwarding != "Tunnel";
+            if (named || !passes || server.address.family() != client.prefix.family())
+                continue;
+            const bool here = node.isLocal(server.address);
+            PacketClass answer =
+                packetBetween(service->protocol, {Prefix(server.address), here ? "" : node.interfaceTo(server.address)}, client);
+            answer.sourcePort = server.port;
+            answer.sourceLocal = here;
+            answer.tracking = Tracking::Established;
+            const std::string remedy =
+                "-p " + std::string(toText(service->protocol)) + " -s " + toText(server.address) + " --sport " + portText(server.port);
+            legs.push_back({here ? "OUTPUT" : "FORWARD", answer, remedy, Tracking::New});
+        }
+    }
+}
+
+/// Under scope any the node's own answers come in untracked.
+void addOwnAnswers(const Circumstances& node, Family family, std::vector<Leg>& legs)
+{
+    for (const VirtualService* service : node.virtualServices()) {
+        for (const RealServer& server : service->realServers) {
+            if (server.address.family() != family || !node.isPod(server.address) || !node.isDnsPort(server.port))
+                continue;
+            PacketClass answer;
+            answer.protocol = service->protocol;
+            answer.source = Prefix(server.address);
+            answer.sourcePort = server.port;
+            answer.inInterface = node.interfaceTo(server.address);
+            answer.sourceLocal = node.isLocal(server.address);
+            answer.destination = Prefix(service->address); // the node asks with the service's address as its source
+            answer.destinationLocal = true;
+            answer.tracking = Tracking::Established;
+            const std::string remedy = "-p " + std::string(toText(service->protocol)) + " -s " +
+                                       networkOf(node, {Prefix(server.address), ""}) + " --sport " + portText(server.port);
+            legs.push_back({"INPUT", answer, remedy, Tracking::Untracked, true});
+        }
+    }
+}
+
 std::vector<Leg> legsOf(const Circumstances& node, Family family)
 {
     std::vector<Leg> legs;
     const std::vector<PodSide> locals = node.localPods(family);
     const std::vector<PodSide> remotes = node.remotePods(family);
+    const std::size_t others = std::min(locals.size(), mostPartners);
     for (const Protocol protocol : node.profile().protocols)
         for (const Port port : node.profile().ports)
             for (const PodSide& local : locals) {
-                for (const PodSide& remote : remotes) {
-                    addForwardLegs(node, protocol, port, local, remote, legs);
-                    addForwardLegs(node, protocol, port, remote, local, legs);
+                if (node.answersPassHere()) {
+                    for (const PodSide& remote : remotes) {
+                        addForwardLegs(node, protocol, port, local, remote, legs);
+                        addForwardLegs(node, protocol, port, remote, local, legs);
+                    }
+                    for (std::size_t i = 0; i < others; ++i) {
+                        addForwardLegs(node, protocol, port, local, locals.at(i), legs);
+                        addForwardLegs(node, protocol, port, locals.at(i), local, legs);
+                    }
                 }
-                for (const PodSide& other : locals)
-                    addForwardLegs(node, protocol, port, local, other, legs);
                 addBalancedLegs(node, protocol, port, local, legs);
             }
+    for (const PodSide& local : locals)
+        addUnnamedAnswers(node, local, legs);
+    if (node.profile().scope == Scope::Any)
+        addOwnAnswers(node, family, legs);
     return legs;
 }
 
-/// Endings that drop the untracked packet and that its tracked twin does not meet.
+/// Whether a way in which the tracked packet gets through is closed to its untracked twin, whatever then drops it.
+bool losesAWay(const Journey& tracked, const Journey& untracked)
+{
+    return std::any_of(tracked.endings.begin(), tracked.endings.end(), [&](const Ending& ending) {
+        const auto isSame = [&](const Ending& one) { return one.line == ending.line; };
+        return ending.fate == Fate::Accepted && std::none_of(untracked.endings.begin(), untracked.endings.end(), isSame);
+    });
+}
+
+/// Endings that drop the untracked packet and that its tracked twin does not meet; all of them where the twin has a way through that it has not.
 std::vector<Ending> newDrops(const Journey& tracked, const Journey& untracked)
 {
     std::vector<Ending> drops;
+    const bool everyDrop = untracked.always(Fate::Dropped) && losesAWay(tracked, untracked);
     for (const Ending& ending : untracked.endings) {
         const bool known =
             std::any_of(tracked.endings.begin(), tracked.endings.end(), [&](const Ending& one) { return one.line == ending.line; });
-        if (ending.fate == Fate::Dropped && !known)
+        if (ending.fate == Fate::Dropped && (!known || everyDrop))
             drops.push_back(ending);
     }
     return drops;
@@ -125,25 +194,25 @@ bool isOfNetworkPolicy(std::string_view line)
 void advise(const Circumstances& node, const SavedChains& table, const Leg& leg, const std::vector<Ending>& drops, Finding& finding)
 {
     const bool policy = std::any_of(drops.begin(), drops.end(), [](const Ending& drop) { return isOfNetworkPolicy(drop.line); });
-    if (policy)
+    if (policy && leg.chain != "INPUT") // a query at INPUT is no reply: a rule before the policies lets it in
         addOnce(finding.advice,
                 "the drop is NetworkPolicy's, which knows replies by connection state only: allow the DNS pods egress to all "
                 "pods over UDP, and pods ingress from the DNS pods");
     else
         addOnce(finding.advice, node.commandFor(table) + " -I " + std::string(leg.chain) + " " + leg.remedy +
-                                    " -m conntrack --ctstate UNTRACKED -j ACCEPT");
+                                    (leg.withRules == Tracking::New ? " -j ACCEPT" : " -m conntrack --ctstate UNTRACKED -j ACCEPT"));
 }
 
 void judgeLeg(const Circumstances& node, const SavedChains& table, const Leg& leg, Finding& finding)
 {
     const Journey tracked = follow(table, leg.chain, leg.packet);
     PacketClass packet = leg.packet;
-    packet.tracking = Tracking::Untracked;
+    packet.tracking = leg.withRules;
     const Journey untracked = follow(table, leg.chain, packet);
     const std::vector<Ending> drops = newDrops(tracked, untracked);
     if (drops.empty())
         return;
-    if (untracked.always(Fate::Dropped) && tracked.may(Fate::Accepted))
+    if (untracked.always(Fate::Dropped) && tracked.may(Fate::Accepted) && !leg.ofNode)
         finding.severity = Severity::Fatal;
     for (const Ending& drop : drops)
         addOnce(finding.evidence, quoteRule(table, drop.line));
@@ -185,7 +254,7 @@ std::optional<Finding> checkStatefulForward(const Circumstances& node)
             continue;
         const std::vector<Leg> legs = legsOf(node, family);
         for (const SavedChains& table : node.tables())
-            if (table.table == "filter" && table.family == family)
+            if ((table.table == "filter" || table.table == "mangle") && table.family == family)
                 for (const Leg& leg : legs)
                     judgeLeg(node, table, leg, finding);
     }

@@ -124,14 +124,17 @@ Certainty stateMatches(const Condition& condition, Tracking tracking)
     return has("DNAT") || has("SNAT") ? Certainty::Maybe : Certainty::No;
 }
 
-/// Without a connection, conntrack matches on anything but the state never hold, inverted or not (xt_conntrack.c, xt_connmark.c).
-Certainty connectionMatches(const Condition& condition, const PacketClass& packet)
+/// Without an entry, xt_conntrack holds where its state does, whatever else it asks for, and without a state never (xt_conntrack.c,
+/// conntrack_mt); xt_connmark never holds (xt_connmark.c). `stateAsked`: the rule's conntrack match has a state.
+Certainty connectionMatches(const Condition& condition, const PacketClass& packet, bool stateAsked)
 {
     if (condition.option == "--ctstate" || condition.option == "--state") {
         const Certainty holds = stateMatches(condition, packet.tracking);
         return condition.negated ? opposite(holds) : holds;
     }
-    return packet.tracking == Tracking::Untracked ? Certainty::No : Certainty::Maybe;
+    if (packet.tracking != Tracking::Untracked)
+        return Certainty::Maybe;
+    return condition.match == "conntrack" && stateAsked ? Certainty::Yes : Certainty::No;
 }
 
 Certainty markMatches(const Condition& condition, const KnownMark& mark)
@@ -175,8 +178,13 @@ constexpr auto matchDestination = [](const Condition& c, const PacketClass& p, c
     return addressMatches(c, p.destination);
 };
 constexpr auto matchProtocol = [](const Condition& c, const PacketClass& p, const KnownMark&) { return protocolMatches(c, p); };
-constexpr auto matchIn = [](const Condition& c, const PacketClass& p, const KnownMark&) { return interfaceMatches(c, p.inInterface); };
-constexpr auto matchOut = [](const Condition& c, const PacketClass& p, const KnownMark&) { return interfaceMatches(c, p.outInterface); };
+/// No packet of another machine or a pod comes in by lo, and none that leaves for one goes out by it.
+constexpr auto matchIn = [](const Condition& c, const PacketClass& p, const KnownMark&) {
+    return valueOf(c) == "lo" && p.sourceLocal == false ? Certainty::No : interfaceMatches(c, p.inInterface);
+};
+constexpr auto matchOut = [](const Condition& c, const PacketClass& p, const KnownMark&) {
+    return valueOf(c) == "lo" && p.destinationLocal == false ? Certainty::No : interfaceMatches(c, p.outInterface);
+};
 constexpr auto matchSourcePort = [](const Condition& c, const PacketClass& p, const KnownMark&) { return portsMatch(c, p.sourcePort); };
 constexpr auto matchDestinationPort = [](const Condition& c, const PacketClass& p, const KnownMark&) {
     return portsMatch(c, p.destinationPort);
@@ -212,12 +220,12 @@ constexpr std::array knownOptions{
     KnownOption{"set", "--match-set", matchSet},
 };
 
-Certainty conditionHolds(const Condition& condition, const PacketClass& packet, const KnownMark& mark)
+Certainty conditionHolds(const Condition& condition, const PacketClass& packet, const KnownMark& mark, bool stateAsked)
 {
     if (condition.match == "comment")
         return Certainty::Yes;
     if (condition.match == "conntrack" || condition.match == "state" || condition.match == "connmark")
-        return connectionMatches(condition, packet);
+        return connectionMatches(condition, packet, stateAsked);
     const auto known = std::find_if(knownOptions.begin(), knownOptions.end(), [&](const KnownOption& option) {
         return option.option == condition.option && (option.match.empty() || option.match == condition.match);
     });
@@ -274,9 +282,11 @@ PacketClass narrowed(const SavedRule& rule, PacketClass packet)
 
 Certainty matches(const SavedRule& rule, const PacketClass& packet, const KnownMark& mark)
 {
+    const bool stateAsked = std::any_of(rule.conditions.begin(), rule.conditions.end(),
+                                        [](const Condition& one) { return one.match == "conntrack" && one.option == "--ctstate"; });
     Certainty worst = Certainty::Yes;
     for (const Condition& condition : rule.conditions) {
-        worst = std::min(worst, conditionHolds(condition, packet, mark));
+        worst = std::min(worst, conditionHolds(condition, packet, mark, stateAsked));
         if (worst == Certainty::No)
             return worst;
     }

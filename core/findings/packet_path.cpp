@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 #include <utility>
 
 namespace notrack
@@ -13,7 +14,7 @@ namespace
 constexpr int deepestCall = 64;
 // 20,000 rules are followed in full; a set whose doubtful calls multiply beyond that is given up as unknown.
 constexpr int longestJourney = 400'000;
-constexpr std::size_t mostEndings = 64;
+constexpr std::size_t mostEndings = 4096; // for evidence; nothing is decided by their number
 
 /// What can be said at one point of the journey.
 struct Position
@@ -109,12 +110,13 @@ public:
 
     void end(Fate fate, std::string line, std::string target)
     {
-        const auto known =
-            std::find_if(m_journey.endings.begin(), m_journey.endings.end(), [&](const Ending& one) { return one.line == line; });
-        if (known == m_journey.endings.end() && m_journey.endings.size() < mostEndings)
+        if (std::find(m_journey.fates.begin(), m_journey.fates.end(), fate) == m_journey.fates.end())
+            m_journey.fates.push_back(fate);
+        if (m_journey.endings.size() < mostEndings && m_lines.insert(line).second)
             m_journey.endings.push_back({fate, std::move(line), std::move(target)});
     }
 
+    void keepMark(const KnownMark& mark) { m_journey.mark = mark; }
     Journey take() { return std::move(m_journey); }
 
 private:
@@ -176,6 +178,7 @@ private:
     PacketClass m_packet; // what is known of it in the chain that is walked
     const std::vector<std::string>& m_ignored;
     Journey m_journey;
+    std::unordered_set<std::string> m_lines; ///< of the endings
     int m_steps = 0;
     bool m_gaveUp = false;
 };
@@ -184,16 +187,16 @@ private:
 
 bool Journey::may(Fate fate) const
 {
-    return std::any_of(endings.begin(), endings.end(), [&](const Ending& ending) { return ending.fate == fate; });
+    return std::find(fates.begin(), fates.end(), fate) != fates.end();
 }
 
 bool Journey::always(Fate fate) const
 {
-    return !endings.empty() && std::all_of(endings.begin(), endings.end(), [&](const Ending& ending) { return ending.fate == fate; });
+    return fates.size() == 1 && fates.front() == fate;
 }
 
 Journey follow(const SavedChains& table, std::string_view builtInChain, const PacketClass& packet,
-               const std::vector<std::string>& chainsToIgnore)
+               const std::vector<std::string>& chainsToIgnore, KnownMark mark)
 {
     Walk walk(table, packet, chainsToIgnore);
     const SavedChain* const chain = table.find(builtInChain);
@@ -201,9 +204,10 @@ Journey follow(const SavedChains& table, std::string_view builtInChain, const Pa
         walk.end(Fate::Accepted, std::string(builtInChain) + " is not there", "");
         return walk.take();
     }
-    const Position end = walk.through(*chain, {}, 0);
+    const Position end = walk.through(*chain, {Certainty::Yes, mark}, 0);
     if (end.reached != Certainty::No) {
         const std::string policy = chain->policy.empty() ? "ACCEPT" : chain->policy;
+        walk.keepMark(end.mark);
         walk.end(policy == "DROP" ? Fate::Dropped : Fate::Accepted, ":" + std::string(builtInChain) + " " + policy, policy);
     }
     return walk.take();

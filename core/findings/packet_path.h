@@ -31,7 +31,9 @@ struct Ending
 /// Every way in which the packets of a class may leave a table, in the order in which the rules stand.
 struct Journey
 {
-    std::vector<Ending> endings;
+    std::vector<Ending> endings; ///< the first 4,096; what may() and always() say holds for all of them
+    std::vector<Fate> fates;     ///< each that occurs, once
+    KnownMark mark;              ///< of the packets that come out at the end of the chain
 
     /// Whether some ending has that fate.
     bool may(Fate fate) const;
@@ -39,8 +41,8 @@ struct Journey
     bool always(Fate fate) const;
 };
 
-/// Follows packets through a built-in chain. A table without that chain accepts. The packets come with mark 0.
+/// Follows packets through a built-in chain. A table without that chain accepts. The packets come with that mark.
 Journey follow(const SavedChains& table, std::string_view builtInChain, const PacketClass& packet,
-               const std::vector<std::string>& chainsToIgnore = {});
+               const std::vector<std::string>& chainsToIgnore = {}, KnownMark mark = {});
 
 } // namespace notrack

@@ -14,7 +14,7 @@ namespace notrack
 namespace
 {
 
-constexpr std::array<std::string_view, 3> wantedTables{"nat", "filter", "raw"};
+constexpr std::array<std::string_view, 4> wantedTables{"nat", "filter", "raw", "mangle"};
 constexpr std::array<std::string_view, 5> tablesOfIptables{"nat", "filter", "raw", "mangle", "security"};
 constexpr std::size_t mostNativeTables = 8;
 constexpr std::size_t mostNativeLines = 2000;
@@ -34,6 +34,18 @@ std::string saveCommand(Family family, std::string_view kind)
     return std::string(family == Family::Ipv4 ? "iptables-" : "ip6tables-") + std::string(kind) + "-save";
 }
 
+/// What a save command says of rules that it cannot print, although it ends well (iptables' nft_cmd_show and xtables_print).
+std::string problemOfSave(std::string_view text)
+{
+    for (const std::string_view line : splitLines(text)) {
+        if (line.starts_with('#') && contains(line, "is incompatible, use 'nft' tool"))
+            return "it holds rules of nft itself, which the save command does not print";
+        if (contains(line, "[unsupported revision]"))
+            return "the save command cannot print " + std::string(line);
+    }
+    return {};
+}
+
 void save(const CommandRunner& run, const std::string& command, const std::string& table, Backend backend, Family family, NodeFacts& facts)
 {
     const Result<std::string> text = run({command, "-t", table});
@@ -42,6 +54,8 @@ void save(const CommandRunner& run, const std::string& command, const std::strin
                                     "): " + toText(text.error()));
         return;
     }
+    if (const std::string problem = problemOfSave(*text); !problem.empty())
+        facts.unreadRules.push_back(table + " of " + std::string(toText(backend)) + " (" + std::string(toText(family)) + "): " + problem);
     for (SavedTable& saved : readSaveOutput(*text, backend, family))
         facts.savedTables.push_back(std::move(saved));
 }

@@ -1,0 +1,209 @@
+#include "core/findings/findings.h"
+#include "core/linux/node/saved_tables.h"
+#include "core/profile/profile_reader.h"
+
+#include <QTest>
+
+#include <array>
+
+using namespace notrack;
+
+namespace
+{
+
+const char* const routed = "0.0.0.0/0 eth0 gateway, 192.0.2.0/24 eth0, 10.244.1.0/24 cni0, 10.244.2.0/24 flannel.1 gateway";
+const char* const fourPods = "0.0.0.0/0 eth0 gateway, 192.0.2.0/24 eth0, 10.244.1.1/32 cali1, 10.244.1.2/32 cali2, 10.244.1.3/32 cali3, "
+                             "10.244.1.4/32 cali4, 10.244.2.0/26 tunl0 gateway";
+const char* const flat = "0.0.0.0/0 eth0 gateway, 192.0.2.0/24 eth0";
+
+std::vector<Route> readRoutes(const QString& text)
+{
+    std::vector<Route> routes;
+    for (const QString& line : text.split(", ")) {
+        const QStringList words = line.split(' ');
+        routes.push_back({*readPrefix(words.at(0).toStdString()), words.at(1).toStdString(), words.size() > 2});
+    }
+    return routes;
+}
+
+/// "10.244.2.3:53 Masq"
+RealServer readServer(const QString& text)
+{
+    const QString endpoint = text.section(' ', 0, 0);
+    return {.address = *readAddress(endpoint.section(':', 0, 0).toStdString()),
+            .port = Port{endpoint.section(':', 1, 1).toUShort()},
+            .forwarding = text.section(' ', 1, 1).toStdString(),
+            .weight = 1};
+}
+
+/// A node with one DNS service, and what its tables hold.
+NodeFacts nodeWith(const QString& routes, const QString& server, const QString& tables)
+{
+    NodeFacts facts;
+    facts.ipvs = true;
+    facts.virtualServices = {{.address = *readAddress("10.96.0.10"),
+                              .port = Port{53},
+                              .protocol = Protocol::Udp,
+                              .scheduler = "rr",
+                              .realServers = {readServer(server)}}};
+    for (const char* local : {"192.0.2.11/32", "10.244.1.1/32", "10.96.0.10/32", "127.0.0.0/8"})
+        facts.localPrefixes.push_back(*readPrefix(local));
+    facts.routes = readRoutes(routes);
+    facts.savedTables = readSaveOutput(tables.toStdString(), Backend::Iptables, Family::Ipv4);
+    facts.ipvsConntrack = true;
+    return facts;
+}
+
+/// "refuses", "warns" or "goes on", with the ids that are worse than worth knowing.
+QString verdict(const Profile& profile, const NodeFacts& facts)
+{
+    QStringList ids;
+    const std::vector<Finding> findings = judge(profile, facts, Backend::Iptables);
+    for (const Finding& finding : findings) {
+        if (finding.severity != Severity::Info)
+            ids << QString::fromStdString(finding.id);
+    }
+    const QString word = forbidsApply(findings) ? "refuses" : ids.isEmpty() ? "goes on" : "warns";
+    return ids.isEmpty() ? word : word + ": " + ids.join(' ');
+}
+
+Profile readText(const QString& more)
+{
+    const std::array sources{ProfileSource{"p.yaml", ("version: 1\nservices: [10.96.0.10]\n" + more).toStdString()}};
+    return *readProfile(sources, "node-a");
+}
+
+} // namespace
+
+/// Small nodes, each a kind: what only a tracked packet can pass, every pod that rules tell apart, answers that no rule names, and so on.
+class SmallInputsTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void inputs_data()
+    {
+        QTest::addColumn<QString>("profile");
+        QTest::addColumn<QString>("server");
+        QTest::addColumn<QString>("routes");
+        QTest::addColumn<QString>("tables");
+        QTest::addColumn<QString>("expected");
+        const QString pods = "podCIDRs: [10.244.0.0/16]\n";
+        const QString remote = "10.244.2.3:53 Masq";
+        const auto row = [&](const char* name, const QString& tables, const QString& expected) {
+            QTest::newRow(name) << pods << remote << routed << tables << expected;
+        };
+        const QString refuses = "refuses: stateful-forward";
+
+        row("nothing", "*filter\n:FORWARD ACCEPT [0:0]\n", "goes on");
+        row("established for one pod",
+            "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -d 10.244.1.5/32 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
+            "-A FORWARD -s 10.244.1.5/32 -j ACCEPT\n",
+            refuses);
+        row("established for a set",
+            "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m set --match-set k8s-pods src -m conntrack --ctstate RELATED,ESTABLISHED -j "
+            "ACCEPT\n"
+            "-A FORWARD -p udp -m udp --dport 53 -j ACCEPT\n",
+            refuses);
+        row("established for a mark",
+            "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m mark --mark 0x0/0x1 -m state --state ESTABLISHED -j ACCEPT\n"
+            "-A FORWARD -p udp -m udp --dport 53 -j ACCEPT\n",
+            refuses);
+        row("a mark for new ones",
+            "*filter\n-A INPUT -m state --state NEW -m set --match-set pods src -j MARK --set-xmark 0x1/0x1\n"
+            "-A INPUT -m mark ! --mark 0x1/0x1 -j DROP\n",
+            refuses);
+        QString perPod = "*filter\n";
+        for (int i = 1; i <= 4; ++i)
+            perPod += QString("-A FORWARD -o cali%1 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A FORWARD -o cali%1 -j %2\n")
+                          .arg(i)
+                          .arg(i == 4 ? "DROP" : "ACCEPT");
+        QTest::newRow("the fourth pod") << pods << remote << fourPods << perPod << refuses;
+        QTest::newRow("the third pod") << pods << remote << fourPods
+                                       << QString(perPod).replace("cali4", "x").replace("cali3", "cali4").replace("x", "cali3") << refuses;
+        QTest::newRow("loopback lets nobody in")
+            << QString("podCIDRs: [192.0.2.0/24]\n") << "192.0.2.61:53 Masq" << flat
+            << "*filter\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p udp -m state --state NEW -m udp --dport 53 -j ACCEPT\n-A INPUT -j DROP\n"
+            << refuses;
+        const QString stateful = "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n";
+        QTest::newRow("a server outside the networks")
+            << pods << "192.0.2.12:53 Masq" << routed << stateful << "refuses: stateful-forward backend-outside-pod-cidrs";
+        QTest::newRow("a server outside, DNS between pods open")
+            << pods << "192.0.2.12:53 Masq" << routed
+            << stateful + "-A FORWARD -s 10.244.0.0/16 -d 10.244.0.0/16 -j ACCEPT\n-A FORWARD -p udp -m udp --dport 53 -j ACCEPT\n"
+            << "refuses: stateful-forward backend-outside-pod-cidrs";
+        QTest::newRow("a server at another port") << pods << "10.244.2.3:1053 Masq" << routed
+                                                  << stateful + "-A FORWARD -p udp -m udp --sport 53 -m conntrack --ctstate UNTRACKED -j "
+                                                                "ACCEPT\n-A FORWARD -p udp -m udp --dport 53 -j ACCEPT\n"
+                                                  << refuses;
+        QTest::newRow("this node's pods only") << QString("podCIDRs: [10.244.1.0/24]\n") << remote << routed
+                                               << stateful + "-A FORWARD -s 10.244.1.0/24 -j ACCEPT\n"
+                                               << "refuses: stateful-forward per-node-cidr";
+        QTest::newRow("a server on this node") << pods << "192.0.2.11:53 Masq" << routed
+                                               << "*filter\n:OUTPUT DROP [18:3591]\n-A OUTPUT -m conntrack --ctstate RELATED,ESTABLISHED "
+                                                  "-j ACCEPT\n-A OUTPUT -p udp -m udp --dport 53 -j ACCEPT\n"
+                                               << "refuses: stateful-forward backend-outside-pod-cidrs";
+        row("balanced queries masqueraded", "*filter\n*nat\n-A POSTROUTING -m ipvs --vaddr 10.96.0.10 -j MASQUERADE\n", "warns: lost-snat");
+        row("a mark for masquerade",
+            "*nat\n-A PREROUTING -s 10.244.0.0/16 -m set --match-set KUBE-CLUSTER-IP dst,dst -j MARK --set-xmark 0x4000/0x4000\n"
+            "-A POSTROUTING -m mark --mark 0x4000/0x4000 -j MASQUERADE\n",
+            "warns: lost-snat");
+        row("kube-proxy's usual marks",
+            "*nat\n-A PREROUTING ! -s 10.244.0.0/16 -m set --match-set KUBE-CLUSTER-IP dst,dst -j MARK --set-xmark 0x4000/0x4000\n"
+            "-A POSTROUTING -m set --match-set KUBE-LOOP-BACK dst,dst,src -j MASQUERADE\n"
+            "-A POSTROUTING -m mark --mark 0x4000/0x4000 -j MASQUERADE\n",
+            "goes on");
+        QTest::newRow("the node's own answers") << pods + "scope: any\n"
+                                                << "10.244.1.3:53 Masq" << routed
+                                                << "*filter\n:INPUT DROP [17:1523]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -m conntrack "
+                                                   "--ctstate RELATED,ESTABLISHED -j ACCEPT\n-A INPUT -p udp -m udp --dport 53 -j ACCEPT\n"
+                                                << "warns: host-queries stateful-forward";
+        row("the mangle table", "*mangle\n-A FORWARD -p udp -m udp --sport 53 -m conntrack ! --ctstate RELATED,ESTABLISHED -j DROP\n",
+            refuses);
+        QTest::newRow("direct routing") << QString("podCIDRs: [192.0.2.0/24]\n") << "192.0.2.61:53 Route" << flat
+                                        << "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m state --state RELATED,ESTABLISHED -j ACCEPT\n"
+                                        << "goes on";
+        QTest::newRow("tunnelling") << QString("podCIDRs: [192.0.2.0/24]\n") << "192.0.2.61:53 Tunnel" << flat
+                                    << "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m state --state RELATED,ESTABLISHED -j ACCEPT\n"
+                                    << "goes on";
+        row("a stale DNAT", "*nat\n-A PREROUTING -d 10.96.0.10/32 -p udp -m udp --dport 53 -j DNAT --to-destination 10.244.2.3:53\n",
+            "goes on");
+        row("a state and a direction",
+            "*filter\n-A FORWARD -p udp -m udp --sport 53 -m conntrack --ctstate UNTRACKED --ctdir REPLY -j DROP\n", refuses);
+        row("a direction alone", "*filter\n-A FORWARD -p udp -m udp --sport 53 -m conntrack --ctdir ORIGINAL -j DROP\n", "goes on");
+        for (const int chains : {63, 64, 200}) {
+            QString many = "*filter\n";
+            for (int i = 1; i <= chains; ++i)
+                many += QString("-A FORWARD -d 10.244.1.%1/32 -j POD-%1\n-A POD-%1 -m conntrack --ctstate RELATED,ESTABLISHED -j "
+                                "ACCEPT\n-A POD-%1 -j REJECT\n")
+                            .arg(i);
+            QTest::addRow("%d chains", chains) << pods << remote << routed << many << "warns: stateful-forward";
+        }
+    }
+
+    void inputs()
+    {
+        QFETCH(QString, profile);
+        QFETCH(QString, server);
+        QFETCH(QString, routes);
+        QFETCH(QString, tables);
+        QFETCH(QString, expected);
+        QCOMPARE(verdict(readText(profile), nodeWith(routes, server, tables)), expected);
+    }
+
+    /// Weave's policies at INPUT know new connections only: a rule before them ends the loss, a NetworkPolicy does not.
+    void advice()
+    {
+        const NodeFacts facts =
+            nodeWith(routed, "10.244.2.3:53 Masq",
+                     "*filter\n-A INPUT -i cni0 -j WEAVE-NPC-EGRESS\n-A WEAVE-NPC-EGRESS -m state --state NEW -j MARK --set-xmark 0x1/0x1\n"
+                     "-A WEAVE-NPC-EGRESS -m mark ! --mark 0x1/0x1 -j DROP\n");
+        const std::vector<Finding> findings = judge(readText("podCIDRs: [10.244.0.0/16]\n"), facts, Backend::Iptables);
+        QCOMPARE(findings.front().severity, Severity::Fatal);
+        QCOMPARE(findings.front().advice.front(),
+                 "iptables -I INPUT -p udp -s 10.244.0.0/16 -d 10.96.0.10 --dport 53 -m conntrack --ctstate UNTRACKED -j ACCEPT");
+    }
+};
+
+QTEST_APPLESS_MAIN(SmallInputsTest)
+#include "small_inputs_test.moc"
