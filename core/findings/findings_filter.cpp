@@ -1,4 +1,5 @@
 #include "core/findings/finding_checks.h"
+#include "core/findings/native_rules.h"
 #include "core/findings/packet_path.h"
 
 #include <algorithm>
@@ -194,7 +195,10 @@ bool isOfNetworkPolicy(std::string_view line)
 void advise(const Circumstances& node, const SavedChains& table, const Leg& leg, const std::vector<Ending>& drops, Finding& finding)
 {
     const bool policy = std::any_of(drops.begin(), drops.end(), [](const Ending& drop) { return isOfNetworkPolicy(drop.line); });
-    if (policy && leg.chain != "INPUT") // a query at INPUT is no reply: a rule before the policies lets it in
+    if (table.table.starts_with("table "))
+        addOnce(finding.advice, "let untracked DNS pass where `nft list " + table.table +
+                                    "` accepts established connections: `ct state established,related,untracked accept`");
+    else if (policy && leg.chain != "INPUT") // a query at INPUT is no reply: a rule before the policies lets it in
         addOnce(finding.advice,
                 "the drop is NetworkPolicy's, which knows replies by connection state only: allow the DNS pods egress to all "
                 "pods over UDP, and pods ingress from the DNS pods");
@@ -219,27 +223,10 @@ void judgeLeg(const Circumstances& node, const SavedChains& table, const Leg& le
     advise(node, table, leg, drops, finding);
 }
 
-bool contains(std::string_view text, std::string_view part)
+/// Whether a table of nft's own sees packets of the family.
+bool seesFamily(const NativeTable& table, Family family)
 {
-    return text.find(part) != std::string_view::npos;
-}
-
-/// Tables made with nft itself are not followed rule by rule: a base chain that knows replies by their state, refuses the rest
-/// and has no word for untracked packets is told of.
-void judgeNative(const NativeTable& table, Finding& finding)
-{
-    const auto has = [&](std::string_view part) {
-        return std::any_of(table.lines.begin(), table.lines.end(), [&](const std::string& line) { return contains(line, part); });
-    };
-    const bool refuses = has("policy drop") || has("reject") || has("drop");
-    const bool stateful = has("ct state established") || has("ct state { established") || has("ct state related");
-    if (!refuses || !stateful || has("untracked"))
-        return;
-    for (const std::string& line : table.lines)
-        if (contains(line, "hook ") || contains(line, "ct state "))
-            addOnce(finding.evidence, "table " + table.name + ": " + line);
-    addOnce(finding.advice, "let untracked DNS pass where `nft list table " + table.name +
-                                "` accepts established connections: `ct state established,related,untracked accept`");
+    return table.name.starts_with("inet ") || table.name.starts_with(family == Family::Ipv4 ? "ip " : "ip6 ");
 }
 
 } // namespace
@@ -257,9 +244,14 @@ std::optional<Finding> checkStatefulForward(const Circumstances& node)
             if ((table.table == "filter" || table.table == "mangle") && table.family == family)
                 for (const Leg& leg : legs)
                     judgeLeg(node, table, leg, finding);
+        for (const NativeTable& native : node.facts().nativeTables) {
+            if (!seesFamily(native, family))
+                continue;
+            for (const SavedChains& table : readNativeChains(native, family))
+                for (const Leg& leg : legs)
+                    judgeLeg(node, table, leg, finding);
+        }
     }
-    for (const NativeTable& table : node.facts().nativeTables)
-        judgeNative(table, finding);
     if (finding.evidence.empty())
         return std::nullopt;
     finding.summary = finding.severity == Severity::Fatal

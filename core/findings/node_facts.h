@@ -44,12 +44,11 @@ struct Route
     bool operator==(const Route&) const = default;
 };
 
-/// A table that was made with nft itself, not through iptables: "inet firewalld". Only its base chains at the hooks input,
-/// forward and output are kept.
+/// A table that was made with nft itself, not through iptables: "inet firewalld", with all its chains.
 struct NativeTable
 {
     std::string name;
-    std::vector<std::string> lines; ///< as `nft list table` prints them, without indentation
+    std::vector<std::string> lines; ///< from "chain NAME {" to "}", as `nft list table` prints them, without indentation
 
     bool operator==(const NativeTable&) const = default;
 };

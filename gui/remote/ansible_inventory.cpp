@@ -1,10 +1,10 @@
 #include "gui/remote/ansible_inventory.h"
 
+#include "gui/remote/background.h"
 #include "gui/remote/inventory_readers.h"
 #include "gui/remote/link_state.h"
 
 #include <QStandardPaths>
-#include <QtConcurrent>
 
 #include <optional>
 #include <utility>
@@ -61,7 +61,7 @@ void InventoryLoad::start()
     const auto read = [path = m_path, ansible]() -> std::optional<Inventory> {
         return !ansible.isEmpty() && !isPlainList(path) ? std::nullopt : std::make_optional(readInventoryFile(path));
     };
-    QtConcurrent::run(read).then(this, [this, ansible](const std::optional<Inventory>& inventory) {
+    inBackground(this, read, [this, ansible](const std::optional<Inventory>& inventory) {
         if (inventory) {
             emit loaded(*inventory);
         } else {
@@ -90,14 +90,13 @@ void InventoryLoad::finish(int exitCode)
         // Ansible warns and gives an empty list where it cannot make sense of a file.
         return inventory.nodes.empty() ? readFile(path, problem) : inventory;
     };
-    QtConcurrent::run(read).then(this, [this](const Inventory& inventory) { emit loaded(inventory); });
+    inBackground(this, read, [this](const Inventory& inventory) { emit loaded(inventory); });
 }
 
 void InventoryLoad::readStatically(const QString& problem)
 {
-    QtConcurrent::run([path = m_path, problem] { return readFile(path, problem); }).then(this, [this](const Inventory& inventory) {
-        emit loaded(inventory);
-    });
+    const auto read = [path = m_path, problem] { return readFile(path, problem); };
+    inBackground(this, read, [this](const Inventory& inventory) { emit loaded(inventory); });
 }
 
 void InventoryLoader::load(const QString& path)

@@ -1,6 +1,12 @@
 #pragma once
 
+#include <QFutureWatcher>
+#include <QObject>
+#include <QtConcurrent>
+
 #include <sys/resource.h>
+
+#include <utility>
 
 namespace notrack::gui
 {
@@ -11,6 +17,20 @@ inline void lowerThreadPriority()
 {
     constexpr int niceness = 5;
     setpriority(PRIO_PROCESS, 0, niceness);
+}
+
+/// Runs `work` in a thread of the pool and hands its result to `take` in the owner's thread. An owner that is gone by then gets nothing: Qt 6.4's
+/// QFuture::then() wants its context to be there.
+template <typename Work, typename Take>
+void inBackground(QObject* owner, Work work, Take take)
+{
+    using Outcome = decltype(work());
+    auto* watcher = new QFutureWatcher<Outcome>(owner);
+    QObject::connect(watcher, &QFutureWatcher<Outcome>::finished, owner, [watcher, take = std::move(take)] {
+        watcher->deleteLater();
+        take(watcher->result());
+    });
+    watcher->setFuture(QtConcurrent::run(std::move(work)));
 }
 
 } // namespace notrack::gui

@@ -2,6 +2,7 @@
 
 #include "gui/model/export.h"
 #include "gui/remote/askpass.h"
+#include "gui/remote/background.h"
 #include "gui/view/empty_page.h"
 #include "gui/view/fleet_page.h"
 #include "gui/view/icons.h"
@@ -22,7 +23,6 @@
 #include <QStatusBar>
 #include <QTabWidget>
 #include <QTreeView>
-#include <QtConcurrent>
 
 #include <utility>
 
@@ -190,7 +190,7 @@ void MainWindow::save(const QString& title, const QString& suffix, std::function
         const bool saved = file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit();
         return saved ? tr("Saved %1").arg(path) : tr("%1: %2").arg(path, file.errorString());
     };
-    QtConcurrent::run(write).then(this, [this](const QString& outcome) { statusBar()->showMessage(outcome, 10'000); });
+    inBackground(this, write, [this](const QString& outcome) { statusBar()->showMessage(outcome, 10'000); });
 }
 
 void MainWindow::ask(const Question& question)

@@ -1,12 +1,12 @@
 #include "gui/view/text_page.h"
 
 #include "gui/model/node_pages.h"
+#include "gui/remote/background.h"
 #include "gui/view/diff_highlighter.h"
 
 #include <QEvent>
 #include <QFontDatabase>
 #include <QScrollBar>
-#include <QtConcurrent>
 
 namespace notrack::gui
 {
@@ -61,11 +61,13 @@ void ReportPage::show(const NodeRecord& record)
         return;
     }
     m_shown = report;
-    QtConcurrent::run([report] { return rawText(*report); }).then(this, [this, report](const QString& text) {
-        if (report == m_shown) {
-            replace(text);
-        }
-    });
+    inBackground(
+        this, [report] { return rawText(*report); },
+        [this, report](const QString& text) {
+            if (report == m_shown) {
+                replace(text);
+            }
+        });
 }
 
 LogPage::LogPage() : TextPage(tr("Log")) {}

@@ -110,7 +110,7 @@ private slots:
                         "ct state established accept\nreject with icmpx type admin-prohibited\n}\n}\n");
         const QString before = tables();
         const NodeFacts facts = LinuxNodeInspector().inspect(profile());
-        QCOMPARE(flatten(facts), std::string("iptables ipv4 filter 4\nnftables ipv4 nat 5\ninet firewalld 3\npod pod 10.244.1.2\n"));
+        QCOMPARE(flatten(facts), std::string("iptables ipv4 filter 4\nnftables ipv4 nat 5\ninet firewalld 5\npod pod 10.244.1.2\n"));
         QCOMPARE(tables(), before);
         std::string ids;
         for (const Finding& finding : judge(profile(), facts, Backend::Iptables))

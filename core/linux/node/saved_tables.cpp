@@ -16,8 +16,8 @@ namespace
 
 constexpr std::array<std::string_view, 4> wantedTables{"nat", "filter", "raw", "mangle"};
 constexpr std::array<std::string_view, 5> tablesOfIptables{"nat", "filter", "raw", "mangle", "security"};
-constexpr std::size_t mostNativeTables = 8;
-constexpr std::size_t mostNativeLines = 2000;
+constexpr std::size_t mostNativeTables = 64;
+constexpr std::size_t mostNativeLines = 100'000;
 
 bool contains(std::string_view text, std::string_view part)
 {
@@ -87,14 +87,21 @@ std::string fullName(const NftablesTable& table)
 void listNative(const CommandRunner& run, const NftablesTable& table, NodeFacts& facts)
 {
     const bool isInternet = table.family == "inet" || table.family == "ip" || table.family == "ip6";
-    if (!isInternet || facts.nativeTables.size() >= mostNativeTables)
+    if (!isInternet)
         return;
+    if (facts.nativeTables.size() >= mostNativeTables) {
+        facts.unreadRules.push_back("table " + fullName(table) + ": more than " + std::to_string(mostNativeTables) +
+                                    " tables of nft's own");
+        return;
+    }
     const Result<std::string> text = run({"nft", "--stateless", "list", "table", table.family, table.name});
     if (!text) {
         facts.unreadRules.push_back("table " + fullName(table) + ": " + toText(text.error()));
         return;
     }
     NativeTable native = readNativeTable(*text, fullName(table));
+    if (native.lines.size() >= mostNativeLines)
+        facts.unreadRules.push_back("table " + fullName(table) + ": more than " + std::to_string(mostNativeLines) + " lines");
     if (!native.lines.empty())
         facts.nativeTables.push_back(std::move(native));
 }
@@ -130,24 +137,21 @@ std::vector<SavedTable> readSaveOutput(std::string_view text, Backend backend, F
 NativeTable readNativeTable(std::string_view text, const std::string& name)
 {
     NativeTable table{name, {}};
-    std::vector<std::string> chain;
-    bool isBase = false;
+    bool inChain = false;
+    bool filters = false;
     for (const std::string_view raw : splitLines(text)) {
         const std::string_view line = trimmed(raw);
-        if (line.starts_with("chain ")) {
-            chain.clear();
-            isBase = false;
-        } else if (line == "}") {
-            if (isBase && table.lines.size() + chain.size() <= mostNativeLines)
-                table.lines.insert(table.lines.end(), chain.begin(), chain.end());
-            chain.clear();
-            isBase = false;
-        } else {
-            const bool hooked = contains(line, "hook forward") || contains(line, "hook input") || contains(line, "hook output");
-            isBase = isBase || (line.starts_with("type filter ") && hooked);
-            chain.emplace_back(line);
-        }
+        inChain = inChain || line.starts_with("chain ");
+        if (!inChain || line.empty())
+            continue;
+        const bool hooked = contains(line, "hook forward") || contains(line, "hook input") || contains(line, "hook output");
+        filters = filters || (line.starts_with("type filter ") && hooked);
+        if (table.lines.size() < mostNativeLines)
+            table.lines.emplace_back(line);
+        inChain = line != "}";
     }
+    if (!filters)
+        table.lines.clear();
     return table;
 }
 

@@ -191,6 +191,53 @@ private slots:
         QCOMPARE(verdict(readText(profile), nodeWith(routes, server, tables)), expected);
     }
 
+    /// Chains of nft's own, as `nft list table` prints them.
+    void nativeChains_data()
+    {
+        QTest::addColumn<QString>("chains");
+        QTest::addColumn<QString>("expected");
+        const QString forward = "chain forward {\ntype filter hook forward priority filter; policy drop;\n";
+        const QString refuses = "refuses: stateful-forward";
+        QTest::newRow("a verdict map")
+            << forward + "ct state vmap { invalid : drop, established : accept, related : accept }\nudp dport 53 accept\n}\n"
+            << refuses;
+        QTest::newRow("a jump") << forward + "jump common\n}\nchain common {\nct state established,related accept\nudp dport 53 accept\n}\n"
+                                << refuses;
+        QTest::newRow("plain") << forward + "ct state established,related accept\nudp dport 53 accept\n}\n" << refuses;
+        QTest::newRow("untracked let through") << forward + "ct state established,related,untracked accept\nudp dport 53 accept\n}\n"
+                                               << "goes on";
+        QTest::newRow("stateless")
+            << "chain input {\ntype filter hook input priority filter; policy drop;\nct state established,related accept\n"
+               "iifname { \"lo\", \"cni0\", \"flannel.1\" } accept\n}\n"
+               "chain forward {\ntype filter hook forward priority filter; policy accept;\n}\n"
+            << "goes on";
+        QTest::newRow("pods by their network") << forward + "ip saddr 10.244.0.0/16 ip daddr 10.244.0.0/16 accept\n}\n"
+                                               << "goes on";
+        QTest::newRow("answers by their port")
+            << forward + "ct state established accept\nudp sport { 53, 5353 } counter packets 0 bytes 0 accept\nudp dport 53 accept\n}\n"
+            << "goes on";
+        QTest::newRow("a named set") << forward + "ct state established accept\nip saddr @pods accept\nudp dport 53 accept\n}\n"
+                                     << "warns: stateful-forward";
+        QTest::newRow("reject at the end")
+            << "chain forward {\ntype filter hook forward priority filter; policy accept;\nct state established,related accept\n"
+               "ct status dnat accept\nudp dport 53 accept\nreject with icmpx admin-prohibited\n}\n"
+            << refuses;
+        QTest::newRow("a goto") << forward + "goto more\naccept\n}\nchain more {\nct state established accept\nudp dport 53 accept\n}\n"
+                                << refuses;
+        QTest::newRow("another protocol") << forward + "meta l4proto udp accept\n}\n"
+                                          << "goes on";
+        QTest::newRow("an interface from the pods") << forward + "ct state established accept\niifname \"cni0\" accept\n}\n" << refuses;
+    }
+
+    void nativeChains()
+    {
+        QFETCH(QString, chains);
+        QFETCH(QString, expected);
+        NodeFacts facts = nodeWith(routed, "10.244.2.3:53 Masq", "*filter\n");
+        facts.nativeTables = {readNativeTable(("table inet filter {\n" + chains + "}\n").toStdString(), "inet filter")};
+        QCOMPARE(verdict(readText("podCIDRs: [10.244.0.0/16]\n"), facts), expected);
+    }
+
     /// Weave's policies at INPUT know new connections only: a rule before them ends the loss, a NetworkPolicy does not.
     void advice()
     {
