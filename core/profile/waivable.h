@@ -10,7 +10,8 @@ namespace notrack
 /// They stand here because a profile is read before anything is judged; findings.cpp has the check of each.
 inline constexpr std::array<std::string_view, 15> waivableFindings{
     "not-ipvs",      "service-dnat",  "host-queries",  "host-port",        "stateful-forward", "no-backends", "backend-outside-pod-cidrs",
-    "per-node-cidr", "other-notrack", "other-backend", "bridge-netfilter", "unread-rules",     "contended",   "missing-modules", "lost-snat",
+    "per-node-cidr", "other-notrack", "other-backend", "bridge-netfilter", "unread-rules",     "contended",   "missing-modules",
+    "lost-snat",
 };
 
 } // namespace notrack

@@ -110,12 +110,14 @@ private slots:
                         "ct state established accept\nreject with icmpx type admin-prohibited\n}\n}\n");
         const QString before = tables();
         const NodeFacts facts = LinuxNodeInspector().inspect(profile());
-        QCOMPARE(flatten(facts), std::string("iptables ipv4 filter 4\nnftables ipv4 nat 5\ninet firewalld 5\npod pod 10.244.1.2\n"));
+        QCOMPARE(
+            flatten(facts),
+            std::string("iptables ipv4 filter 4\nnftables ipv4 nat 5\nnftables ipv6 mangle 6\ninet firewalld 5\npod pod 10.244.1.2\n"));
         QCOMPARE(tables(), before);
         std::string ids;
         for (const Finding& finding : judge(profile(), facts, Backend::Iptables))
             ids += std::string(toText(finding.severity)) + " " + finding.id + "\n";
-        QCOMPARE(ids, std::string("fatal not-ipvs\nfatal service-dnat\nwarning stateful-forward\n"));
+        QCOMPARE(ids, std::string("fatal not-ipvs\nfatal service-dnat\nfatal stateful-forward\n"));
     }
 
     void longRuleSetsAreRead()
