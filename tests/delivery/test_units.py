@@ -4,6 +4,7 @@ import os
 import pathlib
 import pty
 import re
+import select
 import shutil
 import subprocess
 import tempfile
@@ -94,9 +95,13 @@ class ZshTerminal:
         os.close(self.screen)
 
     def ask(self, keys):
-        """Types `keys`, and returns what was on the screen when zsh had come to the end of them."""
-        os.write(self.screen, keys.encode() + b"\x15print $((6 * 7))end\n")
+        """Types `keys`, and returns what was on the screen when zsh had come to the end of them. It lists nothing while more has been typed, so
+        nothing is until it has been silent for a second."""
+        os.write(self.screen, keys.encode())
         seen = b""
+        while select.select([self.screen], [], [], 1)[0]:
+            seen += os.read(self.screen, 65536)
+        os.write(self.screen, b"\x15print $((6 * 7))end\n")
         while b"42end" not in seen:
             seen += os.read(self.screen, 65536)
         return seen.decode(errors="replace")
