@@ -52,7 +52,9 @@ bool isLetterOrDigit(char c)
 std::optional<std::uint64_t> wholeNumber(std::string_view text)
 {
     const bool leadingZero = text.size() > 1 && text.front() == '0';
-    return leadingZero ? std::nullopt : readNumber<std::uint64_t>(text);
+    if (leadingZero)
+        return std::nullopt;
+    return readNumber<std::uint64_t>(text);
 }
 
 /// Whether a YAML reader takes the unquoted scalar for something else than text. (Numbers only roughly: what has no letter.)
@@ -238,12 +240,12 @@ Result<std::chrono::milliseconds> readTimeout(const YamlNode& node)
     const bool inMilliseconds = text.ends_with("ms");
     const std::size_t unit = inMilliseconds ? 2 : 1;
     const bool hasUnit = inMilliseconds || text.ends_with('s');
-    const std::optional<std::uint64_t> number = hasUnit ? wholeNumber(text.substr(0, text.size() - unit)) : std::nullopt;
+    const std::uint64_t number = hasUnit ? wholeNumber(text.substr(0, text.size() - unit)).value_or(0) : 0; // no time-out is 0
     const std::uint64_t least = inMilliseconds ? 100 : 1;
     const std::uint64_t most = inMilliseconds ? 10'000 : 10;
-    if (node.kind != YamlNode::Kind::Scalar || !number || *number < least || *number > most)
+    if (node.kind != YamlNode::Kind::Scalar || number < least || number > most)
         return refuse(node, describe(node) + " is no timeout: it must be from 100ms to 10s, as in 500ms or 2s");
-    return std::chrono::milliseconds(inMilliseconds ? *number : *number * 1000);
+    return std::chrono::milliseconds(inMilliseconds ? number : number * 1000);
 }
 
 Result<std::string> readHostGlob(const YamlNode& node)

@@ -18,7 +18,7 @@ struct ConnectionSettings
     QHash<QString, QString> sshArgumentsByGroup;
     QString askpassProgram; ///< this program's own path
     QString askpassSocket;  ///< where the running viewer listens for questions
-    int startLimit = 16;    ///< connections being made at one time (facts.md: sshd's MaxStartups, the event loop)
+    int startLimit = 16;    ///< connections being made at one time (sshd drops connections beyond MaxStartups, and each start costs time)
     int streamLimit = 256;  ///< more nodes than this are polled in turn instead of streamed
     int pollPool = 32;      ///< polls at one time
 
