@@ -123,7 +123,8 @@ table inet corporate {
   }
 }
 RULES
-try 'stateful input chain in a native nft table' pods none -
+try 'stateful input chain in a native nft table: refused' pods none stateful-forward
+try 'stateful input chain in a native nft table' pods all stateful-forward
 nft delete table inet corporate
 
 kube_proxy_ipvs_off
