@@ -226,7 +226,7 @@ Certainty conditionHolds(const Condition& condition, const PacketClass& packet, 
         return Certainty::Yes;
     if (condition.match == "conntrack" || condition.match == "state" || condition.match == "connmark")
         return connectionMatches(condition, packet, stateAsked);
-    const auto known = std::find_if(knownOptions.begin(), knownOptions.end(), [&](const KnownOption& option) {
+    const auto* const known = std::find_if(knownOptions.begin(), knownOptions.end(), [&](const KnownOption& option) {
         return option.option == condition.option && (option.match.empty() || option.match == condition.match);
     });
     if (known == knownOptions.end())

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string_view>
 
 namespace notrack
@@ -7,6 +8,8 @@ namespace notrack
 
 /// The kernel interface that holds rules: legacy iptables tables, or nf_tables (which iptables-nft uses as well).
 enum class Backend { Iptables, Nftables };
+
+inline constexpr std::array allBackends{Backend::Iptables, Backend::Nftables};
 
 /// "iptables" or "nftables".
 constexpr std::string_view toText(Backend backend)

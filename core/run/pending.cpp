@@ -1,9 +1,11 @@
 #include "core/run/pending.h"
 
 #include "core/net/rule_text.h"
+#include "core/run/json_word.h"
 
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <utility>
 
 namespace notrack
@@ -82,19 +84,13 @@ Value orThrow(Result<Value> value)
     return std::move(*value);
 }
 
-template <typename Word, std::size_t count>
-Word wordOf(const Json& json, const Word (&words)[count])
+template <typename Words>
+typename Words::value_type wordOf(const Json& json, const Words& words)
 {
-    for (const Word word : words) {
-        if (json.get_ref<const std::string&>() == toText(word))
-            return word;
-    }
-    throw Unreadable();
-}
-
-Family familyOf(const Json& json)
-{
-    return wordOf(json, {Family::Ipv4, Family::Ipv6});
+    const auto word = readWord(json, words);
+    if (!word)
+        throw Unreadable();
+    return *word;
 }
 
 Profile readAsking(const Json& json)
@@ -109,15 +105,15 @@ Profile readAsking(const Json& json)
         profile.ports.push_back(Port{port.get<std::uint16_t>()});
     profile.protocols.clear();
     for (const Json& protocol : json.at("protocols"))
-        profile.protocols.push_back(wordOf(protocol, {Protocol::Udp, Protocol::Tcp}));
-    profile.scope = wordOf(json.at("scope"), {Scope::Pods, Scope::Any});
+        profile.protocols.push_back(wordOf(protocol, std::array{Protocol::Udp, Protocol::Tcp}));
+    profile.scope = wordOf(json.at("scope"), std::array{Scope::Pods, Scope::Any});
     profile.chainPrefix = json.at("chain_prefix").get<std::string>();
     profile.safety.probe.reset();
     if (const auto found = json.find("probe"); found != json.end()) {
         ProbeSettings probe{.name = found->at("name").get<std::string>(), .from = {}};
         probe.timeout = std::chrono::milliseconds(found->at("timeout_ms").get<std::uint32_t>());
         for (const Json& origin : found->at("from"))
-            probe.from.push_back(wordOf(origin, {ProbeOrigin::Node, ProbeOrigin::Pods}));
+            probe.from.push_back(wordOf(origin, std::array{ProbeOrigin::Node, ProbeOrigin::Pods}));
         profile.safety.probe = std::move(probe);
     }
     return profile;
@@ -158,7 +154,7 @@ std::vector<OwnedPart> readParts(const Json& json)
     std::vector<OwnedPart> parts;
     for (const Json& one : json) {
         OwnedPart& part = parts.emplace_back();
-        part.ruleset.family = familyOf(one.at("family"));
+        part.ruleset.family = wordOf(one.at("family"), allFamilies);
         part.ruleset.chainPrefix = one.at("prefix").get<std::string>();
         part.earlierPrefixes = one.at("earlier_prefixes").get<std::vector<std::string>>();
         for (const Json& chain : one.at("chains"))
@@ -182,7 +178,7 @@ std::optional<Pending> readPending(std::string_view text)
     try {
         const Json json = Json::parse(text);
         return Pending{.digest = json.at("digest").get<std::string>(),
-                       .backend = wordOf(json.at("backend"), {Backend::Iptables, Backend::Nftables}),
+                       .backend = wordOf(json.at("backend"), allBackends),
                        .asking = readAsking(json.at("asking")),
                        .baseline = readResults(json.at("baseline")),
                        .before = readParts(json.at("before")),

@@ -1,8 +1,6 @@
 #include "core/run/verdict.h"
 
-#include <nlohmann/json.hpp>
-
-#include <array>
+#include "core/run/json_word.h"
 
 namespace notrack
 {
@@ -11,18 +9,6 @@ namespace
 {
 
 using Json = nlohmann::json;
-
-constexpr std::array allBackends{Backend::Iptables, Backend::Nftables};
-
-template <typename Words>
-auto wordOf(const Json& json, const Words& words) -> std::optional<typename Words::value_type>
-{
-    for (const auto word : words) {
-        if (json.get_ref<const std::string&>() == toText(word))
-            return word;
-    }
-    return std::nullopt;
-}
 
 } // namespace
 
@@ -40,8 +26,8 @@ std::optional<Verdict> readVerdict(std::string_view text)
 {
     try {
         const Json json = Json::parse(text);
-        const auto backend = wordOf(json.at("backend"), allBackends);
-        const auto by = wordOf(json.at("by"), allProofs);
+        const auto backend = readWord(json.at("backend"), allBackends);
+        const auto by = readWord(json.at("by"), allProofs);
         if (!backend || !by)
             return std::nullopt;
         return Verdict{.digest = json.at("digest").get<std::string>(),

@@ -72,7 +72,7 @@ public:
     Result<void> commit(std::span<const Plan> plans) override
     {
         for (const Plan& plan : plans) {
-            if (const Result<void> done = commit(plan); !done)
+            if (Result<void> done = commit(plan); !done)
                 return done;
         }
         return {};
@@ -86,7 +86,7 @@ private:
             return tl::unexpected(table.error());
         StepRunner runner(plan.family, **table);
         for (const Step& step : plan.steps) {
-            if (const Result<void> done = std::visit(runner, step); !done)
+            if (Result<void> done = std::visit(runner, step); !done)
                 return done;
         }
         return (*table)->commit();

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <endian.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <sys/socket.h>
@@ -87,6 +88,26 @@ void take(std::span<const std::byte> datagram, Outcome& outcome, const Visitor& 
         if (payload.size() >= sizeof(nfgenmsg))
             visit({std::to_integer<std::uint8_t>(payload.front()), payload.subspan(sizeof(nfgenmsg))});
         datagram = datagram.subspan(std::min<std::size_t>(datagram.size(), aligned(header.nlmsg_len)));
+    }
+}
+
+std::string_view familyName(std::uint8_t family)
+{
+    switch (family) {
+    case NFPROTO_INET:
+        return "inet";
+    case NFPROTO_IPV4:
+        return "ip";
+    case NFPROTO_IPV6:
+        return "ip6";
+    case NFPROTO_ARP:
+        return "arp";
+    case NFPROTO_BRIDGE:
+        return "bridge";
+    case NFPROTO_NETDEV:
+        return "netdev";
+    default:
+        return "other";
     }
 }
 

@@ -45,6 +45,9 @@ using Visitor = std::function<void(const Answer&)>;
 /// Goes through one datagram's messages; no length in them is trusted.
 void take(std::span<const std::byte> datagram, Outcome& outcome, const Visitor& visit);
 
+/// "inet", "ip", "ip6" and so on for NFPROTO_*, as nft names its families; "other" for one that it does not have.
+std::string_view familyName(std::uint8_t family);
+
 /// NotPermitted, NoBackend or Failed, by errno.
 tl::unexpected<Error> failure(int number);
 

@@ -30,20 +30,6 @@ std::uint8_t protocolFamily(Family family)
     return family == Family::Ipv4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
 }
 
-std::string_view familyName(std::uint8_t family)
-{
-    switch (family) {
-    case NFPROTO_INET:
-        return "inet";
-    case NFPROTO_IPV4:
-        return "ip";
-    case NFPROTO_IPV6:
-        return "ip6";
-    default:
-        return "other";
-    }
-}
-
 std::optional<NftablesTable> toTable(const Answer& answer)
 {
     std::string name = textAt(answer.attributes, NFTA_TABLE_NAME);

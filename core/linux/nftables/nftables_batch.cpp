@@ -55,7 +55,7 @@ public:
         const ModelChain* chain = find(step.chain);
         if (chain == nullptr)
             return noSuchChain(step.chain);
-        emit(chain->table, RemoveChain{nameInKernel(step.chain)});
+        emit(chain->table, RemoveChain{step.chain});
         m_chains.erase(m_chains.begin() + (chain - m_chains.data()));
         return {};
     }
@@ -121,12 +121,6 @@ private:
         return found != m_rewritten.end() && found->second.contains(chain);
     }
 
-    std::string nameInKernel(const std::string& chain) const
-    {
-        const auto found = m_nameInKernel.find(chain);
-        return found == m_nameInKernel.end() ? chain : found->second;
-    }
-
     /// The kernel's name of a chain within this transaction, where a new name does not count yet.
     std::string kernelChain(const ModelChain& chain, const std::string& table) const
     {
@@ -135,7 +129,7 @@ private:
             if (const std::optional<BaseChain> base = findBase(*known, *chain.hook))
                 return base->chain->name;
         }
-        return nameInKernel(chain.name);
+        return chain.name;
     }
 
     /// Brings base chains back to their places. It only counts when the plan changes something in the table as well, and it
@@ -166,7 +160,7 @@ private:
     {
         for (const Slot& slot : find(name)->slots) {
             if (slot.table == table && !slot.remark)
-                emit(table, AddRule{name, Placement::Last, 0, inKernelNames(slot.entry)});
+                emit(table, AddRule{name, Placement::Last, 0, slot.entry});
         }
     }
 
@@ -212,15 +206,6 @@ private:
         return m_state.tables.empty() ? std::string() : m_state.tables.front().name;
     }
 
-    Entry inKernelNames(Entry entry) const
-    {
-        if (auto* jump = std::get_if<Jump>(&entry.body))
-            jump->chain = nameInKernel(jump->chain);
-        if (auto* foreign = std::get_if<ForeignRule>(&entry.body))
-            foreign->target = nameInKernel(foreign->target);
-        return entry;
-    }
-
     /// Rules are placed by the handle of a neighbour that the kernel has already. The planner inserts from the top down, so the
     /// next one below will do; one above has to serve only where that is missing.
     Result<void> emitInsertion(const ModelChain& chain, const std::string& table, const InsertEntry& step)
@@ -229,7 +214,7 @@ private:
         const auto place = chain.slots.begin() + static_cast<std::ptrdiff_t>(step.position);
         const auto below = std::find_if(place, chain.slots.end(), isOfTable);
         const auto above = std::find_if(std::make_reverse_iterator(place), chain.slots.rend(), isOfTable);
-        AddRule rule{kernelChain(chain, table), Placement::Last, 0, inKernelNames(step.entry)};
+        AddRule rule{kernelChain(chain, table), Placement::Last, 0, step.entry};
         if (below != chain.slots.end() && below->handle != 0) {
             rule.placement = Placement::Before;
             rule.neighbour = below->handle;
@@ -282,7 +267,6 @@ private:
     std::set<std::string> m_created;                              ///< tables that it makes
     std::set<std::pair<std::string, std::string>> m_createdBases; ///< table and base chain
     std::map<std::string, std::set<std::string>> m_rewritten;     ///< base chains that are made anew, by table
-    std::map<std::string, std::string> m_nameInKernel;            ///< of renamed chains
 };
 
 } // namespace

@@ -27,26 +27,6 @@ constexpr std::size_t mostElements = 400'000;
 /// Tables, chains and sets, each; more than anybody has.
 constexpr std::size_t mostObjects = 100'000;
 
-std::string_view nameOf(std::uint8_t family)
-{
-    switch (family) {
-    case NFPROTO_INET:
-        return "inet";
-    case NFPROTO_IPV4:
-        return "ip";
-    case NFPROTO_IPV6:
-        return "ip6";
-    case NFPROTO_ARP:
-        return "arp";
-    case NFPROTO_BRIDGE:
-        return "bridge";
-    case NFPROTO_NETDEV:
-        return "netdev";
-    default:
-        return "other";
-    }
-}
-
 using TableKey = std::pair<std::uint8_t, std::string>;
 using ChainKey = std::tuple<std::uint8_t, std::string, std::string>;
 
@@ -120,7 +100,7 @@ private:
             return;
         m_tables.try_emplace({answer.family, name}, m_rules.tables.size());
         m_rules.tables.push_back(
-            {std::string(nameOf(answer.family)), std::move(name), numberAt(answer.attributes, NFTA_TABLE_FLAGS).value_or(0), {}, {}});
+            {std::string(familyName(answer.family)), std::move(name), numberAt(answer.attributes, NFTA_TABLE_FLAGS).value_or(0), {}, {}});
     }
 
     void takeChain(const Answer& answer)
