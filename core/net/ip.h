@@ -33,6 +33,18 @@ struct Port
     auto operator<=>(const Port&) const = default;
 };
 
+/// Ports from the first to the last, both included.
+struct PortRange
+{
+    Port first;
+    Port last;
+
+    bool contains(Port port) const { return first <= port && port <= last; }
+    bool overlaps(const PortRange& other) const { return first <= other.last && other.first <= last; }
+
+    auto operator<=>(const PortRange&) const = default;
+};
+
 /// Packets and bytes that a rule or a policy has seen.
 struct Counters
 {
