@@ -1,5 +1,5 @@
-#include "core/linux/nftables/netlink.h"
 #include "core/linux/nftables/rules_reader.h"
+#include "core/linux/system/netlink.h"
 #include "core/net/nft_text.h"
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "core/linux/nftables/expression_decoder.h"
 
-#include "core/linux/nftables/netlink.h"
+#include "core/linux/system/netlink.h"
 
 #include <arpa/inet.h>
 #include <linux/netfilter/nf_tables.h>

@@ -1,6 +1,6 @@
 #include "core/linux/nftables/nf_tables.h"
 
-#include "core/linux/nftables/netlink.h"
+#include "core/linux/system/netlink.h"
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>

@@ -1,9 +1,9 @@
 #include "core/linux/nftables/nftables_listing.h"
 
-#include "core/linux/nftables/netlink.h"
 #include "core/linux/nftables/nf_tables.h"
 #include "core/linux/nftables/rule_codec.h"
 #include "core/linux/nftables/rules_reader.h"
+#include "core/linux/system/netlink.h"
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>

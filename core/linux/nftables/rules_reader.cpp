@@ -1,7 +1,7 @@
 #include "core/linux/nftables/rules_reader.h"
 
-#include "core/linux/nftables/netlink.h"
 #include "core/linux/system/kernel_modules.h"
+#include "core/linux/system/netlink.h"
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>

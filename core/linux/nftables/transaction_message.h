@@ -1,42 +1,14 @@
 #pragma once
 
-#include "core/linux/nftables/netlink.h"
+#include "core/linux/system/netlink.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 namespace notrack::netlink
 {
-
-/// Attributes one after the other, as netlink has them: numbers in network byte order, text with its zero.
-class AttributeWriter
-{
-public:
-    void number(std::uint16_t type, std::uint32_t value);
-    void longNumber(std::uint16_t type, std::uint64_t value);
-    void text(std::uint16_t type, std::string_view value);
-    void bytes(std::uint16_t type, std::span<const std::byte> value);
-
-    /// An attribute that holds what `write` writes.
-    template <typename Write>
-    void nested(std::uint16_t type, Write write)
-    {
-        const std::size_t start = begin(type);
-        write();
-        end(start);
-    }
-
-    const std::vector<std::byte>& written() const { return m_bytes; }
-
-private:
-    std::size_t begin(std::uint16_t type);
-    void end(std::size_t start);
-
-    std::vector<std::byte> m_bytes;
-};
 
 /// What a transaction came to.
 enum class Committed { Done, Restart };

@@ -32,6 +32,33 @@ struct Answer
     std::span<const std::byte> attributes;
 };
 
+/// Attributes one after the other, as netlink has them: numbers in network byte order, text with its zero.
+class AttributeWriter
+{
+public:
+    void number(std::uint16_t type, std::uint32_t value);
+    void longNumber(std::uint16_t type, std::uint64_t value);
+    void text(std::uint16_t type, std::string_view value);
+    void bytes(std::uint16_t type, std::span<const std::byte> value);
+
+    /// An attribute that holds what `write` writes.
+    template <typename Write>
+    void nested(std::uint16_t type, Write write)
+    {
+        const std::size_t start = begin(type);
+        write();
+        end(start);
+    }
+
+    const std::vector<std::byte>& written() const { return m_bytes; }
+
+private:
+    std::size_t begin(std::uint16_t type);
+    void end(std::size_t start);
+
+    std::vector<std::byte> m_bytes;
+};
+
 /// How the answers ended.
 struct Outcome
 {

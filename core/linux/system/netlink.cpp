@@ -1,4 +1,4 @@
-#include "core/linux/nftables/netlink.h"
+#include "core/linux/system/netlink.h"
 
 #include <arpa/inet.h>
 #include <endian.h>
@@ -125,6 +125,45 @@ tl::unexpected<Error> failure(int number)
     default:
         return makeError(ErrorKind::Failed, std::string("the kernel does not answer: ") + std::strerror(number), "nf_tables");
     }
+}
+
+void AttributeWriter::number(std::uint16_t type, std::uint32_t value)
+{
+    const std::uint32_t network = htonl(value);
+    bytes(type, std::as_bytes(std::span(&network, 1)));
+}
+
+void AttributeWriter::longNumber(std::uint16_t type, std::uint64_t value)
+{
+    const std::uint64_t network = htobe64(value);
+    bytes(type, std::as_bytes(std::span(&network, 1)));
+}
+
+void AttributeWriter::text(std::uint16_t type, std::string_view value)
+{
+    std::string ended(value);
+    ended.push_back('\0');
+    bytes(type, std::as_bytes(std::span(ended)));
+}
+
+void AttributeWriter::bytes(std::uint16_t type, std::span<const std::byte> value)
+{
+    append(m_bytes, nlattr{static_cast<std::uint16_t>(sizeof(nlattr) + value.size()), type});
+    m_bytes.insert(m_bytes.end(), value.begin(), value.end());
+    m_bytes.resize(aligned(m_bytes.size()));
+}
+
+std::size_t AttributeWriter::begin(std::uint16_t type)
+{
+    const std::size_t start = m_bytes.size();
+    append(m_bytes, nlattr{0, static_cast<std::uint16_t>(type | 0x8000U)}); // NLA_F_NESTED
+    return start;
+}
+
+void AttributeWriter::end(std::size_t start)
+{
+    const auto length = static_cast<std::uint16_t>(m_bytes.size() - start);
+    std::memcpy(m_bytes.data() + start, &length, sizeof length);
 }
 
 Socket::Socket(FileDescriptor file) : m_file(std::move(file)), m_datagram(receiveSize) {}
