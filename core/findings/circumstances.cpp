@@ -1,4 +1,5 @@
 #include "core/findings/finding_checks.h"
+#include "core/findings/native_rules.h"
 #include "core/net/chain_names.h"
 
 #include <algorithm>
@@ -18,6 +19,12 @@ bool overlap(const Prefix& one, const Prefix& other)
     return one.contains(other.address()) || other.contains(one.address());
 }
 
+/// Whether a table of nft's own sees packets of the family.
+bool seesFamily(const NativeTable& table, Family family)
+{
+    return table.name.starts_with("inet ") || table.name.starts_with(family == Family::Ipv4 ? "ip " : "ip6 ");
+}
+
 const Prefix& narrower(const Prefix& one, const Prefix& other)
 {
     return one.length() > other.length() ? one : other;
@@ -31,6 +38,14 @@ Circumstances::Circumstances(const Profile& profile, const NodeFacts& facts, Bac
     m_tables.reserve(facts.savedTables.size());
     for (const SavedTable& saved : facts.savedTables)
         m_tables.push_back(readSavedTable(saved));
+    for (const NativeTable& native : facts.nativeTables) {
+        for (const Family family : allFamilies) {
+            if (!seesFamily(native, family))
+                continue;
+            for (SavedChains& table : readNativeChains(native, family))
+                m_tables.push_back(std::move(table));
+        }
+    }
     for (const VirtualService& service : facts.virtualServices) {
         const auto& wanted = profile.services;
         const bool ours = std::find(wanted.begin(), wanted.end(), service.address) != wanted.end();
@@ -41,7 +56,7 @@ Circumstances::Circumstances(const Profile& profile, const NodeFacts& facts, Bac
             m_realServers.push_back(server.address);
     }
     for (const SavedChains& table : m_tables) {
-        if (table.table != "filter" && table.table != "mangle")
+        if (table.table == "nat")
             continue;
         for (const auto& [name, chain] : table.chains) {
             for (const SavedRule& rule : chain.rules) {

@@ -71,7 +71,7 @@ private:
     const NodeFacts& m_facts;
     Backend m_backend;
     std::vector<SavedChains> m_tables;
-    std::set<std::string, std::less<>> m_namedInterfaces; ///< by filter and mangle rules
+    std::set<std::string, std::less<>> m_namedInterfaces; ///< by the rules of filters
     std::set<Prefix> m_namedPrefixes;                     ///< the same, those narrower than the pod networks
     std::vector<const VirtualService*> m_virtualServices;
     std::vector<Address> m_realServers;

@@ -1,5 +1,4 @@
 #include "core/findings/finding_checks.h"
-#include "core/findings/native_rules.h"
 #include "core/findings/packet_path.h"
 
 #include <algorithm>
@@ -15,15 +14,28 @@ namespace
 /// How many pods of this node each pod is paired with: rules tell sides apart, seldom pairs of them.
 constexpr std::size_t mostPartners = 3;
 
-/// One leg of a DNS exchange through the filter table of this node.
+/// One leg of a DNS exchange through this node.
 struct Leg
 {
-    std::string_view chain;
-    PacketClass packet;                       ///< its `tracking` is what it is without our rules
+    std::vector<Step> way;                    ///< their packets' `tracking` is what it is without our rules
     std::string remedy;                       ///< matches of the rule that lets it through
     Tracking withRules = Tracking::Untracked; ///< New: an answer whose query went untracked while no rule names the answer
     bool ofNode = false;                      ///< the node's own exchange, which pods do not need
+    std::size_t before = 0;                   ///< steps of the way that another leg is judged by: only their marks count here
 };
+
+std::vector<Step> wayThrough(std::initializer_list<std::string_view> chains, const PacketClass& packet)
+{
+    std::vector<Step> way;
+    for (const std::string_view chain : chains)
+        way.push_back({chain, packet});
+    return way;
+}
+
+std::vector<Step> forwardWay(const PacketClass& packet)
+{
+    return wayThrough({"PREROUTING", "FORWARD", "POSTROUTING"}, packet);
+}
 
 std::string portText(Port port)
 {
@@ -58,17 +70,18 @@ void addForwardLegs(const Circumstances& node, Protocol protocol, Port port, con
     PacketClass reply = packetBetween(protocol, from, to);
     reply.sourcePort = port;
     reply.tracking = Tracking::Established;
-    legs.push_back({"FORWARD", reply, start + "-s " + networkOf(node, from) + " --sport " + portText(port)});
+    legs.push_back({forwardWay(reply), start + "-s " + networkOf(node, from) + " --sport " + portText(port)});
     PacketClass query = packetBetween(protocol, from, to);
     query.destinationPort = port;
     query.tracking = Tracking::New;
-    legs.push_back({"FORWARD", query, start + "-d " + networkOf(node, to) + " --dport " + portText(port)});
+    legs.push_back({forwardWay(query), start + "-d " + networkOf(node, to) + " --dport " + portText(port)});
 }
 
 /// IPVS takes a query in at INPUT and sends it on through OUTPUT.
 void addBalancedLegs(const Circumstances& node, Protocol protocol, Port port, const PodSide& client, std::vector<Leg>& legs)
 {
     const std::string start = "-p " + std::string(toText(protocol)) + " -s " + networkOf(node, client) + " -d ";
+    std::vector<Step> arrival; // of a query at IPVS, whose marks it keeps
     for (const Address& service : node.profile().services) {
         if (service.family() != client.prefix.family())
             continue;
@@ -77,15 +90,20 @@ void addBalancedLegs(const Circumstances& node, Protocol protocol, Port port, co
         query.destinationLocal = node.isLocal(service);
         if (node.isBalanced(service, port, protocol))
             query.memberOf = {"KUBE-CLUSTER-IP", "KUBE-CLUSTER-IP6", "KUBE-6-CLUSTER-IP"};
-        legs.push_back({"INPUT", query, start + toText(service) + " --dport " + portText(port)});
+        arrival = wayThrough({"PREROUTING", "INPUT"}, query);
+        legs.push_back({arrival, start + toText(service) + " --dport " + portText(port)});
     }
     for (const Address& server : node.realServers()) {
         if (server.family() != client.prefix.family() || !node.isPod(server))
             continue;
-        PacketClass query = packetBetween(protocol, client, {Prefix(server), ""});
+        PacketClass query = packetBetween(protocol, client, {Prefix(server), node.interfaceTo(server)});
+        query.inInterface.clear();
         query.destinationPort = port;
+        std::vector<Step> way = arrival;
+        for (const Step& step : wayThrough({"OUTPUT", "POSTROUTING"}, query))
+            way.push_back(step);
         const std::string network = networkOf(node, {Prefix(server), ""});
-        legs.push_back({"OUTPUT", query, start + network + " --dport " + portText(port)});
+        legs.push_back({way, start + network + " --dport " + portText(port), Tracking::Untracked, false, arrival.size()});
     }
 }
 
@@ -106,7 +124,7 @@ void addUnnamedAnswers(const Circumstances& node, const PodSide& client, std::ve
             answer.tracking = Tracking::Established;
             const std::string remedy =
                 "-p " + std::string(toText(service->protocol)) + " -s " + toText(server.address) + " --sport " + portText(server.port);
-            legs.push_back({here ? "OUTPUT" : "FORWARD", answer, remedy, Tracking::New});
+            legs.push_back({here ? wayThrough({"OUTPUT", "POSTROUTING"}, answer) : forwardWay(answer), remedy, Tracking::New});
         }
     }
 }
@@ -129,7 +147,7 @@ void addOwnAnswers(const Circumstances& node, Family family, std::vector<Leg>& l
             answer.tracking = Tracking::Established;
             const std::string remedy = "-p " + std::string(toText(service->protocol)) + " -s " +
                                        networkOf(node, {Prefix(server.address), ""}) + " --sport " + portText(server.port);
-            legs.push_back({"INPUT", answer, remedy, Tracking::Untracked, true});
+            legs.push_back({wayThrough({"PREROUTING", "INPUT"}, answer), remedy, Tracking::Untracked, true});
         }
     }
 }
@@ -192,41 +210,50 @@ bool isOfNetworkPolicy(std::string_view line)
 }
 
 /// NetworkPolicy engines judge replies by connection state, and rules before theirs do not last.
-void advise(const Circumstances& node, const SavedChains& table, const Leg& leg, const std::vector<Ending>& drops, Finding& finding)
+void advise(const Circumstances& node, const Station& station, const Leg& leg, const std::vector<Ending>& drops, Finding& finding)
 {
+    const SavedChains& table = *station.table;
     const bool policy = std::any_of(drops.begin(), drops.end(), [](const Ending& drop) { return isOfNetworkPolicy(drop.line); });
     if (table.table.starts_with("table "))
         addOnce(finding.advice, "let untracked DNS pass where `nft list " + table.table +
                                     "` accepts established connections: `ct state established,related,untracked accept`");
-    else if (policy && leg.chain != "INPUT") // a query at INPUT is no reply: a rule before the policies lets it in
+    else if (policy && station.chain != "INPUT") // a query at INPUT is no reply: a rule before the policies lets it in
         addOnce(finding.advice,
                 "the drop is NetworkPolicy's, which knows replies by connection state only: allow the DNS pods egress to all "
                 "pods over UDP, and pods ingress from the DNS pods");
     else
-        addOnce(finding.advice, node.commandFor(table) + " -I " + std::string(leg.chain) + " " + leg.remedy +
+        addOnce(finding.advice, node.commandFor(table) + (table.table == "filter" ? "" : " -t " + table.table) + " -I " +
+                                    std::string(station.chain) + " " + leg.remedy +
                                     (leg.withRules == Tracking::New ? " -j ACCEPT" : " -m conntrack --ctstate UNTRACKED -j ACCEPT"));
 }
 
-void judgeLeg(const Circumstances& node, const SavedChains& table, const Leg& leg, Finding& finding)
+std::vector<Step> withTracking(std::vector<Step> way, Tracking tracking)
 {
-    const Journey tracked = follow(table, leg.chain, leg.packet);
-    PacketClass packet = leg.packet;
-    packet.tracking = leg.withRules;
-    const Journey untracked = follow(table, leg.chain, packet);
-    const std::vector<Ending> drops = newDrops(tracked, untracked);
-    if (drops.empty())
-        return;
-    if (untracked.always(Fate::Dropped) && tracked.may(Fate::Accepted) && !leg.ofNode)
-        finding.severity = Severity::Fatal;
-    for (const Ending& drop : drops)
-        addOnce(finding.evidence, quoteRule(table, drop.line));
-    advise(node, table, leg, drops, finding);
+    for (Step& step : way)
+        step.packet.tracking = tracking;
+    return way;
 }
 
-/// Whether a table of nft's own sees packets of the family.
-bool seesFamily(const NativeTable& table, Family family)
+void judgeLeg(const Circumstances& node, Family family, const Leg& leg, Finding& finding)
 {
-    return table.name.starts_with("inet ") || table.name.starts_with(family == Family::Ipv4 ? "ip " : "ip6 ");
+    const std::vector<Station> tracked = followWay(node.tables(), family, leg.way);
+    const std::vector<Station> untracked = followWay(node.tables(), family, withTracking(leg.way, leg.withRules));
+    bool loses = false;
+    for (const Station& station : untracked) {
+        const auto twin = std::find_if(tracked.begin(), tracked.end(),
+                                       [&](const Station& one) { return one.table == station.table && one.step == station.step; });
+        if (twin == tracked.end() || station.step < leg.before)
+            continue;
+        const std::vector<Ending> drops = newDrops(twin->journey, station.journey);
+        if (drops.empty())
+            continue;
+        loses = true;
+        for (const Ending& drop : drops)
+            addOnce(finding.evidence, quoteRule(*station.table, drop.line));
+        advise(node, station, leg, drops, finding);
+    }
+    if (loses && getsThrough(untracked) == Certainty::No && getsThrough(tracked) != Certainty::No && !leg.ofNode)
+        finding.severity = Severity::Fatal;
 }
 
 } // namespace
@@ -240,17 +267,8 @@ std::optional<Finding> checkStatefulForward(const Circumstances& node)
         if (!wanted)
             continue;
         const std::vector<Leg> legs = legsOf(node, family);
-        for (const SavedChains& table : node.tables())
-            if ((table.table == "filter" || table.table == "mangle") && table.family == family)
-                for (const Leg& leg : legs)
-                    judgeLeg(node, table, leg, finding);
-        for (const NativeTable& native : node.facts().nativeTables) {
-            if (!seesFamily(native, family))
-                continue;
-            for (const SavedChains& table : readNativeChains(native, family))
-                for (const Leg& leg : legs)
-                    judgeLeg(node, table, leg, finding);
-        }
+        for (const Leg& leg : legs)
+            judgeLeg(node, family, leg, finding);
     }
     if (finding.evidence.empty())
         return std::nullopt;

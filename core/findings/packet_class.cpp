@@ -125,7 +125,7 @@ Certainty stateMatches(const Condition& condition, Tracking tracking)
 }
 
 /// Without an entry, xt_conntrack holds where its state does, whatever else it asks for, and without a state never (xt_conntrack.c,
-/// conntrack_mt); xt_connmark never holds (xt_connmark.c). `stateAsked`: the rule's conntrack match has a state.
+/// conntrack_mt); xt_connmark never holds (xt_connmark.c). `stateAsked`: the same match of the rule has a state.
 Certainty connectionMatches(const Condition& condition, const PacketClass& packet, bool stateAsked)
 {
     if (condition.option == "--ctstate" || condition.option == "--state") {
@@ -282,10 +282,12 @@ PacketClass narrowed(const SavedRule& rule, PacketClass packet)
 
 Certainty matches(const SavedRule& rule, const PacketClass& packet, const KnownMark& mark)
 {
-    const bool stateAsked = std::any_of(rule.conditions.begin(), rule.conditions.end(),
-                                        [](const Condition& one) { return one.match == "conntrack" && one.option == "--ctstate"; });
     Certainty worst = Certainty::Yes;
     for (const Condition& condition : rule.conditions) {
+        const bool stateAsked =
+            condition.match == "conntrack" && std::any_of(rule.conditions.begin(), rule.conditions.end(), [&](const Condition& one) {
+                return one.instance == condition.instance && one.option == "--ctstate";
+            });
         worst = std::min(worst, conditionHolds(condition, packet, mark, stateAsked));
         if (worst == Certainty::No)
             return worst;

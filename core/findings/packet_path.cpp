@@ -59,6 +59,15 @@ std::optional<Fate> fateOfTarget(std::string_view target)
     return found->fate;
 }
 
+/// Targets that let the packet go on to the next rule, those that belong to iptables and to xtables-addons.
+bool goesOn(std::string_view target)
+{
+    constexpr std::array known{"",        "LOG", "NFLOG",     "ULOG",    "AUDIT", "TRACE",    "TCPMSS",   "TCPOPTSTRIP", "TOS",
+                               "DSCP",    "ECN", "TTL",       "HL",      "SET",   "CLASSIFY", "CHECKSUM", "CONNMARK",    "CONNSECMARK",
+                               "SECMARK", "LED", "IDLETIMER", "RATEEST", "TEE",   "CT",       "ACCOUNT"};
+    return std::find(known.begin(), known.end(), target) != known.end();
+}
+
 const Condition* findOption(const SavedRule& rule, std::string_view option)
 {
     const auto found =
@@ -108,22 +117,28 @@ public:
         return join(position, left);
     }
 
-    void end(Fate fate, std::string line, std::string target)
+    /// Where some or all of those that are at the position leave the table.
+    void end(Fate fate, std::string line, std::string target, const Position& position)
     {
+        if (fate != Fate::Dropped)
+            m_through = join(m_through, position);
         if (std::find(m_journey.fates.begin(), m_journey.fates.end(), fate) == m_journey.fates.end())
             m_journey.fates.push_back(fate);
         if (m_journey.endings.size() < mostEndings && m_lines.insert(line).second)
             m_journey.endings.push_back({fate, std::move(line), std::move(target)});
     }
 
-    void keepMark(const KnownMark& mark) { m_journey.mark = mark; }
-    Journey take() { return std::move(m_journey); }
+    Journey take()
+    {
+        m_journey.mark = m_through.mark;
+        return std::move(m_journey);
+    }
 
 private:
     Position giveUp(const SavedRule& rule)
     {
         m_gaveUp = true;
-        end(Fate::Unknown, rule.line, "too long to follow");
+        end(Fate::Unknown, rule.line, "too long to follow", {Certainty::Maybe, {0, 0}});
         return {Certainty::No, {}};
     }
 
@@ -142,18 +157,20 @@ private:
             position = join({taken.reached, setMark(rule, taken.mark)}, stayed);
         } else if (rule.target == "CONNMARK" && m_packet.tracking != Tracking::Untracked) {
             position.mark = findOption(rule, "--restore-mark") != nullptr ? KnownMark{0, 0} : position.mark;
+        } else if (rule.target == "HMARK") {
+            position.mark = {0, 0};
         } else if (rule.target == "CT" && findOption(rule, "--notrack") != nullptr) {
-            finish(rule, Fate::Untracked, position, stayed);
+            finish(rule, Fate::Untracked, taken, stayed, position);
         } else if (const std::optional<Fate> fate = fateOfTarget(rule.target)) {
-            finish(rule, *fate, position, stayed);
+            finish(rule, *fate, taken, stayed, position);
         } else {
             call(rule, taken, stayed, position, left, depth);
         }
     }
 
-    void finish(const SavedRule& rule, Fate fate, Position& position, const Position& stayed)
+    void finish(const SavedRule& rule, Fate fate, const Position& taken, const Position& stayed, Position& position)
     {
-        end(fate, rule.line, targetText(rule));
+        end(fate, rule.line, targetText(rule), taken);
         position = stayed;
     }
 
@@ -161,8 +178,13 @@ private:
     {
         const SavedChain* const chain = m_table.find(rule.target);
         const bool ignored = std::find(m_ignored.begin(), m_ignored.end(), rule.target) != m_ignored.end();
-        if (chain == nullptr || ignored)
-            return; // LOG, TCPMSS and the like do not end a journey
+        if (ignored || (chain == nullptr && goesOn(rule.target)))
+            return;
+        if (chain == nullptr) { // whatever it does, others may go on
+            end(Fate::Unknown, rule.line, targetText(rule), {taken.reached, {0, 0}});
+            position = {Certainty::Maybe, {0, 0}};
+            return;
+        }
         PacketClass outside = std::exchange(m_packet, narrowed(rule, m_packet));
         const Position back = through(*chain, taken, depth + 1);
         m_packet = std::move(outside);
@@ -178,6 +200,7 @@ private:
     PacketClass m_packet; // what is known of it in the chain that is walked
     const std::vector<std::string>& m_ignored;
     Journey m_journey;
+    Position m_through{Certainty::No, {}};   ///< of those that leave the table
     std::unordered_set<std::string> m_lines; ///< of the endings
     int m_steps = 0;
     bool m_gaveUp = false;
@@ -201,16 +224,49 @@ Journey follow(const SavedChains& table, std::string_view builtInChain, const Pa
     Walk walk(table, packet, chainsToIgnore);
     const SavedChain* const chain = table.find(builtInChain);
     if (chain == nullptr) {
-        walk.end(Fate::Accepted, std::string(builtInChain) + " is not there", "");
+        walk.end(Fate::Accepted, std::string(builtInChain) + " is not there", "", {Certainty::Yes, mark});
         return walk.take();
     }
     const Position end = walk.through(*chain, {Certainty::Yes, mark}, 0);
     if (end.reached != Certainty::No) {
         const std::string policy = chain->policy.empty() ? "ACCEPT" : chain->policy;
-        walk.keepMark(end.mark);
-        walk.end(policy == "DROP" ? Fate::Dropped : Fate::Accepted, ":" + std::string(builtInChain) + " " + policy, policy);
+        walk.end(policy == "DROP" ? Fate::Dropped : Fate::Accepted, ":" + std::string(builtInChain) + " " + policy, policy, end);
     }
     return walk.take();
+}
+
+std::vector<Station> followWay(const std::vector<SavedChains>& tables, Family family, const std::vector<Step>& steps)
+{
+    constexpr std::array<std::string_view, 5> order{"raw", "mangle", "nat", "filter", "table "}; // by the priorities of their hooks
+    std::vector<Station> way;
+    KnownMark mark;
+    for (std::size_t at = 0; at < steps.size(); ++at) {
+        const Step& step = steps[at];
+        for (const std::string_view name : order) {
+            for (const SavedChains& table : tables) {
+                const bool skipsNat = table.table == "nat" && step.packet.tracking != Tracking::New;
+                const bool isTurn = name == order.back() ? table.table.starts_with(name) : table.table == name;
+                if (!isTurn || table.family != family || skipsNat || table.find(step.chain) == nullptr)
+                    continue;
+                way.push_back({&table, step.chain, at, follow(table, step.chain, step.packet, {}, mark)});
+                if (!way.back().journey.always(Fate::Dropped))
+                    mark = way.back().journey.mark;
+            }
+        }
+    }
+    return way;
+}
+
+Certainty getsThrough(const std::vector<Station>& way)
+{
+    Certainty result = Certainty::Yes;
+    for (const Station& station : way) {
+        if (station.journey.always(Fate::Dropped))
+            return Certainty::No;
+        if (station.journey.may(Fate::Dropped) || station.journey.may(Fate::Unknown))
+            result = Certainty::Maybe;
+    }
+    return result;
 }
 
 } // namespace notrack

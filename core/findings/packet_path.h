@@ -33,7 +33,7 @@ struct Journey
 {
     std::vector<Ending> endings; ///< the first 4,096; what may() and always() say holds for all of them
     std::vector<Fate> fates;     ///< each that occurs, once
-    KnownMark mark;              ///< of the packets that come out at the end of the chain
+    KnownMark mark;              ///< of the packets that get through
 
     /// Whether some ending has that fate.
     bool may(Fate fate) const;
@@ -44,5 +44,28 @@ struct Journey
 /// Follows packets through a built-in chain. A table without that chain accepts. The packets come with that mark.
 Journey follow(const SavedChains& table, std::string_view builtInChain, const PacketClass& packet,
                const std::vector<std::string>& chainsToIgnore = {}, KnownMark mark = {});
+
+/// A hook that packets pass, by the name of its chain, and what is known of them there.
+struct Step
+{
+    std::string_view chain;
+    PacketClass packet;
+};
+
+/// What one table does to packets at one hook.
+struct Station
+{
+    const SavedChains* table = nullptr;
+    std::string_view chain;
+    std::size_t step = 0; ///< which of the way's
+    Journey journey;
+};
+
+/// Follows packets of a family from hook to hook, in each through raw, mangle, nat, filter and what is nft's own; their mark goes with them. Only
+/// tracked packets without a connection meet nat. What comes after a table that lets none through is followed as if that were not so.
+std::vector<Station> followWay(const std::vector<SavedChains>& tables, Family family, const std::vector<Step>& steps);
+
+/// Whether packets that pass these stations get through all of them.
+Certainty getsThrough(const std::vector<Station>& way);
 
 } // namespace notrack

@@ -40,6 +40,7 @@ private:
         const std::string option = takeValue();
         if (option == "-m") {
             m_match = takeValue();
+            ++m_instance;
             return;
         }
         if (option == "-j" || option == "-g") {
@@ -49,7 +50,7 @@ private:
             m_inTarget = true;
             return;
         }
-        Condition condition{m_match, option, {}, negated, {}};
+        Condition condition{m_match, option, {}, negated, {}, m_instance};
         while (m_next < m_words.size() && !atOption())
             condition.values.push_back(takeValue());
         finish(condition);
@@ -72,6 +73,7 @@ private:
     std::vector<SavedWord> m_words;
     std::size_t m_next = 0;
     std::string m_match;
+    int m_instance = 0;
     bool m_inTarget = false;
 };
 

@@ -20,6 +20,7 @@ struct Condition
     std::vector<std::string> values;
     bool negated = false;
     std::optional<Prefix> prefix; ///< the value of -s and -d, read once since rule sets are long
+    int instance = 0;             ///< which `-m` of its rule it belongs to: a rule may have the same match twice
 
     bool operator==(const Condition&) const = default;
 };

@@ -109,6 +109,20 @@ private slots:
             "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m mark --mark 0x0/0x1 -m state --state ESTABLISHED -j ACCEPT\n"
             "-A FORWARD -p udp -m udp --dport 53 -j ACCEPT\n",
             refuses);
+        row("a mark of the mangle table",
+            "*mangle\n-A PREROUTING -i flannel.1 -m conntrack --ctstate ESTABLISHED -j MARK --set-xmark 0x1/0x1\n"
+            "-A PREROUTING -p udp -m udp --dport 53 -j MARK --set-xmark 0x1/0x1\n"
+            "*filter\n-A FORWARD -m mark ! --mark 0x1/0x1 -j DROP\n",
+            "refuses: stateful-forward");
+        row("a mark that every packet has",
+            "*mangle\n-A PREROUTING -j MARK --set-xmark 0x1/0x1\n"
+            "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\n-A FORWARD -m mark --mark 0x1/0x1 -j "
+            "ACCEPT\n",
+            "goes on");
+        row("postrouting of mangle", "*mangle\n-A POSTROUTING -p udp -m conntrack --ctstate UNTRACKED -j DROP\n*filter\n",
+            "refuses: stateful-forward");
+        row("the same match twice", "*filter\n-A FORWARD -p udp -m conntrack --ctdir REPLY -m conntrack --ctstate UNTRACKED -j DROP\n",
+            "goes on");
         row("a mark for new ones",
             "*filter\n-A INPUT -m state --state NEW -m set --match-set pods src -j MARK --set-xmark 0x1/0x1\n"
             "-A INPUT -m mark ! --mark 0x1/0x1 -j DROP\n",
