@@ -40,6 +40,8 @@ std::string canonicalText(const Profile& profile)
     text.append("\nbackend=").append(toText(profile.backend));
     text.append("\nchainPrefix=").append(profile.chainPrefix).append("\n");
     text += canonicalList("waive", profile.safety.waive);
+    if (!profile.safety.trialIgnore.empty()) // profiles from before there was this key keep their digest
+        text += canonicalList("trial.ignore", profile.safety.trialIgnore);
     const std::optional<ProbeSettings>& probe = profile.safety.probe;
     if (!probe)
         return text + "probe=false\n";

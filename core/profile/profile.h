@@ -36,6 +36,7 @@ struct Safety
 {
     std::vector<std::string> waive;                    ///< ids of findings that this cluster accepts
     std::optional<ProbeSettings> probe{std::in_place}; ///< empty: `probe: false`
+    std::vector<Prefix> trialIgnore;                   ///< pods in these networks have no vote in a trial
 
     bool operator==(const Safety&) const = default;
 };

@@ -116,9 +116,14 @@ Problem readProbe(const YamlNode& node, SafetyPart& part)
     return readMap<SafetyPart>(node, "probe must be false, or it", probeKeys, part);
 }
 
+constexpr std::array trialKeys{
+    Key<SafetyPart>{"ignore", [](const YamlNode& node, SafetyPart& part) { return readList(node, readPodCidr, 0, part.trialIgnore); }},
+};
+
 constexpr std::array safetyKeys{
     Key<SafetyPart>{"waive", [](const YamlNode& node, SafetyPart& part) { return readList(node, readFindingId, 0, part.waive); }},
     Key<SafetyPart>{"probe", readProbe},
+    Key<SafetyPart>{"trial", [](const YamlNode& node, SafetyPart& part) { return readMap<SafetyPart>(node, "trial", trialKeys, part); }},
 };
 
 Problem readSafety(const YamlNode& node, ProfilePart& part)

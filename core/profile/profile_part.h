@@ -30,6 +30,7 @@ struct SafetyPart
     std::optional<Stated<std::string>> name;
     std::optional<StatedList<ProbeOrigin>> from;
     std::optional<Stated<std::chrono::milliseconds>> timeout;
+    std::optional<StatedList<Prefix>> trialIgnore;
 };
 
 struct OverridePart;

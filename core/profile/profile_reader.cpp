@@ -39,6 +39,7 @@ public:
         joinScalar("the name to probe", whole.safety.name, part.safety.name);
         joinList("from", whole.safety.from, part.safety.from);
         joinScalar("timeout", whole.safety.timeout, part.safety.timeout);
+        joinList("ignore", whole.safety.trialIgnore, part.safety.trialIgnore);
         whole.nodes.insert(whole.nodes.end(), part.nodes.begin(), part.nodes.end());
     }
 
@@ -96,6 +97,7 @@ ProfilePart overridden(ProfilePart part, const ProfilePart& by)
     replace(part.safety.name, by.safety.name);
     replace(part.safety.from, by.safety.from);
     replace(part.safety.timeout, by.safety.timeout);
+    replace(part.safety.trialIgnore, by.safety.trialIgnore);
     return part;
 }
 
@@ -128,6 +130,7 @@ Profile makeProfile(const ProfilePart& part)
     take(profile.backend, part.backend);
     take(profile.chainPrefix, part.chainPrefix);
     take(profile.safety.waive, part.safety.waive);
+    take(profile.safety.trialIgnore, part.safety.trialIgnore);
     take(profile.safety.probe->name, part.safety.name);
     take(profile.safety.probe->from, part.safety.from);
     take(profile.safety.probe->timeout, part.safety.timeout);

@@ -48,6 +48,8 @@ std::string describe(const Profile& profile)
         text += "probe: " + probe->name + " within " + std::to_string(probe->timeout.count()) + " ms from" + joined(probe->from);
     else
         text += "probe: false\n";
+    if (!profile.safety.trialIgnore.empty())
+        text += "trial ignores:" + joined(profile.safety.trialIgnore);
     return text + "digest: " + digestOf(profile) + "\n";
 }
 
