@@ -110,7 +110,7 @@ private:
         m_server->waitForFinished();
     }
 
-    DnsProber prober() const { return DnsProber("/run/netns", m_ipvs.toStdString()); }
+    DnsProber prober() const { return DnsProber({{"/run/netns"}, m_ipvs.toStdString()}); }
 
     std::unique_ptr<QProcess> m_server;
     QTemporaryDir m_folder{"/tmp/dns_prober_test_XXXXXX"};
@@ -122,7 +122,7 @@ private slots:
         m_ipvs = m_folder.filePath("ip_vs");
         QFile ipvs(m_ipvs);
         QVERIFY(ipvs.open(QIODevice::WriteOnly));
-        ipvs.write("UDP  0A60000A:0035 rr\n  -> 0AF40103:0035 Masq 1 0 0\n");
+        ipvs.write("UDP  0AF40103:0035 rr\n  -> 0AF40103:0035 Masq 1 0 0\n");
         ipvs.close();
         run("mount -t tmpfs none /run");
         run("ip link set lo up");

@@ -1,7 +1,6 @@
 #include "core/linux/dns/dns_prober.h"
 
 #include "core/linux/dns/dns_asking.h"
-#include "core/linux/node/ipvs_table.h"
 #include "core/linux/node/pod_namespaces.h"
 
 #include <algorithm>
@@ -21,15 +20,6 @@ bool wants(const ProbeSettings& settings, ProbeOrigin origin)
     return std::find(settings.from.begin(), settings.from.end(), origin) != settings.from.end();
 }
 
-bool isServer(const PodNamespace& pod, const IpvsTable& ipvs)
-{
-    for (const VirtualService& service : ipvs.services)
-        for (const RealServer& server : service.realServers)
-            if (std::find(pod.addresses.begin(), pod.addresses.end(), server.address) != pod.addresses.end())
-                return true;
-    return false;
-}
-
 /// A place that could not be asked from: nothing was asked there.
 ProbeResult notAsked(std::string from, std::string problem)
 {
@@ -41,19 +31,17 @@ ProbeResult notAsked(std::string from, std::string problem)
 
 } // namespace
 
-DnsProber::DnsProber(std::string namespaces, std::string ipvs) : m_namespaces(std::move(namespaces)), m_ipvs(std::move(ipvs)) {}
+DnsProber::DnsProber(WitnessSources sources) : m_sources(std::move(sources)) {}
 
 std::vector<std::string> DnsProber::podPlaces(const Profile& profile, std::vector<ProbeResult>& results) const
 {
-    std::vector<std::string> unread;
-    const std::vector<PodNamespace> pods = findPodNamespaces(m_namespaces, profile.podCidrs, unread);
-    const IpvsTable ipvs = readIpvsFile(m_ipvs, profile.services).value_or(IpvsTable{});
+    const Witnesses witnesses = findWitnesses(m_sources, profile);
     std::vector<std::string> places;
-    for (const PodNamespace& pod : pods)
-        if (places.size() < mostPods && !isServer(pod, ipvs))
-            places.push_back(pod.name);
-    if (places.empty() && !unread.empty())
-        results.push_back(notAsked("pods", unread.front()));
+    for (const Witness& witness : witnesses.all)
+        if (witness.role == Role::Pod && places.size() < mostPods)
+            places.push_back(witness.name);
+    if (places.empty() && !witnesses.unread.empty())
+        results.push_back(notAsked("pods", witnesses.unread.front()));
     return places;
 }
 
@@ -74,7 +62,7 @@ std::vector<ProbeResult> DnsProber::fromEverywhere(const Profile& profile, const
     for (const std::string& place : places)
         askings.push_back(std::async(std::launch::async, [&, place] {
             std::vector<ProbeResult> own;
-            const Result<void> done = runInNamespace(m_namespaces, place, [&] { own = asking(place); });
+            const Result<void> done = runInNamespace(m_sources.directories, place, [&] { own = asking(place); });
             return done ? own : std::vector<ProbeResult>{notAsked(place, toText(done.error()))};
         }));
     for (auto& one : askings) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/linux/dns/witness_places.h"
 #include "core/run/probe.h"
 
 #include <memory>
@@ -14,8 +15,7 @@ namespace notrack
 class DnsProber : public Prober
 {
 public:
-    /// `namespaces` is the directory of named network namespaces, `ipvs` the file that names the servers.
-    explicit DnsProber(std::string namespaces = "/run/netns", std::string ipvs = "/proc/net/ip_vs");
+    explicit DnsProber(WitnessSources sources = {});
 
     std::vector<ProbeResult> probe(const Profile& profile, const ProbeSettings& settings) override;
 
@@ -28,8 +28,7 @@ private:
     template <typename Asking>
     std::vector<ProbeResult> fromEverywhere(const Profile& profile, const ProbeSettings& settings, const Asking& asking) const;
 
-    std::string m_namespaces;
-    std::string m_ipvs;
+    WitnessSources m_sources;
 };
 
 std::unique_ptr<Prober> makeDnsProber();

@@ -1,7 +1,7 @@
 #include "core/linux/dns/probe_socket.h"
 
-#include <netinet/in.h>
-#include <sys/random.h>
+#include "core/linux/dns/socket_address.h"
+
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -18,48 +18,6 @@ namespace
 
 constexpr std::size_t longestMessage = 4096; // we announce no EDNS, so that servers send at most 512
 
-std::uint16_t randomId()
-{
-    std::uint16_t id = 0;
-    if (getrandom(&id, sizeof id, GRND_NONBLOCK) != sizeof id)
-        id = static_cast<std::uint16_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-    return id;
-}
-
-/// Whether this host lacks something, so that the network was never asked. EAGAIN: no free port, or a full buffer. What a filter drops is EPERM,
-/// and an answer of the network.
-bool isWantOfThisHost(int number)
-{
-    return number == EMFILE || number == ENFILE || number == ENOMEM || number == ENOBUFS || number == EAGAIN;
-}
-
-struct SocketAddress
-{
-    sockaddr_storage storage{};
-    socklen_t length = 0;
-};
-
-SocketAddress toSocketAddress(const Address& address, Port port)
-{
-    SocketAddress result;
-    if (address.family() == Family::Ipv4) {
-        sockaddr_in name{};
-        name.sin_family = AF_INET;
-        name.sin_port = htons(port.value);
-        std::memcpy(&name.sin_addr, address.bytes().data(), sizeof name.sin_addr);
-        std::memcpy(&result.storage, &name, sizeof name);
-        result.length = sizeof name;
-        return result;
-    }
-    sockaddr_in6 name{};
-    name.sin6_family = AF_INET6;
-    name.sin6_port = htons(port.value);
-    std::memcpy(&name.sin6_addr, address.bytes().data(), sizeof name.sin6_addr);
-    std::memcpy(&result.storage, &name, sizeof name);
-    result.length = sizeof name;
-    return result;
-}
-
 } // namespace
 
 ProbeSocket::ProbeSocket(const Address& service, Port port, std::string name) : m_name(std::move(name))
@@ -72,10 +30,9 @@ ProbeSocket::ProbeSocket(const Address& service, Port port, std::string name) : 
         m_problem = "DNS does not allow the name " + m_name;
         return;
     }
-    const int family = service.family() == Family::Ipv4 ? AF_INET : AF_INET6;
-    m_descriptor = FileDescriptor(socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    m_descriptor = FileDescriptor(socket(toDomain(service.family()), SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const SocketAddress address = toSocketAddress(service, port);
-    if (!m_descriptor.valid() || connect(m_descriptor.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.length) != 0) {
+    if (!m_descriptor.valid() || connect(m_descriptor.get(), address.get(), address.length) != 0) {
         for (Query& query : m_queries)
             query.tried = !isWantOfThisHost(errno);
         noteError();

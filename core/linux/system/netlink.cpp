@@ -47,9 +47,10 @@ Bytes encode(const Request& request)
         bytes.insert(bytes.end(), text.begin(), text.end());
         bytes.resize(bytes.size() + aligned(length) - length + 1);
     }
+    bytes.insert(bytes.end(), request.written.begin(), request.written.end());
     nlmsghdr header{};
     header.nlmsg_len = static_cast<std::uint32_t>(bytes.size());
-    header.nlmsg_type = static_cast<std::uint16_t>((NFNL_SUBSYS_NFTABLES << 8) | request.type);
+    header.nlmsg_type = static_cast<std::uint16_t>((request.subsystem << 8U) | request.type);
     header.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | request.flags);
     std::memcpy(bytes.data(), &header, sizeof header);
     return bytes;

@@ -16,13 +16,16 @@
 namespace notrack::netlink
 {
 
-/// A question to nf_tables: NFT_MSG_*, NLM_F_*, NFPROTO_*, and attributes that are text.
+/// A question to a part of netfilter, nf_tables by itself (NFNL_SUBSYS_*): its messages, NLM_F_*, NFPROTO_*, attributes that are text, and others
+/// as an AttributeWriter has written them.
 struct Request
 {
     std::uint16_t type = 0;
     std::uint16_t flags = 0;
     std::uint8_t family = 0;
     std::vector<std::pair<std::uint16_t, std::string_view>> attributes;
+    std::span<const std::byte> written{};
+    std::uint8_t subsystem = 10; ///< NFNL_SUBSYS_NFTABLES
 };
 
 /// One answer: nfgenmsg's family, and the attributes that follow. The bytes live as long as the visitor's call.

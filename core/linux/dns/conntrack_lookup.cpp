@@ -1,0 +1,86 @@
+#include "core/linux/dns/conntrack_lookup.h"
+
+#include "core/linux/dns/socket_address.h"
+#include "core/linux/system/file_descriptor.h"
+#include "core/linux/system/netlink.h"
+
+#include <arpa/inet.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <span>
+
+namespace notrack
+{
+
+namespace
+{
+
+/// There while nf_conntrack is in the kernel.
+constexpr const char* conntrackSign = "/proc/sys/net/netfilter/nf_conntrack_count";
+
+void writeAddress(netlink::AttributeWriter& attributes, std::uint16_t type, const Address& address)
+{
+    attributes.bytes(type, std::as_bytes(std::span(address.bytes()).first(static_cast<std::size_t>(address.bits()) / 8)));
+}
+
+void writePort(netlink::AttributeWriter& attributes, std::uint16_t type, Port port)
+{
+    const std::uint16_t network = htons(port.value);
+    attributes.bytes(type, std::as_bytes(std::span(&network, 1)));
+}
+
+void writeTuple(netlink::AttributeWriter& attributes, const QueryTuple& tuple)
+{
+    const bool ipv4 = tuple.source.family() == Family::Ipv4;
+    attributes.nested(CTA_TUPLE_IP, [&] {
+        writeAddress(attributes, ipv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC, tuple.source);
+        writeAddress(attributes, ipv4 ? CTA_IP_V4_DST : CTA_IP_V6_DST, tuple.destination);
+    });
+    attributes.nested(CTA_TUPLE_PROTO, [&] {
+        const std::uint8_t number = tuple.protocol == Protocol::Udp ? IPPROTO_UDP : IPPROTO_TCP;
+        attributes.bytes(CTA_PROTO_NUM, std::as_bytes(std::span(&number, 1)));
+        writePort(attributes, CTA_PROTO_SRC_PORT, tuple.sourcePort);
+        writePort(attributes, CTA_PROTO_DST_PORT, tuple.destinationPort);
+    });
+}
+
+} // namespace
+
+std::optional<bool> hasConntrackEntry(const QueryTuple& tuple)
+{
+    if (access(conntrackSign, F_OK) != 0)
+        return false;
+    Result<netlink::Socket> socket = netlink::Socket::open();
+    if (!socket || tuple.source.family() != tuple.destination.family())
+        return std::nullopt;
+    netlink::AttributeWriter attributes;
+    attributes.nested(CTA_TUPLE_ORIG, [&] { writeTuple(attributes, tuple); });
+    netlink::Request request;
+    request.subsystem = NFNL_SUBSYS_CTNETLINK;
+    request.type = IPCTNL_MSG_CT_GET;
+    request.flags = NLM_F_ACK; // so that what was found is followed by an end
+    request.family = static_cast<std::uint8_t>(toDomain(tuple.source.family()));
+    request.written = attributes.written();
+    bool found = false;
+    const Result<netlink::Outcome> outcome = socket->ask(request, [&](const netlink::Answer&) { found = true; });
+    if (outcome && (found || outcome->error == ENOENT))
+        return found;
+    return std::nullopt;
+}
+
+std::optional<Address> sourceTowards(const Address& service, Port port)
+{
+    const FileDescriptor file(socket(toDomain(service.family()), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const SocketAddress there = toSocketAddress(service, port);
+    SocketAddress own;
+    if (!file.valid() || connect(file.get(), there.get(), there.length) != 0 || getsockname(file.get(), own.get(), &own.length) != 0)
+        return std::nullopt;
+    return toAddress(own);
+}
+
+} // namespace notrack

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/net/ip.h"
+
+#include <optional>
+
+namespace notrack
+{
+
+/// The way of a query as its client sees it.
+struct QueryTuple
+{
+    Address source;
+    Port sourcePort;
+    Address destination;
+    Port destinationPort;
+    Protocol protocol = Protocol::Udp;
+
+    bool operator==(const QueryTuple&) const = default;
+};
+
+/// Whether conntrack has an entry that began so, in the network namespace of the calling thread and in its default zone. One question to
+/// ctnetlink (net/netfilter/nf_conntrack_netlink.c); without conntrack in the kernel there is no entry, and nothing is loaded. Nothing where the
+/// kernel does not say: without CAP_NET_ADMIN, or without nf_conntrack_netlink.
+std::optional<bool> hasConntrackEntry(const QueryTuple& tuple);
+
+/// The address from which the calling thread's network namespace asks that service, by its routes; nothing where there is no way.
+std::optional<Address> sourceTowards(const Address& service, Port port);
+
+} // namespace notrack

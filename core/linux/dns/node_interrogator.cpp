@@ -1,0 +1,66 @@
+#include "core/linux/dns/node_interrogator.h"
+
+#include "core/linux/dns/conntrack_lookup.h"
+#include "core/linux/dns/socket_address.h"
+#include "core/linux/dns/trial_asking.h"
+#include "core/linux/dns/trial_ports.h"
+
+#include <utility>
+
+namespace notrack
+{
+
+namespace
+{
+
+constexpr std::uint32_t mostPacketsAtOnce = 10; // what a sender that was held up for 10 ms may catch up with
+
+} // namespace
+
+NodeInterrogator::NodeInterrogator(WitnessSources sources, std::uint32_t seed)
+    : m_sources(std::move(sources)), m_chance(seed), m_pace(mostTrialPacketsPerSecond, mostPacketsAtOnce)
+{
+}
+
+Witnesses NodeInterrogator::find(const Profile& profile)
+{
+    return findWitnesses(m_sources, profile);
+}
+
+std::optional<PortRange> NodeInterrogator::findPorts(std::span<const Witness> witnesses, std::uint16_t count,
+                                                     std::span<const PortRange> used)
+{
+    std::optional<PortRange> found;
+    const Result<void> ran = runInThread([&] { found = findFreePorts(m_sources, witnesses, count, used, m_chance); });
+    return ran ? found : std::nullopt;
+}
+
+std::vector<Reply> NodeInterrogator::ask(std::span<const Witness> witnesses, std::span<const Question> questions, const std::string& name,
+                                         std::chrono::milliseconds timeout)
+{
+    std::vector<Reply> replies;
+    const Result<void> ran = runInThread([&] { replies = askQuestions(m_sources, witnesses, questions, name, timeout, m_pace); });
+    if (!ran)
+        replies.assign(questions.size(), Reply{false, false, {}, toText(ran.error())});
+    return replies;
+}
+
+std::optional<bool> NodeInterrogator::isTracked(const Witness& witness, const Question& question)
+{
+    std::optional<Address> source;
+    const Result<void> ran = runInThread([&] {
+        const Result<FileDescriptor> node = openOwnNamespace();
+        if (node && enterPlace(m_sources, witness, *node))
+            source = sourceTowards(question.service, question.port);
+    });
+    if (!ran || !source)
+        return std::nullopt;
+    return hasConntrackEntry({*source, question.clientPort, question.service, question.port, question.protocol});
+}
+
+std::unique_ptr<Interrogator> makeInterrogator()
+{
+    return std::make_unique<NodeInterrogator>(WitnessSources(), std::random_device()());
+}
+
+} // namespace notrack

@@ -1,0 +1,187 @@
+#include "core/linux/dns/trial_ports.h"
+
+#include "core/base/number_text.h"
+#include "core/linux/dns/socket_address.h"
+#include "core/linux/system/file_descriptor.h"
+#include "core/linux/system/text_file.h"
+#include "core/linux/system/text_lines.h"
+
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <array>
+#include <bitset>
+#include <cerrno>
+#include <sched.h>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace notrack
+{
+
+namespace
+{
+
+constexpr std::size_t mostTries = 1000; // of blocks; where so many are taken, the node is not fit for a trial
+constexpr std::uint32_t highestPort = 65535;
+constexpr PortRange privileged{Port{1}, Port{1023}};
+constexpr PortRange nodePorts{Port{30000},
+                              Port{32767}}; // kube-apiserver --service-node-port-range: IPVS may listen there, which no bind tells
+
+using Ports = std::bitset<highestPort + 1>;
+
+void mark(Ports& ports, const PortRange& range)
+{
+    for (std::uint32_t port = range.first.value; port <= range.last.value; ++port)
+        ports.set(port);
+}
+
+/// "32768 60999", and lists of "8080,9000-9010", as net.ipv4.ip_local_port_range and ip_local_reserved_ports have them.
+void markText(Ports& ports, std::string_view text, char between)
+{
+    const std::size_t middle = text.find(between);
+    const auto first = readNumber<std::uint16_t>(trimmed(text.substr(0, middle)));
+    const auto last = middle == std::string_view::npos ? first : readNumber<std::uint16_t>(trimmed(text.substr(middle + 1)));
+    if (first && last)
+        mark(ports, {Port{*first}, Port{*last}});
+}
+
+/// What the namespace of this thread gives to others.
+void markOthers(Ports& ports)
+{
+    markText(ports, readOptionalTextFile("/proc/sys/net/ipv4/ip_local_port_range").value_or(""), '\t');
+    std::string reserved = readOptionalTextFile("/proc/sys/net/ipv4/ip_local_reserved_ports").value_or("");
+    std::string_view left = trimmed(reserved);
+    while (!left.empty()) {
+        const std::size_t comma = left.find(',');
+        markText(ports, left.substr(0, comma), '-');
+        left = comma == std::string_view::npos ? std::string_view() : left.substr(comma + 1);
+    }
+}
+
+/// Whether nobody has the port in the namespace of this thread. A family that the kernel lacks is nobody's.
+bool isFree(Port port)
+{
+    for (const Family family : allFamilies) {
+        for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
+            const FileDescriptor file(socket(toDomain(family), type | SOCK_CLOEXEC, 0));
+            if (!file.valid() && errno == EAFNOSUPPORT)
+                continue;
+            const int only = 1;
+            if (family == Family::Ipv6)
+                setsockopt(file.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
+            const SocketAddress own = anyAddress(family, port);
+            if (!file.valid() || bind(file.get(), own.get(), own.length) != 0)
+                return false;
+        }
+    }
+    return true;
+}
+
+class Search
+{
+public:
+    Search(std::uint16_t count, std::span<const PortRange> used) : m_count(count)
+    {
+        mark(m_taken, privileged);
+        for (const PortRange& range : used)
+            mark(m_taken, range);
+        mark(m_others, nodePorts);
+    }
+
+    /// Opens the places; those that cannot be entered have no say.
+    void visit(const WitnessSources& sources, std::span<const Witness> witnesses)
+    {
+        const Result<FileDescriptor> node = openOwnNamespace();
+        for (const Witness& witness : witnesses) {
+            const bool asked = witness.role == Role::Pod || witness.role == Role::Node;
+            if (!asked || !node || !enterPlace(sources, witness, *node))
+                continue;
+            markOthers(m_others);
+            if (Result<FileDescriptor> place = openOwnNamespace())
+                m_places.push_back(std::move(*place));
+        }
+    }
+
+    std::optional<PortRange> find(std::mt19937& chance)
+    {
+        if (m_count == 0 || m_places.empty())
+            return std::nullopt;
+        std::vector<std::uint32_t> starts = startsOutside(m_taken | m_others);
+        std::shuffle(starts.begin(), starts.end(), chance);
+        if (const auto found = firstFree(starts))
+            return found;
+        starts = startsOutside(m_taken);
+        std::reverse(starts.begin(), starts.end());
+        return firstFree(starts);
+    }
+
+private:
+    std::vector<std::uint32_t> startsOutside(const Ports& ports) const
+    {
+        std::vector<std::uint32_t> starts;
+        std::uint32_t inRow = 0;
+        for (std::uint32_t port = 1; port <= highestPort; ++port) {
+            inRow = ports.test(port) ? 0 : inRow + 1;
+            if (inRow >= m_count)
+                starts.push_back(port + 1 - m_count);
+        }
+        return starts;
+    }
+
+    std::optional<PortRange> firstFree(const std::vector<std::uint32_t>& starts)
+    {
+        std::size_t tries = 0;
+        for (const std::uint32_t start : starts) {
+            const PortRange range{Port{static_cast<std::uint16_t>(start)}, Port{static_cast<std::uint16_t>(start + m_count - 1)}};
+            if (isTaken(range))
+                continue;
+            if (++tries > mostTries)
+                break;
+            if (isFreeEverywhere(range))
+                return range;
+        }
+        return std::nullopt;
+    }
+
+    bool isTaken(const PortRange& range) const
+    {
+        for (std::uint32_t port = range.first.value; port <= range.last.value; ++port)
+            if (m_taken.test(port))
+                return true;
+        return false;
+    }
+
+    bool isFreeEverywhere(const PortRange& range)
+    {
+        for (const FileDescriptor& place : m_places) {
+            if (setns(place.get(), CLONE_NEWNET) != 0)
+                return false;
+            for (std::uint32_t port = range.first.value; port <= range.last.value; ++port) {
+                if (!isFree(Port{static_cast<std::uint16_t>(port)})) {
+                    m_taken.set(port);
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    std::uint16_t m_count;
+    Ports m_taken;  // never
+    Ports m_others; // only where there is nothing else
+    std::vector<FileDescriptor> m_places;
+};
+
+} // namespace
+
+std::optional<PortRange> findFreePorts(const WitnessSources& sources, std::span<const Witness> witnesses, std::uint16_t count,
+                                       std::span<const PortRange> used, std::mt19937& chance)
+{
+    Search search(count, used);
+    search.visit(sources, witnesses);
+    return search.find(chance);
+}
+
+} // namespace notrack
