@@ -63,8 +63,9 @@ std::vector<ExportedNode> exportedNodes(const FleetModel& fleet)
     std::vector<ExportedNode> nodes;
     for (int row = 0; row < fleet.rowCount(); ++row) {
         const NodeRecord& record = fleet.record(row);
+        const auto before = record.lastKnown();
         nodes.push_back(
-            {record.entry.name, record.entry.groups, stableName(record.state()), record.note(steadyNow()), record.arrived, record.report});
+            {record.entry.name, record.entry.groups, stableName(record.state()), before ? stableName(*before) : QString(), record.note(steadyNow()), record.arrived, record.report});
     }
     return nodes;
 }
@@ -79,6 +80,9 @@ QByteArray toJson(const std::vector<ExportedNode>& nodes)
             {QStringLiteral("state"), node.state},
             {QStringLiteral("note"), node.note},
         };
+        if (!node.was.isEmpty()) {
+            object.insert(QStringLiteral("was"), node.was);
+        }
         if (node.report) {
             object.insert(QStringLiteral("arrived"), node.arrived.toString(Qt::ISODate));
             object.insert(QStringLiteral("report"), QJsonDocument::fromJson(QByteArray::fromStdString(writeReport(*node.report))).object());

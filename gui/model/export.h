@@ -20,6 +20,7 @@ struct ExportedNode
     QString name;
     QStringList groups;
     QString state; ///< stableName()
+    QString was;   ///< the same of the last report, where it may not be so any more; else empty
     QString note;
     QDateTime arrived;
     std::shared_ptr<const Report> report;
@@ -28,7 +29,7 @@ struct ExportedNode
 /// All nodes of the table, in its order.
 std::vector<ExportedNode> exportedNodes(const FleetModel& fleet);
 
-/// {"nodes":[{"name","groups","state","note","arrived","report"}]}: every node with its last report, as the codec writes it.
+/// {"nodes":[{"name","groups","state","was","note","arrived","report"}]}: every node with its last report, as the codec writes it.
 /// For any thread: with thousands of nodes it would hold up the window's.
 QByteArray toJson(const std::vector<ExportedNode>& nodes);
 

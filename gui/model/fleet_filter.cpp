@@ -17,7 +17,7 @@ float orderOf(std::optional<float> figure)
 /// The figure a numeric column is sorted by.
 double figureOf(const NodeRecord& record, FleetModel::Column column)
 {
-    const HistorySample* latest = record.history.latest();
+    const HistorySample* latest = record.isFresh() ? record.history.latest() : nullptr;
     switch (column) {
     case FleetModel::State:
         return badness(record.state()) * 16 + static_cast<int>(record.state());
@@ -106,16 +106,38 @@ void FleetFilter::setGroup(const QString& group)
 bool FleetFilter::filterAcceptsRow(int sourceRow, const QModelIndex& /*sourceParent*/) const
 {
     const NodeRecord& record = m_fleet->record(sourceRow);
-    if (!m_states.isEmpty() && !m_states.contains(record.state())) {
-        return false;
+    if (!m_states.isEmpty()) {
+        StateCounts places{};
+        countState(record, places);
+        const bool chosen = std::any_of(m_states.begin(), m_states.end(),
+                                        [&places](RowState state) { return places.at(static_cast<std::size_t>(state)) != StateCount{}; });
+        if (!chosen) {
+            return false;
+        }
     }
+    return passesWordsAndGroup(record);
+}
+
+StateCounts FleetFilter::counts() const
+{
+    StateCounts counts{};
+    for (int row = 0; row < m_fleet->rowCount(); ++row) {
+        if (passesWordsAndGroup(m_fleet->record(row))) {
+            countState(m_fleet->record(row), counts);
+        }
+    }
+    return counts;
+}
+
+bool FleetFilter::passesWordsAndGroup(const NodeRecord& record) const
+{
     if (!m_group.isEmpty() && !record.entry.groups.contains(m_group)) {
         return false;
     }
     if (m_words.isEmpty()) {
         return true;
     }
-    QStringList texts{record.entry.name, displayText(record.state()), record.note(0)};
+    QStringList texts{record.entry.name, record.stateText(), record.note(0)};
     texts += record.entry.groups;
     if (record.report) {
         texts += toQString(record.report->profileName);

@@ -18,11 +18,13 @@ public:
 
     /// Words that must all be in name, groups, state, profile or note; no case.
     void setText(const QString& text);
-    /// Empty: every state.
+    /// Empty: every state. A node that is not heard of any more is let through by the state it was in, too.
     void setStates(const QSet<RowState>& states);
     /// Empty: every group.
     void setGroup(const QString& group);
     const QSet<RowState>& states() const { return m_states; }
+    /// By state, of the nodes that the words and the group let through: what a press on a state would show.
+    StateCounts counts() const;
     bool active() const { return !m_words.isEmpty() || !m_states.isEmpty() || !m_group.isEmpty(); }
 
 protected:
@@ -30,6 +32,8 @@ protected:
     bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
 
 private:
+    bool passesWordsAndGroup(const NodeRecord& record) const;
+
     FleetModel* m_fleet;
     QStringList m_words;
     QSet<RowState> m_states;

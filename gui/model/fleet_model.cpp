@@ -17,11 +17,22 @@ constexpr std::size_t mostSingleRows = 16;
 
 } // namespace
 
-FleetModel::FleetModel(QObject* parent) : QAbstractTableModel(parent), m_gather(this)
+void countState(const NodeRecord& record, StateCounts& counts)
+{
+    ++counts.at(static_cast<std::size_t>(record.state())).now;
+    const auto before = record.lastKnown();
+    if (before && *before != record.state() && badness(*before) > 0) {
+        ++counts.at(static_cast<std::size_t>(*before)).before;
+    }
+}
+
+FleetModel::FleetModel(QObject* parent) : QAbstractTableModel(parent), m_gather(this), m_second(this)
 {
     m_gather.setSingleShot(true);
     m_gather.setInterval(gatherMilliseconds);
     connect(&m_gather, &QTimer::timeout, this, &FleetModel::flush);
+    connect(&m_second, &QTimer::timeout, this, [this] { judgeFreshness(steadyNow()); });
+    m_second.start(1000);
 }
 
 int FleetModel::rowCount(const QModelIndex& parent) const
@@ -37,14 +48,14 @@ int FleetModel::columnCount(const QModelIndex& parent) const
 QVariant FleetModel::displayData(const NodeRecord& record, int column) const
 {
     const HistorySample* latest = record.history.latest();
-    const bool live = record.link.phase == LinkPhase::Live && latest != nullptr;
+    const bool live = record.isFresh() && latest != nullptr;
     switch (static_cast<Column>(column)) {
     case Node:
         return record.entry.name;
     case Groups:
         return record.entry.groups.join(QStringLiteral(", "));
     case State:
-        return displayText(record.state());
+        return record.stateText();
     case Profile:
         return record.report ? safeLine(toQString(record.report->profileName), 100) : QString();
     case Untracked:
@@ -52,7 +63,7 @@ QVariant FleetModel::displayData(const NodeRecord& record, int column) const
     case InsertFailed:
         return rateText(live ? latest->insertFailed : std::nullopt);
     case ConntrackUse:
-        return percentText(latest != nullptr ? latest->usePercent : std::nullopt);
+        return percentText(live ? latest->usePercent : std::nullopt);
     case Findings:
         return record.report ? QLocale().toString(record.findingCount()) : QStringLiteral("–");
     case Age:
@@ -83,8 +94,8 @@ QVariant FleetModel::data(const QModelIndex& index, int role) const
         return index.column() >= Untracked && index.column() <= Age ? QVariant(int(Qt::AlignRight | Qt::AlignVCenter)) : QVariant();
     case StateRole:
         return static_cast<int>(node.state());
-    case OldRole:
-        return node.isOld(steadyNow(), m_usualPause);
+    case StaleRole:
+        return node.freshness == Freshness::Stale;
     default:
         return {};
     }
@@ -190,7 +201,7 @@ StateCounts FleetModel::counts() const
 {
     StateCounts counts{};
     for (const auto& record : m_records) {
-        ++counts.at(static_cast<std::size_t>(record->state()));
+        countState(*record, counts);
     }
     return counts;
 }
@@ -216,6 +227,7 @@ void FleetModel::takeLink(const QString& node, const LinkState& state)
     }
     NodeRecord& record = *m_records[static_cast<std::size_t>(row)];
     record.link = state;
+    record.judgeFreshness(steadyNow());
     if (state.phase != LinkPhase::Live) { // else the report that follows tells, not the one from before
         settle(record);
     }
@@ -228,12 +240,8 @@ void FleetModel::takeReport(const QString& node, const ReceivedReport& received)
     if (row < 0 || !received.report) {
         return;
     }
-    constexpr qint64 allowedPauses = 4;
     NodeRecord& record = *m_records[static_cast<std::size_t>(row)];
-    record.report = received.report;
-    record.arrived = received.document.arrived;
-    record.monotonic = received.document.monotonic;
-    record.history.take(*received.report, record.monotonic, allowedPauses * m_usualPause);
+    record.take(received, m_usualPause);
     settle(record);
     markChanged(row);
 }
@@ -244,6 +252,17 @@ void FleetModel::takeLog(const QString& node, const QString& line)
     if (row >= 0) {
         addLogLine(*m_records[static_cast<std::size_t>(row)], line);
         markChanged(row);
+    }
+}
+
+void FleetModel::judgeFreshness(qint64 now)
+{
+    for (int row = 0; row < rowCount(); ++row) {
+        NodeRecord& record = *m_records[static_cast<std::size_t>(row)];
+        if (record.judgeFreshness(now)) {
+            settle(record);
+            markChanged(row);
+        }
     }
 }
 

@@ -14,8 +14,20 @@
 namespace notrack::gui
 {
 
-/// How many nodes are in each state, by RowState.
-using StateCounts = std::array<int, allRowStates.size()>;
+/// How many nodes are in a state, and how many were when they were last heard of.
+struct StateCount
+{
+    int now = 0;
+    int before = 0;
+
+    bool operator==(const StateCount&) const = default;
+};
+
+/// By RowState.
+using StateCounts = std::array<StateCount, allRowStates.size()>;
+
+/// Counts the node where it is, and where it was if that is worse than in sync.
+void countState(const NodeRecord& record, StateCounts& counts);
 
 /// The nodes as a table, keyed by name. Changes are gathered and told a few times a second, so that thousands of reports a
 /// minute cost the views little; rows stay where they are, so that selection and scrolling survive.
@@ -25,7 +37,7 @@ class FleetModel : public QAbstractTableModel
 
 public:
     enum Column { Node, Groups, State, Profile, Untracked, InsertFailed, ConntrackUse, Findings, Age, Note, ColumnCount };
-    enum Role { StateRole = Qt::UserRole, OldRole };
+    enum Role { StateRole = Qt::UserRole, StaleRole };
 
     explicit FleetModel(QObject* parent = nullptr);
 
@@ -36,7 +48,8 @@ public:
 
     /// Takes over what is new and drops what is gone.
     void setNodes(const std::vector<NodeEntry>& nodes);
-    /// How far apart the reports of a healthy node are, in milliseconds: tells what counts as old, and as a gap in rates.
+    /// How far apart the reports of a healthy node are, in milliseconds: tells what the next
+    /// report counts as fresh for, and what is a gap in rates.
     void setUsualPause(qint64 milliseconds) { m_usualPause = milliseconds; }
 
     /// The record of a row; the row must be there.
@@ -52,6 +65,8 @@ public:
     void takeReport(const QString& node, const ReceivedReport& received);
     void takeLog(const QString& node, const QString& line);
 
+    /// Looks which reports have become too old to pass for live; happens by itself once a second.
+    void judgeFreshness(qint64 now);
     /// Tells the views now what would be told soon.
     void flush();
 
@@ -74,6 +89,7 @@ private:
     QHash<QString, int> m_rows;
     std::set<int> m_changed;
     QTimer m_gather;
+    QTimer m_second;
     qint64 m_usualPause = 5000;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 
 namespace notrack::gui
 {
@@ -41,17 +43,16 @@ std::vector<RuleTrend> carryOver(const Report& report, std::vector<RuleTrend>& b
     rules.reserve(before.size());
     for (const FamilyReport& family : report.families) {
         for (const ChainReport& chain : family.chains) {
+            std::unordered_map<std::string_view, std::size_t> seen;
             for (std::size_t index = 0; index < chain.rules.size() && rules.size() < NodeHistory::mostRules; ++index) {
                 const RuleReport& rule = chain.rules[index];
-                const auto twins = std::count_if(chain.rules.begin(), chain.rules.begin() + static_cast<std::ptrdiff_t>(index),
-                                                 [&rule](const RuleReport& other) { return other.text == rule.text; });
-                const std::size_t key = ruleKey(family.family, chain.name, rule.text, static_cast<std::size_t>(twins));
+                const std::size_t key = ruleKey(family.family, chain.name, rule.text, seen[rule.text]++);
                 auto known = rules.size() < before.size() && before[rules.size()].key == key
                                  ? before.begin() + static_cast<std::ptrdiff_t>(rules.size())
                                  : std::find_if(before.begin(), before.end(), [key](const RuleTrend& old) { return old.key == key; });
                 now.push_back(rule.counters);
                 if (known == before.end()) {
-                    rules.push_back({key, untracks(rule), rule.counters, {}, {}, {}});
+                    rules.push_back({key, rule.counters, {}, {}, {}});
                 } else {
                     rules.push_back(*known);
                 }
@@ -59,6 +60,44 @@ std::vector<RuleTrend> carryOver(const Report& report, std::vector<RuleTrend>& b
         }
     }
     return rules;
+}
+
+/// What every rule that untracks has counted, sorted by key.
+std::vector<RulePackets> untrackedPackets(const Report& report)
+{
+    std::vector<RulePackets> all;
+    for (const FamilyReport& family : report.families) {
+        for (const ChainReport& chain : family.chains) {
+            std::unordered_map<std::string_view, std::size_t> seen;
+            for (const RuleReport& rule : chain.rules) {
+                if (untracks(rule)) {
+                    all.push_back({ruleKey(family.family, chain.name, rule.text, seen[rule.text]++), rule.counters.packets});
+                }
+            }
+        }
+    }
+    std::sort(all.begin(), all.end(), [](const RulePackets& left, const RulePackets& right) { return left.key < right.key; });
+    return all;
+}
+
+/// How many packets the rules that are in both have counted meanwhile; nothing where one of them counts less than before.
+std::optional<std::uint64_t> countedSince(const std::vector<RulePackets>& before, const std::vector<RulePackets>& now)
+{
+    std::uint64_t sum = 0;
+    auto old = before.begin();
+    for (const RulePackets& rule : now) {
+        while (old != before.end() && old->key < rule.key) {
+            ++old;
+        }
+        if (old == before.end() || old->key != rule.key) {
+            continue;
+        }
+        if (rule.packets < old->packets) {
+            return std::nullopt;
+        }
+        sum += rule.packets - old->packets;
+    }
+    return sum;
 }
 
 } // namespace
@@ -75,27 +114,29 @@ void NodeHistory::take(const Report& report, qint64 monotonic, qint64 longestPau
     std::vector<Counters> now;
     std::vector<RuleTrend> rules = carryOver(report, m_rules, now);
     const qint64 elapsed = monotonic - m_last;
-    bool gap = m_last == 0 || elapsed <= 0 || elapsed > longestPause || wentDown(m_conntrack, report.conntrack);
+    std::vector<RulePackets> untracked = untrackedPackets(report);
+    const auto counted = countedSince(m_untracked, untracked);
+    const bool paused = m_last == 0 || elapsed <= 0 || elapsed > longestPause;
+    bool gap = paused || !counted || wentDown(m_conntrack, report.conntrack);
     for (std::size_t index = 0; index < rules.size(); ++index) {
         gap = gap || now[index].packets < rules[index].last.packets || now[index].bytes < rules[index].last.bytes;
     }
     HistorySample sample;
     sample.monotonic = monotonic;
+    sample.afterPause = paused;
     if (report.conntrack && report.conntrack->max > 0) {
         sample.usePercent =
             static_cast<float>(100.0 * static_cast<double>(report.conntrack->entries) / static_cast<double>(report.conntrack->max));
     }
-    float untracked = 0;
     for (std::size_t index = 0; index < rules.size(); ++index) {
         RuleTrend& rule = rules[index];
         rule.packetRate = gap ? std::nullopt : perSecond(rule.last.packets, now[index].packets, elapsed);
         rule.byteRate = gap ? std::nullopt : perSecond(rule.last.bytes, now[index].bytes, elapsed);
         rule.last = now[index];
-        untracked += rule.untracks ? rule.packetRate.value_or(0.0F) : 0.0F;
         remember(rule.recent, rule.packetRate);
     }
     if (!gap) {
-        sample.untracked = untracked;
+        sample.untracked = perSecond(0, *counted, elapsed);
         if (m_conntrack && report.conntrack) {
             sample.insertFailed = perSecond(m_conntrack->insertFailed, report.conntrack->insertFailed, elapsed);
             sample.dropped =
@@ -107,6 +148,7 @@ void NodeHistory::take(const Report& report, qint64 monotonic, qint64 longestPau
     }
     m_samples.push_back(sample);
     m_rules = std::move(rules);
+    m_untracked = std::move(untracked);
     m_conntrack = report.conntrack;
     m_last = monotonic;
 }

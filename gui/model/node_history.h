@@ -11,9 +11,10 @@ namespace notrack::gui
 /// One point of the history chart; an empty rate is a gap, never a zero.
 struct HistorySample
 {
-    qint64 monotonic = 0; ///< milliseconds of the steady clock
+    qint64 monotonic = 0;    ///< steadyNow()
+    bool afterPause = false; ///< reports are missing between the sample before and this one
     std::optional<float> usePercent;
-    std::optional<float> untracked;    ///< packets a second that NOTRACK rules matched
+    std::optional<float> untracked;    ///< packets a second that NOTRACK rules matched, all of them
     std::optional<float> insertFailed; ///< a second
     std::optional<float> dropped;      ///< a second, drop and early_drop together
 };
@@ -22,11 +23,17 @@ struct HistorySample
 struct RuleTrend
 {
     std::size_t key = 0; ///< hash of family, chain, text and occurrence
-    bool untracks = false;
     Counters last;
     std::optional<float> packetRate; ///< a second
     std::optional<float> byteRate;   ///< a second
     std::vector<float> recent;       ///< packet rates, oldest first; negative is a gap
+};
+
+/// What a rule had counted, by the key of RuleTrend.
+struct RulePackets
+{
+    std::size_t key = 0;
+    std::uint64_t packets = 0;
 };
 
 /// Turns the ever-growing counters of a node into rates. A counter that went down (reset, re-made rule, restarted node) and a
@@ -49,6 +56,7 @@ public:
 
 private:
     std::vector<RuleTrend> m_rules;
+    std::vector<RulePackets> m_untracked; ///< of every rule that untracks, sorted by key
     std::vector<HistorySample> m_samples;
     std::optional<ConntrackFigures> m_conntrack;
     qint64 m_last = 0;

@@ -63,23 +63,30 @@ QString familyName(Family family)
     return family == Family::Ipv4 ? QStringLiteral("IPv4") : QStringLiteral("IPv6");
 }
 
-TreeRow ruleRow(const RuleReport& rule, const RuleTrend* trend, std::size_t key)
+/// A tick says what is so now.
+RowMark liveMark(const NodeRecord& record, ItemState state)
+{
+    return state == ItemState::Ok && !record.isFresh() ? RowMark::Stale : markOf(state);
+}
+
+/// `trend` null where there is none, or none that may pass for live.
+TreeRow ruleRow(const RuleReport& rule, RowMark mark, const RuleTrend* trend, std::size_t key)
 {
     const bool found = rule.state != ItemState::Missing;
-    TreeRow row{QString::number(key), {shown(rule.text), stateWord(rule.state)}, markOf(rule.state), {}, {}};
+    TreeRow row{QString::number(key), {shown(rule.text), stateWord(rule.state)}, mark, {}, {}};
     if (found) {
         row.cells << number(rule.counters.packets) << number(rule.counters.bytes);
     }
-    if (found && trend != nullptr) {
-        row.cells << rateText(trend->packetRate) << rateText(trend->byteRate);
-        row.trend = trend->recent;
+    if (found) {
+        row.cells << rateText(trend != nullptr ? trend->packetRate : std::nullopt) << rateText(trend != nullptr ? trend->byteRate : std::nullopt);
+        row.trend = trend != nullptr ? trend->recent : std::vector<float>();
     }
     return row;
 }
 
 TreeRow chainRow(const NodeRecord& record, const FamilyReport& family, const ChainReport& chain)
 {
-    TreeRow row{toQString(chain.name), {shown(chain.name), stateWord(chain.state)}, markOf(chain.state), {}, {}};
+    TreeRow row{toQString(chain.name), {shown(chain.name), stateWord(chain.state)}, liveMark(record, chain.state), {}, {}};
     if (chain.foundAs) {
         row.cells[1] = translate("found as %1").arg(shown(*chain.foundAs));
     }
@@ -87,14 +94,15 @@ TreeRow chainRow(const NodeRecord& record, const FamilyReport& family, const Cha
     for (std::size_t index = 0; index < chain.rules.size() && index < mostRowsShown; ++index) {
         const RuleReport& rule = chain.rules[index];
         const std::size_t key = ruleKey(family.family, chain.name, rule.text, seen[toQString(rule.text)]++);
-        row.children.push_back(ruleRow(rule, record.history.trend(key), key));
+        const RuleTrend* trend = record.isFresh() ? record.history.trend(key) : nullptr;
+        row.children.push_back(ruleRow(rule, liveMark(record, rule.state), trend, key));
     }
     return row;
 }
 
-TreeRow jumpRow(const JumpReport& jump)
+TreeRow jumpRow(const NodeRecord& record, const JumpReport& jump)
 {
-    TreeRow row{QLatin1String("jump ") + toQString(jump.from + " " + jump.to), {}, markOf(jump.state), {}, {}};
+    TreeRow row{QLatin1String("jump ") + toQString(jump.from + " " + jump.to), {}, liveMark(record, jump.state), {}, {}};
     row.cells << QStringLiteral("%1 → %2").arg(shown(jump.from), shown(jump.to));
     row.cells << (jump.position ? translate("%1, at %2").arg(stateWord(jump.state)).arg(*jump.position) : stateWord(jump.state));
     if (jump.state != ItemState::Missing) {
@@ -207,7 +215,7 @@ std::vector<TreeRow> buildRuleRows(const NodeRecord& record)
     for (const FamilyReport& family : record.report->families) {
         TreeRow row{familyName(family.family), {familyName(family.family)}, RowMark::None, {}, {}};
         for (std::size_t index = 0; index < family.jumps.size() && index < mostRowsShown; ++index) {
-            row.children.push_back(jumpRow(family.jumps[index]));
+            row.children.push_back(jumpRow(record, family.jumps[index]));
         }
         for (std::size_t index = 0; index < family.chains.size() && index < mostRowsShown; ++index) {
             row.children.push_back(chainRow(record, family, family.chains[index]));
@@ -278,7 +286,7 @@ std::vector<TreeRow> buildConntrackRows(const NodeRecord& record)
         return {};
     }
     const ConntrackFigures& figures = *record.report->conntrack;
-    const HistorySample* latest = record.history.latest();
+    const HistorySample* latest = record.isFresh() ? record.history.latest() : nullptr;
     const auto failed = latest != nullptr ? latest->insertFailed : std::nullopt;
     const auto row = [](const QString& name, const QString& value, const QString& rate) {
         return TreeRow{name, {name, value, rate}, RowMark::None, {}, {}};

@@ -17,6 +17,24 @@ QString translate(const char* text)
     return QCoreApplication::translate("NodeRecord", text);
 }
 
+/// What stands behind "in sync".
+QString verifiedWord(const Report& report)
+{
+    if (!report.verified) {
+        return translate("not verified");
+    }
+    switch (report.verified->by) {
+    case Proof::Trial:
+    case Proof::Probe:
+        return translate("verified");
+    case Proof::None:
+        return translate("no proof asked");
+    case Proof::Waived:
+        return translate("proof waived");
+    }
+    return {};
+}
+
 QString reportNote(const Report& report)
 {
     if (report.error) {
@@ -43,10 +61,42 @@ QString reportNote(const Report& report)
 
 } // namespace
 
-bool NodeRecord::isOld(qint64 now, qint64 usualPause) const
+void NodeRecord::take(const ReceivedReport& received, qint64 usualPause)
 {
     constexpr qint64 allowedPauses = 3;
-    return monotonic != 0 && now - monotonic > allowedPauses * usualPause;
+    constexpr qint64 allowedDelay = 2000; // of ssh and of a busy node
+    constexpr qint64 pausesInRates = 4;
+    report = received.report;
+    arrived = received.document.arrived;
+    monotonic = received.document.monotonic;
+    freshUntil = monotonic + allowedPauses * usualPause + allowedDelay;
+    history.take(*report, monotonic, pausesInRates * usualPause);
+    freshness = Freshness::Fresh;
+}
+
+bool NodeRecord::judgeFreshness(qint64 now)
+{
+    const Freshness before = freshness;
+    if (!report) {
+        freshness = Freshness::None;
+    } else {
+        freshness = link.phase == LinkPhase::Live && now <= freshUntil ? Freshness::Fresh : Freshness::Stale;
+    }
+    return freshness != before;
+}
+
+std::optional<RowState> NodeRecord::lastKnown() const
+{
+    return report && !isFresh() ? std::make_optional(reportedState(*report)) : std::nullopt;
+}
+
+QString NodeRecord::stateText() const
+{
+    const QString word = displayText(state());
+    if (const auto before = lastKnown()) {
+        return translate("%1, was %2").arg(word, displayText(*before));
+    }
+    return state() == RowState::InSync ? translate("%1, %2").arg(word, verifiedWord(*report)) : word;
 }
 
 QString NodeRecord::note(qint64 now) const
@@ -64,7 +114,10 @@ QString NodeRecord::note(qint64 now) const
     case LinkPhase::NeedsPerson:
         return reason;
     case LinkPhase::Live:
-        return report ? reportNote(*report) : QString();
+        if (!report) {
+            return {};
+        }
+        return isFresh() ? reportNote(*report) : translate("no report for %1").arg(ageText(now - monotonic));
     }
     return {};
 }

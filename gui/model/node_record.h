@@ -23,11 +23,20 @@ struct NodeRecord
     qint64 monotonic = 0;                 ///< steadyNow() of the arrival; 0 without a report
     NodeHistory history;
     std::deque<QString> log;
+    Freshness freshness = Freshness::None;
+    qint64 freshUntil = 0; ///< steadyNow() from which on the report must not pass for live
     RowState settled = RowState::Connecting; ///< the last state that said something about the node
 
-    RowState state() const { return rowState(link, report.get()); }
-    /// Whether the report is so old that it must not pass for live; `usualPause` (ms) as in FleetModel.
-    bool isOld(qint64 now, qint64 usualPause) const;
+    RowState state() const { return rowState(link, report.get(), freshness); }
+    bool isFresh() const { return freshness == Freshness::Fresh; }
+    /// The state that the last report told, where that is not what the node is in now: it may still be so.
+    std::optional<RowState> lastKnown() const;
+    /// For people: the state with what is known beside it, "unreachable, was unsafe" or "in sync, verified".
+    QString stateText() const;
+    /// Takes over a report that has just come; `usualPause` (ms) as in FleetModel.
+    void take(const ReceivedReport& received, qint64 usualPause);
+    /// The one place that decides whether the report may pass for live. Gives whether that changed.
+    bool judgeFreshness(qint64 now);
     /// One sentence: why the state is what it is, with the countdown to the next attempt.
     QString note(qint64 now) const;
     /// Waived findings not counted.

@@ -26,6 +26,8 @@ QString displayText(RowState state)
         return QCoreApplication::translate("RowState", "connecting");
     case RowState::Paused:
         return QCoreApplication::translate("RowState", "paused");
+    case RowState::Stale:
+        return QCoreApplication::translate("RowState", "stale");
     }
     return {};
 }
@@ -36,6 +38,7 @@ QString stableName(RowState state)
         QStringLiteral("in-sync"),      QStringLiteral("drifted"),    QStringLiteral("absent"),
         QStringLiteral("unsafe"),       QStringLiteral("error"),      QStringLiteral("unreachable"),
         QStringLiteral("needs-person"), QStringLiteral("connecting"), QStringLiteral("paused"),
+        QStringLiteral("stale"),
     };
     return names.at(static_cast<std::size_t>(state));
 }
@@ -54,6 +57,7 @@ int badness(RowState state)
     case RowState::NeedsPerson:
         return 3;
     case RowState::Unreachable:
+    case RowState::Stale: // the same loss, seen earlier
         return 4;
     case RowState::Error:
         return 5;
@@ -62,9 +66,6 @@ int badness(RowState state)
     }
     return 0;
 }
-
-namespace
-{
 
 RowState reportedState(const Report& report)
 {
@@ -83,9 +84,7 @@ RowState reportedState(const Report& report)
     return RowState::Error;
 }
 
-} // namespace
-
-RowState rowState(const LinkState& link, const Report* report)
+RowState rowState(const LinkState& link, const Report* report, Freshness freshness)
 {
     if (link.phase == LinkPhase::Paused) {
         return RowState::Paused;
@@ -102,7 +101,10 @@ RowState rowState(const LinkState& link, const Report* report)
     case LinkProblem::None:
         break;
     }
-    return link.phase == LinkPhase::Live && report != nullptr ? reportedState(*report) : RowState::Connecting;
+    if (link.phase != LinkPhase::Live || report == nullptr) {
+        return RowState::Connecting;
+    }
+    return freshness == Freshness::Fresh ? reportedState(*report) : RowState::Stale;
 }
 
 } // namespace notrack::gui

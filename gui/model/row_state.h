@@ -12,11 +12,11 @@ namespace notrack::gui
 {
 
 /// The one word for a node in the fleet table: its own state where that is known, else what keeps it from being known.
-enum class RowState { InSync, Drifted, Absent, Unsafe, Error, Unreachable, NeedsPerson, Connecting, Paused };
+enum class RowState { InSync, Drifted, Absent, Unsafe, Error, Unreachable, NeedsPerson, Connecting, Paused, Stale };
 
 inline constexpr std::array allRowStates{
     RowState::InSync,      RowState::Drifted,     RowState::Absent,     RowState::Unsafe, RowState::Error,
-    RowState::Unreachable, RowState::NeedsPerson, RowState::Connecting, RowState::Paused,
+    RowState::Unreachable, RowState::NeedsPerson, RowState::Connecting, RowState::Paused, RowState::Stale,
 };
 
 /// For people, in their language.
@@ -26,7 +26,16 @@ QString stableName(RowState state);
 /// How bad it is, from 0; states that say nothing about the node count as 0.
 int badness(RowState state);
 
+/// Whether what is known of a node may pass for what is so now.
+enum class Freshness {
+    None, ///< nothing is known
+    Fresh,
+    Stale ///< reports should have come since, or cannot come
+};
+
+/// The state that the report tells.
+RowState reportedState(const Report& report);
 /// `report` may be null.
-RowState rowState(const LinkState& link, const Report* report);
+RowState rowState(const LinkState& link, const Report* report, Freshness freshness);
 
 } // namespace notrack::gui

@@ -9,7 +9,7 @@ namespace notrack::gui
 {
 
 /// What stands before a row: shown as an icon, and said in words by one of the cells.
-enum class RowMark { None, Ok, Missing, Unexpected, Misplaced, Info, Warning, Fatal, Waived };
+enum class RowMark { None, Ok, Missing, Unexpected, Misplaced, Info, Warning, Fatal, Waived, Stale };
 
 /// A row of a page about a node. `key` tells it from its siblings across refreshes.
 struct TreeRow

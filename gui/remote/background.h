@@ -6,17 +6,19 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace notrack::gui
 {
 
-/// Makes the calling thread, and what it starts from now on, give way to the thread of the window: setpriority(2) counts threads, not
-/// processes, on Linux. Where it fails, all threads are equal as before.
+/// Makes the calling thread, and what it starts from now on, give way to the thread of the window, however nice that one is itself: setpriority(2)
+/// counts threads, not processes, on Linux. Where it fails, all threads are equal as before.
 inline void lowerThreadPriority()
 {
     constexpr int niceness = 5;
-    setpriority(PRIO_PROCESS, 0, niceness);
+    constexpr int nicest = 19;
+    setpriority(PRIO_PROCESS, 0, std::min(nicest, getpriority(PRIO_PROCESS, 0) + niceness));
 }
 
 /// Runs `work` in a thread of the pool and hands its result to `take` in the owner's thread. An owner that is gone by then gets nothing: Qt 6.4's

@@ -28,7 +28,8 @@ struct ReceivedReport
     QString problem;
 };
 
-/// Milliseconds of a steady clock.
+/// Milliseconds of CLOCK_BOOTTIME, which nobody sets and which goes on while the machine is suspended: a report of before a night with the lid
+/// closed is a night old.
 qint64 steadyNow();
 
 } // namespace notrack::gui

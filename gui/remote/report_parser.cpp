@@ -4,15 +4,16 @@
 
 #include "core/report/report_codec.h"
 
-#include <chrono>
+#include <ctime>
 
 namespace notrack::gui
 {
 
 qint64 steadyNow()
 {
-    const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    timespec now{};
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return qint64{1000} * now.tv_sec + now.tv_nsec / 1'000'000;
 }
 
 ReceivedReport readDocument(ArrivedDocument document)

@@ -46,7 +46,7 @@ QPainterPath sparkline(const std::vector<float>& trend, const QRectF& area)
 void FleetDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const
 {
     QStyledItemDelegate::initStyleOption(option, index);
-    const bool old = index.data(FleetModel::OldRole).toBool();
+    const bool old = index.data(FleetModel::StaleRole).toBool();
     if (index.column() == FleetModel::State) {
         option->features |= QStyleOptionViewItem::HasDecoration;
         option->icon = stateIcon(static_cast<RowState>(index.data(FleetModel::StateRole).toInt()));

@@ -36,11 +36,20 @@ FleetPage::FleetPage(FleetModel& fleet, QWidget* parent)
     layout->addWidget(m_summary);
     layout->addWidget(m_table, 1);
     makeTable();
-    connect(m_search, &QLineEdit::textChanged, &m_filter, &FleetFilter::setText);
+    connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
+        m_filter.setText(text);
+        countStates();
+    });
     connect(m_groups, &QComboBox::currentIndexChanged, this,
-            [this](int index) { m_filter.setGroup(index <= 0 ? QString() : m_groups->currentText()); });
+            [this](int index) {
+                m_filter.setGroup(index <= 0 ? QString() : m_groups->currentText());
+                countStates();
+            });
     connect(m_summary, &SummaryBar::chosenChanged, this, [this] { m_filter.setStates(m_summary->chosen()); });
-    connect(&m_fleet, &FleetModel::countsChanged, this, [this] { m_summary->setCounts(m_fleet.counts()); });
+    connect(&m_fleet, &FleetModel::countsChanged, this, &FleetPage::countStates);
+    for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
+        connect(&m_fleet, signal, this, [this] { m_summary->forget(); });
+    }
     connect(&m_fleet, &FleetModel::rowsInserted, this, &FleetPage::fillGroups);
     connect(&m_fleet, &FleetModel::rowsRemoved, this, &FleetPage::fillGroups);
     fillGroups();
@@ -49,8 +58,34 @@ FleetPage::FleetPage(FleetModel& fleet, QWidget* parent)
     m_second.start(1000);
 }
 
+void FleetPage::countStates()
+{
+    m_summary->setCounts(m_filter.counts(), m_fleet.rowCount());
+}
+
+/// The view makes a neighbour current when the current row goes. Nobody asked for the neighbour: what is read stays.
+void FleetPage::keepChosen()
+{
+    // Before the view and its selection hear of it.
+    connect(&m_filter, &QAbstractItemModel::rowsAboutToBeRemoved, this, [this] { m_rowsGoing = true; });
+    connect(&m_filter, &QAbstractItemModel::rowsRemoved, this, [this] {
+        m_rowsGoing = false;
+        const QModelIndex current = m_filter.mapToSource(m_table->currentIndex());
+        if (current.isValid() && m_fleet.record(current.row()).entry.name != m_chosen) {
+            m_table->selectionModel()->clearCurrentIndex();
+        }
+        m_table->viewport()->update();
+    });
+    connect(&m_filter, &QAbstractItemModel::rowsInserted, this, [this] {
+        if (!m_table->currentIndex().isValid() && m_fleet.rowOf(m_chosen) >= 0) {
+            chooseNode(m_chosen);
+        }
+    });
+}
+
 void FleetPage::makeTable()
 {
+    keepChosen();
     m_table->setModel(&m_filter);
     m_table->setItemDelegate(new FleetDelegate(m_table));
     m_table->setRootIsDecorated(false);
@@ -63,7 +98,7 @@ void FleetPage::makeTable()
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     m_table->setAccessibleName(tr("Nodes"));
     const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
-    constexpr std::array widths{18, 14, 15, 14, 13, 15, 15, 10, 9, 20};
+    constexpr std::array widths{18, 14, 25, 14, 13, 15, 15, 10, 9, 20};
     QHeaderView* header = m_table->header();
     for (int column = 0; column < FleetModel::ColumnCount; ++column) {
         header->resizeSection(column, widths.at(static_cast<std::size_t>(column)) * unit);
@@ -77,7 +112,12 @@ void FleetPage::makeTable()
     });
     connect(m_table, &QWidget::customContextMenuRequested, this,
             [this](const QPoint& position) { emit contextMenuAsked(m_table->viewport()->mapToGlobal(position)); });
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &FleetPage::currentNodeChanged);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {
+        if (!m_rowsGoing && current.isValid()) {
+            m_chosen = m_fleet.record(m_filter.mapToSource(current).row()).entry.name;
+            emit currentNodeChanged();
+        }
+    });
 }
 
 void FleetPage::fillColumnMenu(QMenu& menu)
@@ -131,8 +171,7 @@ void FleetPage::fillGroups()
 
 QString FleetPage::currentNode() const
 {
-    const QModelIndex current = m_filter.mapToSource(m_table->currentIndex());
-    return current.isValid() ? m_fleet.record(current.row()).entry.name : QString();
+    return m_fleet.rowOf(m_chosen) >= 0 ? m_chosen : QString();
 }
 
 QStringList FleetPage::selectedNodes() const
@@ -142,13 +181,21 @@ QStringList FleetPage::selectedNodes() const
     for (const QModelIndex& row : rows) {
         nodes.append(m_fleet.record(m_filter.mapToSource(row).row()).entry.name);
     }
+    if (nodes.isEmpty() && !currentNode().isEmpty()) {
+        nodes.append(m_chosen);
+    }
     return nodes;
 }
 
 void FleetPage::chooseNode(const QString& node)
 {
-    const QModelIndex source = m_fleet.index(m_fleet.rowOf(node), 0);
-    m_table->setCurrentIndex(m_filter.mapFromSource(source));
+    const QModelIndex row = m_filter.mapFromSource(m_fleet.index(m_fleet.rowOf(node), 0));
+    if (row.isValid()) {
+        m_table->setCurrentIndex(row);
+    } else {
+        m_chosen = node; // its row is filtered out
+        emit currentNodeChanged();
+    }
 }
 
 void FleetPage::clearFilters()

@@ -9,6 +9,7 @@ class QComboBox;
 class QLineEdit;
 class QMenu;
 class QTreeView;
+class QLabel;
 
 namespace notrack::gui
 {
@@ -28,8 +29,9 @@ public:
     SummaryBar* summary() const { return m_summary; }
     FleetFilter& filter() { return m_filter; }
 
-    /// The node whose row is current; empty without one.
+    /// The node that is read: the one whose row was last made current by the person. It stays so while its row is filtered out.
     QString currentNode() const;
+    /// Those of the selected rows; the node that is read where none is selected.
     QStringList selectedNodes() const;
     void chooseNode(const QString& node);
     void clearFilters();
@@ -51,6 +53,8 @@ signals:
 private:
     void makeTable();
     void fillGroups();
+    void keepChosen();
+    void countStates();
 
     FleetModel& m_fleet;
     FleetFilter m_filter;
@@ -59,6 +63,8 @@ private:
     QComboBox* m_groups;
     SummaryBar* m_summary;
     QTimer m_second;
+    QString m_chosen;          ///< the node that is read
+    bool m_rowsGoing = false; ///< the view moves on to another row by itself
 };
 
 } // namespace notrack::gui

@@ -72,8 +72,8 @@ void drawLine(QPainter& painter, const Panel& panel, const std::vector<HistorySa
     QPointF last;
     for (const HistorySample& sample : samples) {
         const auto value = series.figure(sample);
+        drawing = drawing && value && !sample.afterPause;
         if (!value) {
-            drawing = false;
             continue;
         }
         last = panel.at(sample.monotonic, *value);
@@ -146,6 +146,8 @@ void drawTimes(QPainter& painter, const Panel& panel, const QPalette& palette)
 HistoryChart::HistoryChart(QWidget* parent) : QWidget(parent)
 {
     setAccessibleName(tr("History of connection tracking"));
+    connect(&m_second, &QTimer::timeout, this, qOverload<>(&QWidget::update));
+    m_second.start(1000);
 }
 
 void HistoryChart::setSamples(std::vector<HistorySample> samples)
@@ -184,7 +186,8 @@ void HistoryChart::paintEvent(QPaintEvent* /*event*/)
     const int line = fontMetrics().height();
     const int left = fontMetrics().horizontalAdvance(QStringLiteral("99.9k %")) + 10;
     const int height = (this->height() - 4 * line - 14) / 2;
-    Panel panel{QRect(left, line + 8, width() - left - 12, height), m_samples.front().monotonic, m_samples.back().monotonic,
+    Panel panel{QRect(left, line + 8, width() - left - 12, height), m_samples.front().monotonic,
+                std::max(m_samples.back().monotonic, steadyNow()),
                 std::min(100.0F, roundTop(std::max(1.0F, largestOf(m_samples, use)))), QStringLiteral(" %")};
     drawFrame(painter, panel, palette());
     drawLegend(painter, panel, use, palette());

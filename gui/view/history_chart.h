@@ -2,6 +2,7 @@
 
 #include "gui/model/node_history.h"
 
+#include <QTimer>
 #include <QWidget>
 
 namespace notrack::gui
@@ -16,6 +17,7 @@ class HistoryChart : public QWidget
 public:
     explicit HistoryChart(QWidget* parent = nullptr);
 
+    /// The right edge of the chart is now, also when no sample has come for long.
     void setSamples(std::vector<HistorySample> samples);
     QSize minimumSizeHint() const override;
 
@@ -24,6 +26,7 @@ protected:
 
 private:
     std::vector<HistorySample> m_samples;
+    QTimer m_second;
 };
 
 } // namespace notrack::gui

@@ -74,6 +74,8 @@ QIcon markIcon(RowMark mark)
         return bundled(QStringLiteral("unsafe"));
     case RowMark::Waived:
         return bundled(QStringLiteral("waived"));
+    case RowMark::Stale:
+        return oldDataIcon();
     }
     return {};
 }
@@ -85,7 +87,7 @@ QIcon applicationIcon()
 
 QIcon oldDataIcon()
 {
-    return bundled(QStringLiteral("old"));
+    return stateIcon(RowState::Stale);
 }
 
 } // namespace notrack::gui

@@ -90,6 +90,7 @@ void MainWindow::connectPages()
             [this](const QString& node, RowState, RowState now) { m_notifier.add(node, now); });
     auto* second = new QTimer(this);
     connect(second, &QTimer::timeout, this, [this] { m_nodePage->showHeader(m_watch.model().find(m_fleetPage->currentNode())); });
+    connect(&m_watch.model(), &FleetModel::rowsRemoved, this, &MainWindow::showCurrentNode);
     second->start(1000);
 }
 

@@ -94,7 +94,7 @@ void MainWindow::makeViewMenu()
     QMenu* states = menu->addMenu(tr("Filter by s&tate"));
     for (const RowState state : allRowStates) {
         QAction* action =
-            addAction(states, tr("Only %1").arg(displayText(state)), QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + digit++)),
+            addAction(states, tr("Only %1").arg(displayText(state)), QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + ++digit % 10)),
                       [this, state] { m_fleetPage->summary()->button(state)->toggle(); });
         action->setIcon(stateIcon(state));
     }

@@ -24,7 +24,7 @@ constexpr int findingTab = 2;
 } // namespace
 
 NodePage::NodePage(QWidget* parent)
-    : QWidget(parent), m_icon(makePlainLabel()), m_title(makePlainLabel()), m_note(makePlainLabel()), m_action(new QPushButton),
+    : QWidget(parent), m_icon(makePlainLabel()), m_title(makePlainLabel()), m_note(makePlainLabel()), m_age(makePlainLabel()), m_action(new QPushButton),
       m_tabs(new QTabWidget)
 {
     QFont bold = font();
@@ -38,8 +38,15 @@ NodePage::NodePage(QWidget* parent)
     header->addWidget(m_title);
     header->addWidget(m_note, 1);
     header->addWidget(m_action);
+    m_age->setWordWrap(true);
+    m_age->setVisible(false);
+    m_age->setMargin(5);
+    m_age->setAutoFillBackground(true);
+    m_age->setBackgroundRole(QPalette::ToolTipBase);
+    m_age->setForegroundRole(QPalette::ToolTipText);
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(header);
+    layout->addWidget(m_age);
     layout->addWidget(m_tabs, 1);
     m_tabs->setDocumentMode(true);
     addPages();
@@ -86,6 +93,7 @@ void NodePage::show(const NodeRecord* record)
 void NodePage::showHeader(const NodeRecord* record)
 {
     m_action->setVisible(false);
+    m_age->setVisible(record != nullptr && record->freshness == Freshness::Stale);
     if (record == nullptr) {
         m_icon->clear();
         m_title->setText(tr("No node chosen"));
@@ -94,15 +102,11 @@ void NodePage::showHeader(const NodeRecord* record)
     }
     const RowState state = record->state();
     m_icon->setPixmap(stateIcon(state).pixmap(iconSize, iconSize));
-    m_title->setText(tr("%1: %2").arg(safeLine(record->entry.name), displayText(state)));
-    QStringList notes;
-    if (const QString note = record->note(steadyNow()); !note.isEmpty()) {
-        notes.append(note);
-    }
-    if (record->monotonic != 0 && record->link.phase != LinkPhase::Live) {
-        notes.append(tr("what is shown is %1 old").arg(ageText(steadyNow() - record->monotonic)));
-    }
-    m_note->setText(notes.join(QStringLiteral("; ")));
+    m_title->setText(tr("%1: %2").arg(safeLine(record->entry.name), record->stateText()));
+    m_note->setText(record->note(steadyNow()));
+    m_age->setText(tr("Not live: this is what the node said %1 ago, at %2. Rates are left out.")
+                       .arg(ageText(steadyNow() - record->monotonic),
+                            QLocale().toString(record->arrived.toLocalTime(), QLocale::ShortFormat)));
     m_needsPerson = record->link.problem == LinkProblem::Authentication;
     m_action->setText(m_needsPerson ? tr("Connect and ask…") : tr("Reconnect now"));
     m_action->setVisible(record->link.phase == LinkPhase::NeedsPerson || record->link.phase == LinkPhase::Waiting ||

@@ -44,6 +44,7 @@ private:
     QLabel* m_icon;
     QLabel* m_title;
     QLabel* m_note;
+    QLabel* m_age; ///< above the pages: that they do not show what is so now
     QPushButton* m_action;
     QTabWidget* m_tabs;
     std::vector<Page*> m_pages; ///< in the order of the tabs, which own them

@@ -34,18 +34,29 @@ SummaryBar::SummaryBar(QWidget* parent) : QWidget(parent), m_total(makePlainLabe
     layout->addStretch(1);
 }
 
-void SummaryBar::setCounts(const StateCounts& counts)
+void SummaryBar::setCounts(const StateCounts& counts, int total)
 {
-    m_total->setText(tr("Nodes: %1").arg(std::accumulate(counts.begin(), counts.end(), 0)));
+    const int shown = std::accumulate(counts.begin(), counts.end(), 0, [](int sum, const StateCount& count) { return sum + count.now; });
+    m_total->setText(shown == total ? tr("Nodes: %1").arg(total) : tr("Nodes: %1 of %2").arg(shown).arg(total));
     for (const RowState state : allRowStates) {
-        const int count = counts.at(static_cast<std::size_t>(state));
+        const StateCount& count = counts.at(static_cast<std::size_t>(state));
         QToolButton* chip = button(state);
-        const QString text = tr("%1 %2").arg(count).arg(displayText(state));
+        const QString text = count.before == 0 ? tr("%1 %2").arg(count.now).arg(displayText(state))
+                                               : tr("%1 %2, %3 was").arg(count.now).arg(displayText(state)).arg(count.before);
         if (chip->text() != text) {
             chip->setText(text);
             chip->setAccessibleName(text);
         }
-        chip->setVisible(count > 0 || chip->isChecked());
+        if (count != StateCount{}) {
+            chip->setVisible(true);
+        }
+    }
+}
+
+void SummaryBar::forget()
+{
+    for (QToolButton* button : m_buttons) {
+        button->setVisible(button->isChecked());
     }
 }
 

@@ -19,7 +19,10 @@ class SummaryBar : public QWidget
 public:
     explicit SummaryBar(QWidget* parent = nullptr);
 
-    void setCounts(const StateCounts& counts);
+    /// `counts` of the nodes that the other filters let through, `total` of the fleet.
+    void setCounts(const StateCounts& counts, int total);
+    /// Another fleet: chips of states that it does not have go away. Until then every chip that was seen stays where it is.
+    void forget();
     QSet<RowState> chosen() const;
     void clear();
     QToolButton* button(RowState state) const { return m_buttons.at(static_cast<std::size_t>(state)); }

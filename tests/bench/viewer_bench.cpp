@@ -212,7 +212,7 @@ void print(const char* when, const Stall& longest, const Stall& own)
 
 int missing(FleetModel& fleet)
 {
-    return fleet.rowCount() == 0 ? -1 : fleet.counts().at(static_cast<std::size_t>(RowState::Connecting));
+    return fleet.rowCount() == 0 ? -1 : fleet.counts().at(static_cast<std::size_t>(RowState::Connecting)).now;
 }
 
 } // namespace
@@ -265,8 +265,8 @@ int main(int argc, char* argv[])
     const StateCounts counts = window.watch().model().counts();
     std::printf("nodes %d, first full table %.1f s\n", nodes, static_cast<double>(full) / 1e3);
     for (const RowState state : allRowStates) {
-        if (counts.at(static_cast<std::size_t>(state)) > 0) {
-            std::printf("  %s: %d\n", qPrintable(stableName(state)), counts.at(static_cast<std::size_t>(state)));
+        if (counts.at(static_cast<std::size_t>(state)).now > 0) {
+            std::printf("  %s: %d\n", qPrintable(stableName(state)), counts.at(static_cast<std::size_t>(state)).now);
         }
     }
     std::printf("CPU at an interval of %d s: %.1f %% of one core over %.0f s\n", interval, 100 * (processSeconds() - cpuAtFull) / spent,
@@ -278,7 +278,7 @@ int main(int argc, char* argv[])
     if (argc > 4) {
         window.grab().save(QString::fromLocal8Bit(argv[4]));
     }
-    return nodes > 0 && counts.at(static_cast<std::size_t>(RowState::InSync)) == nodes ? 0 : 1;
+    return nodes > 0 && counts.at(static_cast<std::size_t>(RowState::InSync)).now == nodes ? 0 : 1;
 }
 
 #include "viewer_bench.moc"
