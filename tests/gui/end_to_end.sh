@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs the end-to-end test in a lab of real sshds with the real runner, in a real window under Xvfb. Exit code 77: not possible here.
-#   end_to_end.sh TEST VIEWER RUNNER [SCREENSHOTS]
+#   end_to_end.sh TEST VIEWER RUNNER [SCREENSHOTS]   NOTRACK_ONLY: names of single tests
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 test=$(realpath "$1") viewer=$(realpath "$2") runner=$(realpath "$3")
@@ -8,7 +8,7 @@ screenshots=${4:-}
 for need in /usr/sbin/sshd "$runner"; do
     [ -x "$need" ] || { echo "skipped: $need is not there"; exit 77; }
 done
-for need in Xvfb dbus-daemon ip ssh-keygen iptables-legacy; do
+for need in Xvfb openbox xdotool dbus-daemon ip ssh-keygen iptables-legacy; do
     command -v "$need" > /dev/null || { echo "skipped: $need is not installed"; exit 77; }
 done
 if [ "$(id -u)" != 0 ] || ! ip netns add "nvtry$$" 2> /dev/null; then
@@ -18,9 +18,10 @@ fi
 ip netns del "nvtry$$"
 work=$(mktemp -d)
 directory=$work/lab
-xvfb='' bus=''
+xvfb='' bus='' openbox=''
 cleanup() {
     "$here/ssh_lab.sh" down "$directory" || true
+    [ -z "$openbox" ] || kill "$openbox" 2> /dev/null || true # it may have gone with its display
     [ -z "$xvfb" ] || kill "$xvfb"
     [ -z "$bus" ] || kill "$bus"
     rm -rf "$work"
@@ -46,4 +47,6 @@ read -r DBUS_SESSION_BUS_ADDRESS < "$work/bus"
 export DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR=$work
 export DISPLAY=:$display QT_QPA_PLATFORM=xcb HOME=$work XDG_CONFIG_HOME=$work/config LANG=C.UTF-8
 export NOTRACK_LAB=$directory NOTRACK_LAB_SCRIPT=$here/ssh_lab.sh NOTRACK_VIEWER=$viewer NOTRACK_SCREENSHOTS=$screenshots
-ip netns exec "$tag" "$test" -v1
+openbox > "$work/openbox.log" 2>&1 &
+openbox=$!
+ip netns exec "$tag" "$test" -v1 ${NOTRACK_ONLY:-}

@@ -4,6 +4,8 @@
 #include "gui/view/main_window.h"
 #include "gui/view/node_page.h"
 #include "gui/view/question_dialog.h"
+#include "gui/view/summary_bar.h"
+#include "tests/gui/real_input.h"
 
 #include <QApplication>
 #include <QDBusConnection>
@@ -15,6 +17,7 @@
 #include <QTabWidget>
 #include <QTest>
 #include <QTimer>
+#include <QToolButton>
 #include <QTreeView>
 #include <QUdpSocket>
 
@@ -46,16 +49,6 @@ Preferences labPreferences()
     preferences.connection.runnerByGroup.insert(QStringLiteral("hostile"), QStringLiteral("cat /dev/zero;"));
     preferences.sources.inventories = QStringList{labFile("hosts.ini")};
     return preferences;
-}
-
-/// Runs a program that must succeed, without blocking the window.
-void run(const QString& program, const QStringList& arguments)
-{
-    QProcess process;
-    process.setProcessChannelMode(QProcess::ForwardedChannels);
-    process.start(program, arguments);
-    QTRY_VERIFY_WITH_TIMEOUT(process.state() == QProcess::NotRunning, patience);
-    QCOMPARE(process.exitCode(), 0);
 }
 
 void runLab(const char* command, int node)
@@ -116,7 +109,7 @@ private slots:
         raiseDescriptorLimit();
         setAppearance(Appearance::Light);
         m_window = std::make_unique<MainWindow>(labPreferences(), Remember::NoSources, processChannels());
-        m_window->resize(1200, 780);
+        m_window->resize(1180, 780);
         m_window->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
     }
@@ -243,6 +236,33 @@ private slots:
         setAppearance(Appearance::Light);
     }
 
+    void aHungRunnerGoesStaleAndIsReadOn()
+    {
+        press(QStringLiteral("F6"));
+        QTRY_COMPARE_WITH_TIMEOUT(stateOf("node2"), QStringLiteral("drifted"), patience);
+        chooseByHand("node2");
+        runLab("freeze", 2);
+        QElapsedTimer since;
+        since.start();
+        QTRY_COMPARE_WITH_TIMEOUT(stateOf("node2"), QStringLiteral("stale"), patience);
+        qInfo("stale after %lld ms at an interval of %d s", since.elapsed(), interval);
+        QVERIFY(since.elapsed() < 4 * 1000 * interval + 4000);
+        m_window->watch().model().flush();
+        QVERIFY(!recordOf("node2")->note(steadyNow()).isEmpty());
+        auto* chip = m_window->fleetPage()->summary()->button(RowState::Stale);
+        QCOMPARE(chip->text(), QStringLiteral("1 stale"));
+        shoot(*m_window, "stale");
+        click(*chip);
+        QCOMPARE(m_window->fleetPage()->table()->model()->rowCount(), 1);
+        runLab("thaw", 2);
+        QTRY_COMPARE_WITH_TIMEOUT(stateOf("node2"), QStringLiteral("drifted"), patience);
+        QTRY_COMPARE(m_window->fleetPage()->table()->model()->rowCount(), 0);
+        shoot(*m_window, "filtered-away");
+        QCOMPARE(m_window->fleetPage()->currentNode(), QStringLiteral("node2")); // its row is gone, it is read on
+        press(QStringLiteral("Escape"));
+        QCOMPARE(m_window->fleetPage()->table()->model()->rowCount(), 6);
+    }
+
     void killedSshdShowsAndComesBack()
     {
         runLab("stop", 2);
@@ -279,6 +299,19 @@ private:
     {
         const NodeRecord* record = recordOf(node);
         return record == nullptr ? QString() : stableName(record->state());
+    }
+
+    /// Clicks on the node's row.
+    void chooseByHand(const char* node)
+    {
+        const QTreeView* table = m_window->fleetPage()->table();
+        for (int row = 0; row < table->model()->rowCount(); ++row) {
+            const QModelIndex index = table->model()->index(row, 0);
+            if (index.data().toString() == QLatin1String(node)) {
+                click(*table->viewport(), table->visualRect(index).center());
+            }
+        }
+        QCOMPARE(m_window->fleetPage()->currentNode(), QLatin1String(node));
     }
 
     /// The dialog that waits for an answer, or nullptr.

@@ -2,6 +2,7 @@
 # A lab of ssh nodes: network namespaces joined by a bridge, one for the desktop and one for each node, a real sshd in each node.
 #   ssh_lab.sh up DIRECTORY COUNT RUNNER   makes it; DIRECTORY gets keys, an inventory, an ssh configuration and the profile
 #   ssh_lab.sh stop|start DIRECTORY NODE   ends the node's sshd and its sessions, or starts it again
+#   ssh_lab.sh freeze|thaw DIRECTORY NODE  stops what runs the runner there, or lets it go on
 #   ssh_lab.sh trust DIRECTORY NODE        makes its host key known
 #   ssh_lab.sh hide DIRECTORY NODE BASTION adds one more node that only the node BASTION reaches
 #   ssh_lab.sh lock DIRECTORY NODE WORDS   makes it ask for a key with the passphrase WORDS
@@ -124,6 +125,15 @@ stop_node() {
     done
 }
 
+signal_runner() {
+    local pid
+    for pid in $(ip netns pids "$tag-$2"); do
+        if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = dns-notrack ]; then
+            kill "-$1" "$pid" 2>/dev/null || true
+        fi
+    done
+}
+
 down() {
     local name pid
     for name in $(ip netns list | cut -d' ' -f1 | grep -E "^$tag(-[0-9]+)?$"); do
@@ -143,5 +153,7 @@ trust) trust_node "$3" ;;
 hide) add_hidden "$3" "$4" ;;
 lock) lock_node "$3" "$4" ;;
 stop) stop_node "$3" ;;
+freeze) signal_runner STOP "$3" ;;
+thaw) signal_runner CONT "$3" ;;
 *) echo "unknown command $command" >&2; exit 64 ;;
 esac
