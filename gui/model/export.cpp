@@ -64,8 +64,8 @@ std::vector<ExportedNode> exportedNodes(const FleetModel& fleet)
     for (int row = 0; row < fleet.rowCount(); ++row) {
         const NodeRecord& record = fleet.record(row);
         const auto before = record.lastKnown();
-        nodes.push_back(
-            {record.entry.name, record.entry.groups, stableName(record.state()), before ? stableName(*before) : QString(), record.note(steadyNow()), record.arrived, record.report});
+        nodes.push_back({record.entry.name, record.entry.groups, stableName(record.state()), before ? stableName(*before) : QString(),
+                         record.note(steadyNow()), record.arrived, record.report});
     }
     return nodes;
 }

@@ -78,7 +78,8 @@ TreeRow ruleRow(const RuleReport& rule, RowMark mark, const RuleTrend* trend, st
         row.cells << number(rule.counters.packets) << number(rule.counters.bytes);
     }
     if (found) {
-        row.cells << rateText(trend != nullptr ? trend->packetRate : std::nullopt) << rateText(trend != nullptr ? trend->byteRate : std::nullopt);
+        row.cells << rateText(trend != nullptr ? trend->packetRate : std::nullopt)
+                  << rateText(trend != nullptr ? trend->byteRate : std::nullopt);
         row.trend = trend != nullptr ? trend->recent : std::vector<float>();
     }
     return row;

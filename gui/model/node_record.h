@@ -24,7 +24,7 @@ struct NodeRecord
     NodeHistory history;
     std::deque<QString> log;
     Freshness freshness = Freshness::None;
-    qint64 freshUntil = 0; ///< steadyNow() from which on the report must not pass for live
+    qint64 freshUntil = 0;                   ///< steadyNow() from which on the report must not pass for live
     RowState settled = RowState::Connecting; ///< the last state that said something about the node
 
     RowState state() const { return rowState(link, report.get(), freshness); }

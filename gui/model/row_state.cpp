@@ -35,10 +35,9 @@ QString displayText(RowState state)
 QString stableName(RowState state)
 {
     static const std::array names{
-        QStringLiteral("in-sync"),      QStringLiteral("drifted"),    QStringLiteral("absent"),
-        QStringLiteral("unsafe"),       QStringLiteral("error"),      QStringLiteral("unreachable"),
-        QStringLiteral("needs-person"), QStringLiteral("connecting"), QStringLiteral("paused"),
-        QStringLiteral("stale"),
+        QStringLiteral("in-sync"), QStringLiteral("drifted"),     QStringLiteral("absent"),       QStringLiteral("unsafe"),
+        QStringLiteral("error"),   QStringLiteral("unreachable"), QStringLiteral("needs-person"), QStringLiteral("connecting"),
+        QStringLiteral("paused"),  QStringLiteral("stale"),
     };
     return names.at(static_cast<std::size_t>(state));
 }

@@ -40,11 +40,10 @@ FleetPage::FleetPage(FleetModel& fleet, QWidget* parent)
         m_filter.setText(text);
         countStates();
     });
-    connect(m_groups, &QComboBox::currentIndexChanged, this,
-            [this](int index) {
-                m_filter.setGroup(index <= 0 ? QString() : m_groups->currentText());
-                countStates();
-            });
+    connect(m_groups, &QComboBox::currentIndexChanged, this, [this](int index) {
+        m_filter.setGroup(index <= 0 ? QString() : m_groups->currentText());
+        countStates();
+    });
     connect(m_summary, &SummaryBar::chosenChanged, this, [this] { m_filter.setStates(m_summary->chosen()); });
     connect(&m_fleet, &FleetModel::countsChanged, this, &FleetPage::countStates);
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {

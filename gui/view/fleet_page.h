@@ -63,7 +63,7 @@ private:
     QComboBox* m_groups;
     SummaryBar* m_summary;
     QTimer m_second;
-    QString m_chosen;          ///< the node that is read
+    QString m_chosen;         ///< the node that is read
     bool m_rowsGoing = false; ///< the view moves on to another row by itself
 };
 

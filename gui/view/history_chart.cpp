@@ -187,8 +187,8 @@ void HistoryChart::paintEvent(QPaintEvent* /*event*/)
     const int left = fontMetrics().horizontalAdvance(QStringLiteral("99.9k %")) + 10;
     const int height = (this->height() - 4 * line - 14) / 2;
     Panel panel{QRect(left, line + 8, width() - left - 12, height), m_samples.front().monotonic,
-                std::max(m_samples.back().monotonic, steadyNow()),
-                std::min(100.0F, roundTop(std::max(1.0F, largestOf(m_samples, use)))), QStringLiteral(" %")};
+                std::max(m_samples.back().monotonic, steadyNow()), std::min(100.0F, roundTop(std::max(1.0F, largestOf(m_samples, use)))),
+                QStringLiteral(" %")};
     drawFrame(painter, panel, palette());
     drawLegend(painter, panel, use, palette());
     drawLine(painter, panel, m_samples, use.front());

@@ -93,9 +93,9 @@ void MainWindow::makeViewMenu()
     int digit = 0;
     QMenu* states = menu->addMenu(tr("Filter by s&tate"));
     for (const RowState state : allRowStates) {
-        QAction* action =
-            addAction(states, tr("Only %1").arg(displayText(state)), QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + ++digit % 10)),
-                      [this, state] { m_fleetPage->summary()->button(state)->toggle(); });
+        QAction* action = addAction(states, tr("Only %1").arg(displayText(state)),
+                                    QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + ++digit % 10)),
+                                    [this, state] { m_fleetPage->summary()->button(state)->toggle(); });
         action->setIcon(stateIcon(state));
     }
     menu->addSeparator();

@@ -24,8 +24,8 @@ constexpr int findingTab = 2;
 } // namespace
 
 NodePage::NodePage(QWidget* parent)
-    : QWidget(parent), m_icon(makePlainLabel()), m_title(makePlainLabel()), m_note(makePlainLabel()), m_age(makePlainLabel()), m_action(new QPushButton),
-      m_tabs(new QTabWidget)
+    : QWidget(parent), m_icon(makePlainLabel()), m_title(makePlainLabel()), m_note(makePlainLabel()), m_age(makePlainLabel()),
+      m_action(new QPushButton), m_tabs(new QTabWidget)
 {
     QFont bold = font();
     bold.setBold(true);
@@ -104,9 +104,9 @@ void NodePage::showHeader(const NodeRecord* record)
     m_icon->setPixmap(stateIcon(state).pixmap(iconSize, iconSize));
     m_title->setText(tr("%1: %2").arg(safeLine(record->entry.name), record->stateText()));
     m_note->setText(record->note(steadyNow()));
-    m_age->setText(tr("Not live: this is what the node said %1 ago, at %2. Rates are left out.")
-                       .arg(ageText(steadyNow() - record->monotonic),
-                            QLocale().toString(record->arrived.toLocalTime(), QLocale::ShortFormat)));
+    m_age->setText(
+        tr("Not live: this is what the node said %1 ago, at %2. Rates are left out.")
+            .arg(ageText(steadyNow() - record->monotonic), QLocale().toString(record->arrived.toLocalTime(), QLocale::ShortFormat)));
     m_needsPerson = record->link.problem == LinkProblem::Authentication;
     m_action->setText(m_needsPerson ? tr("Connect and ask…") : tr("Reconnect now"));
     m_action->setVisible(record->link.phase == LinkPhase::NeedsPerson || record->link.phase == LinkPhase::Waiting ||

@@ -22,8 +22,8 @@ inline void run(const QString& program, const QStringList& arguments)
 inline void click(const QWidget& widget, QPoint place)
 {
     const QPoint point = widget.mapToGlobal(place) * widget.devicePixelRatio();
-    run(QStringLiteral("xdotool"), {QStringLiteral("mousemove"), QString::number(point.x()), QString::number(point.y()), QStringLiteral("click"),
-                                    QStringLiteral("1")});
+    run(QStringLiteral("xdotool"), {QStringLiteral("mousemove"), QString::number(point.x()), QString::number(point.y()),
+                                    QStringLiteral("click"), QStringLiteral("1")});
     QTest::qWait(100);
 }
 

@@ -312,7 +312,8 @@ private slots:
         QCOMPARE(fleet->currentNode(), QStringLiteral("a"));
         window.watch().setNodes({window.watch().model().find(QStringLiteral("b"))->entry});
         QCOMPARE(fleet->currentNode(), QString());
-        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) { return label->text() == QStringLiteral("No node chosen"); }));
+        QVERIFY(std::any_of(labels.begin(), labels.end(),
+                            [](const QLabel* label) { return label->text() == QStringLiteral("No node chosen"); }));
     }
 
     void selectedRowsAreCopied()
@@ -459,7 +460,7 @@ private slots:
             }
             return false;
         };
-        QVERIFY(drawn(0.1, 0.17)); // the first samples
+        QVERIFY(drawn(0.1, 0.17));  // the first samples
         QVERIFY(!drawn(0.2, 0.42)); // the outage
         QVERIFY(drawn(0.42, 0.56));
         QVERIFY(!drawn(0.6, 1.0)); // the minute since then
