@@ -1,4 +1,3 @@
-#include "gui/view/appearance.h"
 #include "gui/view/fitted_tree.h"
 #include "gui/view/fleet_page.h"
 #include "gui/view/history_chart.h"
@@ -249,73 +248,6 @@ private slots:
         QVERIFY(file.readAll().startsWith(start));
     }
 
-    void aPausedNodeSaysHowOldItsDataIs()
-    {
-        NodePage page;
-        NodeRecord record;
-        record.entry.name = QStringLiteral("a");
-        record.report = std::make_shared<const Report>(sampleReport("a"));
-        record.monotonic = steadyNow() - 9500;
-        record.judgeFreshness(steadyNow());
-        page.show(&record);
-        QStringList texts;
-        const auto labels = page.findChildren<QLabel*>();
-        for (const QLabel* label : labels) {
-            texts.append(label->text());
-        }
-        QVERIFY2(texts.contains(QStringLiteral("a: paused, was in sync")) && !texts.filter(QStringLiteral("said 9 s ago")).isEmpty(),
-                 qPrintable(texts.join(QLatin1Char('|'))));
-    }
-
-    void theNodeThatIsReadStays()
-    {
-        std::vector<MemoryChannel*> channels;
-        MainWindow window(watching({QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("c")}), Remember::NoSources,
-                          [&](QObject* parent) { return new MemoryChannel(parent, channels); });
-        window.show();
-        window.activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(&window));
-        window.loadSources();
-        QTRY_COMPARE(channels.size(), std::size_t{3});
-        FleetPage* fleet = window.fleetPage();
-        QTreeView* table = fleet->table();
-        const auto say = [&](int channel, const Report& report, const QString& state) {
-            channels[static_cast<std::size_t>(channel)]->say(lineOf(report));
-            const NodeRecord* record = window.watch().model().find(QString::fromStdString(report.node));
-            QTRY_COMPARE(stableName(record->state()), state);
-            window.watch().model().flush();
-        };
-        say(0, driftedReport("a"), QStringLiteral("drifted"));
-        say(1, driftedReport("b"), QStringLiteral("drifted"));
-        QTest::mouseClick(fleet->summary()->button(RowState::Drifted), Qt::LeftButton);
-        QCOMPARE(table->model()->rowCount(), 2);
-        QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, table->visualRect(table->model()->index(0, 0)).center());
-        QCOMPARE(fleet->currentNode(), QStringLiteral("a"));
-        QSignalSpy changed(fleet, &FleetPage::currentNodeChanged);
-        say(0, sampleReport("a"), QStringLiteral("in-sync"));
-        QCOMPARE(table->model()->rowCount(), 1);
-        QCOMPARE(changed.count(), 0);
-        QCOMPARE(fleet->currentNode(), QStringLiteral("a"));
-        QVERIFY(!table->currentIndex().isValid());
-        QCOMPARE(fleet->selectedNodes(), QStringList{QStringLiteral("a")}); // what F5 and Pause act on
-        const auto labels = window.nodePage()->findChildren<QLabel*>();
-        QVERIFY(std::any_of(labels.begin(), labels.end(),
-                            [](const QLabel* label) { return label->text() == QStringLiteral("a: in sync, not verified"); }));
-        const auto chips = fleet->summary()->findChildren<QLabel*>();
-        QCOMPARE(chips.constFirst()->text(), QStringLiteral("Nodes: 3"));
-        QTest::keyClick(&window, Qt::Key_Escape);
-        QCOMPARE(table->model()->rowCount(), 3);
-        QCOMPARE(table->currentIndex().data().toString(), QStringLiteral("a"));
-        QVERIFY(fleet->summary()->button(RowState::Drifted)->isVisible());
-        fleet->search()->setText(QStringLiteral("drifted"));
-        QCOMPARE(chips.constFirst()->text(), QStringLiteral("Nodes: 1 of 3"));
-        QCOMPARE(fleet->currentNode(), QStringLiteral("a"));
-        window.watch().setNodes({window.watch().model().find(QStringLiteral("b"))->entry});
-        QCOMPARE(fleet->currentNode(), QString());
-        QVERIFY(std::any_of(labels.begin(), labels.end(),
-                            [](const QLabel* label) { return label->text() == QStringLiteral("No node chosen"); }));
-    }
-
     void selectedRowsAreCopied()
     {
         NodePage page;
@@ -435,35 +367,6 @@ private slots:
             chart.resize(size);
             QVERIFY(!chart.grab().isNull());
         }
-    }
-
-    void theChartEndsNow()
-    {
-        const qint64 now = steadyNow();
-        std::vector<HistorySample> samples;
-        for (int step = 0; step < 10; ++step) { // two minutes ago to one minute ago, with nothing for half of it
-            samples.push_back({now - 120'000 + (step < 5 ? step : step + 20) * 2000, step == 5, 25.0F, {}, {}, {}});
-        }
-        HistoryChart chart;
-        chart.resize(800, 400);
-        chart.setSamples(samples);
-        const QImage picture = chart.grab().toImage();
-        const QColor line = firstLineColor(chart.palette());
-        const auto drawn = [&](double from, double to) { // below the legend, between two parts of the width
-            for (int x = static_cast<int>(from * picture.width()); x < static_cast<int>(to * picture.width()); ++x) {
-                for (int y = picture.height() / 6; y < picture.height() / 2; ++y) {
-                    const QColor pixel = picture.pixelColor(x, y);
-                    if (std::abs(pixel.hue() - line.hue()) < 20 && pixel.saturation() > 100) {
-                        return true;
-                    }
-                }
-            }
-            return false;
-        };
-        QVERIFY(drawn(0.1, 0.17));  // the first samples
-        QVERIFY(!drawn(0.2, 0.42)); // the outage
-        QVERIFY(drawn(0.42, 0.56));
-        QVERIFY(!drawn(0.6, 1.0)); // the minute since then
     }
 };
 
