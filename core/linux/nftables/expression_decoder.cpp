@@ -1,7 +1,5 @@
 #include "core/linux/nftables/expression_decoder.h"
 
-#include "core/linux/system/netlink.h"
-
 #include <arpa/inet.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
@@ -16,11 +14,6 @@ namespace notrack::nf_tables
 
 namespace
 {
-
-using netlink::findAttribute;
-using netlink::longNumberAt;
-using netlink::numberAt;
-using netlink::textAt;
 
 /// More expressions than the kernel lets a rule have (NFT_RULE_MAXEXPRS).
 constexpr std::size_t mostExpressions = 128;

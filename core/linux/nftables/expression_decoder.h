@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/linux/system/netlink.h"
 #include "core/net/nft_rules.h"
 
 #include <cstddef>
@@ -8,6 +9,11 @@
 
 namespace notrack::nf_tables
 {
+
+using netlink::findAttribute;
+using netlink::longNumberAt;
+using netlink::numberAt;
+using netlink::textAt;
 
 using Attributes = std::span<const std::byte>;
 

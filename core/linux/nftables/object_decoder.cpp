@@ -13,11 +13,6 @@ namespace notrack::nf_tables
 namespace
 {
 
-using netlink::findAttribute;
-using netlink::longNumberAt;
-using netlink::numberAt;
-using netlink::textAt;
-
 /// More than the kernel lets a chain have devices (NFT_NETDEVICE_MAX), and a concatenation fields.
 constexpr std::size_t mostNested = 256;
 
