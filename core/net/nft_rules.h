@@ -33,8 +33,9 @@ struct Rule
 /// Where a base chain is attached.
 struct BaseHook
 {
-    std::string type;       ///< "filter", "nat" or "route"
-    std::uint32_t hook = 0; ///< NF_INET_PRE_ROUTING 0, LOCAL_IN 1, FORWARD 2, LOCAL_OUT 3, POST_ROUTING 4, INGRESS 5
+    std::string type; ///< "filter", "nat" or "route"
+    std::uint32_t hook =
+        0; ///< NF_INET_PRE_ROUTING 0, LOCAL_IN 1, FORWARD 2, LOCAL_OUT 3, POST_ROUTING 4, INGRESS 5; other numbers for arp and netdev
     std::int32_t priority = 0;
     std::vector<std::string> devices;
     bool policyAccepts = true;

@@ -7,6 +7,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace notrack::nf_tables
@@ -286,10 +290,23 @@ private:
     Context m_context;
 };
 
-std::string headOf(const BaseHook& base)
+/// NF_INET_*, NF_ARP_* and NF_NETDEV_* count from 0 each.
+std::string hookName(std::string_view family, std::uint32_t hook)
 {
-    constexpr std::array<std::string_view, 6> hooks{"prerouting", "input", "forward", "output", "postrouting", "ingress"};
-    std::string text = "type " + base.type + " hook " + (base.hook < hooks.size() ? std::string(hooks.at(base.hook)) : unknown("hook"));
+    constexpr std::array<std::string_view, 6> inetHooks{"prerouting", "input", "forward", "output", "postrouting", "ingress"};
+    constexpr std::array<std::string_view, 3> arpHooks{"input", "output", "forward"};
+    constexpr std::array<std::string_view, 2> deviceHooks{"ingress", "egress"};
+    std::span<const std::string_view> hooks = inetHooks;
+    if (family == "arp")
+        hooks = arpHooks;
+    else if (family == "netdev")
+        hooks = deviceHooks;
+    return hook < hooks.size() ? std::string(hooks[hook]) : unknown("hook");
+}
+
+std::string headOf(std::string_view family, const BaseHook& base)
+{
+    std::string text = "type " + base.type + " hook " + hookName(family, base.hook);
     for (const std::string& device : base.devices)
         text += " device \"" + device + '"';
     return text + " priority " + std::to_string(base.priority) + "; policy " + (base.policyAccepts ? "accept;" : "drop;");
@@ -311,7 +328,7 @@ std::string toText(const Rules& rules)
     for (const Table& table : rules.tables) {
         text += "table " + table.family + " " + table.name + " {\n" + ((table.flags & 1U) != 0 ? "\tflags dormant;\n" : "");
         for (const Chain& chain : table.chains) {
-            text += "\tchain " + chain.name + " {\n" + (chain.base ? "\t\t" + headOf(*chain.base) + "\n" : "");
+            text += "\tchain " + chain.name + " {\n" + (chain.base ? "\t\t" + headOf(table.family, *chain.base) + "\n" : "");
             for (const Rule& rule : chain.rules)
                 text += "\t\t" + toText(rule, table) + "\n";
             text += "\t}\n";
