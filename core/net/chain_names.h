@@ -23,9 +23,10 @@ std::optional<Hook> hookOfBuiltIn(std::string_view chain);
 enum class ChainKind {
     Base,  ///< PREFIX_HOOK: jumped to from the built-in chain; may also hold rules of others
     Rules, ///< PREFIX_NOT_DNS_HOOK: everything in it is ours
+    Trial, ///< PREFIX_TRIAL_HOOK: the rules of a trial, gone when it ends
 };
 
-inline constexpr std::array allChainKinds{ChainKind::Base, ChainKind::Rules};
+inline constexpr std::array allChainKinds{ChainKind::Base, ChainKind::Rules, ChainKind::Trial};
 
 /// The parts of the name of a chain of ours.
 struct ChainName
@@ -45,6 +46,9 @@ std::string baseChain(std::string_view prefix, Hook hook);
 
 /// "NMANAGER_NOT_DNS_PREROUTING" for the prefix NMANAGER.
 std::string ruleChain(std::string_view prefix, Hook hook);
+
+/// "NMANAGER_TRIAL_PREROUTING" for the prefix NMANAGER.
+std::string trialChain(std::string_view prefix, Hook hook);
 
 /// Takes a name apart; nothing for one that no prefix gives. A name tells whose a chain may be, not whose it is.
 std::optional<ChainName> readChainName(std::string_view name);

@@ -36,6 +36,12 @@ std::string_view toText(Family family)
     return family == Family::Ipv4 ? "ipv4" : "ipv6";
 }
 
+std::string toText(const PortRange& ports)
+{
+    const std::string first = std::to_string(ports.first.value);
+    return ports.first == ports.last ? first : first + ":" + std::to_string(ports.last.value);
+}
+
 std::string_view toText(Protocol protocol)
 {
     return protocol == Protocol::Udp ? "udp" : "tcp";

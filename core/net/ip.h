@@ -39,11 +39,17 @@ struct PortRange
     Port first;
     Port last;
 
+    /// The range of one port.
+    static PortRange of(Port port) { return {port, port}; }
+
     bool contains(Port port) const { return first <= port && port <= last; }
     bool overlaps(const PortRange& other) const { return first <= other.last && other.first <= last; }
 
     auto operator<=>(const PortRange&) const = default;
 };
+
+/// "53" or "40000:40007", as iptables writes them.
+std::string toText(const PortRange& ports);
 
 /// Packets and bytes that a rule or a policy has seen.
 struct Counters

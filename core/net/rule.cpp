@@ -15,14 +15,14 @@ std::string toText(const NotrackRule& rule)
     if (rule.sourcePort || rule.destinationPort)
         text += "-m " + protocol + " ";
     if (rule.sourcePort)
-        text += "--sport " + std::to_string(rule.sourcePort->value) + " ";
+        text += "--sport " + toText(*rule.sourcePort) + " ";
     if (rule.destinationPort)
-        text += "--dport " + std::to_string(rule.destinationPort->value) + " ";
+        text += "--dport " + toText(*rule.destinationPort) + " ";
     if (rule.notLocal == NotLocal::Source)
         text += "-m addrtype ! --src-type LOCAL ";
     if (rule.notLocal == NotLocal::Destination)
         text += "-m addrtype ! --dst-type LOCAL ";
-    return text + "-j CT --notrack";
+    return text + (rule.target == RuleTarget::Return ? "-j RETURN" : "-j CT --notrack");
 }
 
 } // namespace notrack

@@ -40,6 +40,14 @@ std::optional<Port> portFrom(std::string_view word)
     return value ? std::optional(Port{*value}) : std::nullopt;
 }
 
+std::optional<PortRange> portsFrom(std::string_view word)
+{
+    const std::size_t colon = word.find(':');
+    const std::optional<Port> first = portFrom(word.substr(0, colon));
+    const std::optional<Port> last = colon == std::string_view::npos ? first : portFrom(word.substr(colon + 1));
+    return first && last && *first <= *last ? std::optional(PortRange{*first, *last}) : std::nullopt;
+}
+
 } // namespace
 
 Result<NotrackRule> readRule(std::string_view text)
@@ -55,11 +63,13 @@ Result<NotrackRule> readRule(std::string_view text)
         else if (word == "-p")
             rule.protocol = value == "tcp" ? Protocol::Tcp : Protocol::Udp;
         else if (word == "--sport")
-            rule.sourcePort = portFrom(value);
+            rule.sourcePort = portsFrom(value);
         else if (word == "--dport")
-            rule.destinationPort = portFrom(value);
+            rule.destinationPort = portsFrom(value);
         else if (word == "!")
             rule.notLocal = value == "--src-type" ? NotLocal::Source : NotLocal::Destination;
+        else if (word == "-j")
+            rule.target = value == "RETURN" ? RuleTarget::Return : RuleTarget::Notrack;
     }
     if (toText(rule) != text) // whatever was not understood is missing now
         return makeError(ErrorKind::Failed, "this is no rule of dns-notrack", std::string(text));

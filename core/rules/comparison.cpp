@@ -4,7 +4,6 @@
 #include "core/rules/ownership.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -22,10 +21,10 @@ std::string keyOf(const RuleBody& body)
     return std::to_string(body.index()) + toText(body);
 }
 
-OwnedChain ruleChainOf(const Ruleset& ruleset, Hook hook)
+OwnedChain ruleChainOf(const Ruleset& ruleset, Hook hook, ChainKind kind)
 {
-    OwnedChain chain{.name = ruleChain(ruleset.chainPrefix, hook), .shared = false, .entries = {}};
-    for (const NotrackRule& rule : ruleset.rules(hook))
+    OwnedChain chain{.name = toText(ChainName{ruleset.chainPrefix, hook, kind}), .shared = false, .entries = {}};
+    for (const NotrackRule& rule : ruleset.rules(hook, kind))
         chain.entries.push_back({chain.entries.size(), Entry{rule, {}}});
     return chain;
 }
@@ -35,82 +34,117 @@ OwnedChain sharedChainWithJump(std::string name, std::string to)
     return {.name = std::move(name), .shared = true, .entries = {{0, Entry{Jump{std::move(to)}, {}}}}};
 }
 
+OwnedChain baseChainOf(const Ruleset& ruleset, Hook hook)
+{
+    OwnedChain chain{.name = baseChain(ruleset.chainPrefix, hook), .shared = true, .entries = {}};
+    for (const ChainKind kind : kindsOfRules) {
+        if (ruleset.has(kind))
+            chain.entries.push_back({chain.entries.size(), Entry{Jump{toText(ChainName{ruleset.chainPrefix, hook, kind})}, {}}});
+    }
+    return chain;
+}
+
 bool isOurs(const Entry& entry, const ChainNames& owned)
 {
     return owned.find(targetOf(entry.body)) != owned.end();
 }
 
-bool isRuleChain(std::string_view name)
+/// Whether everything in a chain of ours of that name is ours.
+bool isOursAlone(std::string_view name)
 {
     const std::optional<ChainName> read = readChainName(name);
-    return read && read->kind == ChainKind::Rules;
+    return read && read->kind != ChainKind::Base;
 }
 
-/// Finds, for the places of a chain of ours, the entries that can stay, and lists the rest.
-void compareEntries(const std::vector<Entry>& found, const std::vector<PlacedEntry>& wanted, ChainComparison& comparison)
+/// An entry of ours in a chain that is compared.
+struct Ours
 {
-    std::unordered_map<std::string, std::vector<std::size_t>> wantedPlaces;
+    const Entry* entry = nullptr;
+    std::size_t place = 0;        ///< in the chain
+    std::size_t othersBefore = 0; ///< entries of others that stand before it
+};
+
+/// The partner of an entry: the next wanted one of that key that has none.
+using WantedPlaces = std::unordered_map<std::string, std::vector<std::size_t>>;
+
+std::optional<std::size_t> takePlace(WantedPlaces& wantedPlaces, const std::string& key)
+{
+    const auto places = wantedPlaces.find(key);
+    if (places == wantedPlaces.end() || places->second.empty())
+        return std::nullopt;
+    const std::size_t place = places->second.back();
+    places->second.pop_back();
+    return place;
+}
+
+/// Finds the entries of ours that can stay, and lists the rest. One stays where the same is wanted after as many entries of others.
+void compareOurs(const std::vector<Ours>& found, const std::vector<Ours>& wanted, ChainComparison& comparison)
+{
+    const auto placeKey = [](const Ours& ours) { return std::to_string(ours.othersBefore) + " " + keyOf(ours.entry->body); };
+    WantedPlaces wantedPlaces;
     for (std::size_t i = wanted.size(); i-- > 0;)
-        wantedPlaces[keyOf(wanted[i].entry.body)].push_back(i);
+        wantedPlaces[placeKey(wanted[i])].push_back(i);
 
     std::vector<std::optional<std::size_t>> partner(found.size()); // place in `wanted` of the same entry
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        const auto places = wantedPlaces.find(keyOf(found[i].body));
-        if (places == wantedPlaces.end() || places->second.empty())
-            continue;
-        partner[i] = places->second.back();
-        places->second.pop_back();
-    }
+    for (std::size_t i = 0; i < found.size(); ++i)
+        partner[i] = takePlace(wantedPlaces, placeKey(found[i]));
 
-    std::vector<std::optional<std::size_t>> movedFrom(wanted.size());
     std::vector<bool> stays(wanted.size());
     const std::vector<bool> inOrder = longestIncreasingRun(partner);
     for (std::size_t i = 0; i < found.size(); ++i) {
-        if (inOrder[i]) {
+        if (inOrder[i])
             stays[*partner[i]] = true;
+    }
+    WantedPlaces moveTo;
+    for (std::size_t i = wanted.size(); i-- > 0;) {
+        if (!stays[i])
+            moveTo[keyOf(wanted[i].entry->body)].push_back(i);
+    }
+    std::vector<const Ours*> movedFrom(wanted.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        if (inOrder[i])
             continue;
-        }
-        comparison.deletions.push_back(i);
-        if (partner[i])
-            movedFrom[*partner[i]] = i;
+        comparison.deletions.push_back(found[i].place);
+        if (const auto to = takePlace(moveTo, keyOf(found[i].entry->body)))
+            movedFrom[*to] = &found[i];
     }
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         if (stays[i])
             continue;
-        Insertion insertion{wanted[i], movedFrom[i]};
-        if (movedFrom[i])
-            insertion.placed.entry.counters = found[*movedFrom[i]].counters;
+        Insertion insertion{{wanted[i].place, *wanted[i].entry}, std::nullopt};
+        if (movedFrom[i] != nullptr) {
+            insertion.movedFrom = movedFrom[i]->place;
+            insertion.placed.entry.counters = movedFrom[i]->entry->counters;
+        }
         comparison.insertions.push_back(std::move(insertion));
     }
 }
 
-/// Our entries in a chain that holds rules of others too: those at the right place from the top stay, the rest is put anew.
+/// A chain in which everything is ours.
+void compareEntries(const std::vector<Entry>& found, const std::vector<PlacedEntry>& wanted, ChainComparison& comparison)
+{
+    std::vector<Ours> all;
+    for (std::size_t i = 0; i < found.size(); ++i)
+        all.push_back({&found[i], i, 0});
+    std::vector<Ours> shallBe;
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        shallBe.push_back({&wanted[i].entry, wanted[i].position, 0});
+    compareOurs(all, shallBe, comparison);
+}
+
+/// Our entries in a chain that holds rules of others too.
 void compareShared(const Chain& chain, const std::vector<PlacedEntry>& wanted, const ChainNames& owned, ChainComparison& comparison)
 {
-    std::size_t matched = 0;
-    std::map<std::string, std::size_t> movable;
+    std::vector<Ours> ours;
     for (std::size_t i = 0; i < chain.entries.size(); ++i) {
-        const Entry& entry = chain.entries[i];
-        if (!isOurs(entry, owned))
-            continue;
-        const bool inPlace = matched < wanted.size() && comparison.deletions.empty() && wanted[matched].position == i &&
-                             wanted[matched].entry.body == entry.body;
-        if (inPlace) {
-            ++matched;
-            continue;
-        }
-        comparison.deletions.push_back(i);
-        movable.emplace(keyOf(entry.body), i);
+        if (isOurs(chain.entries[i], owned))
+            ours.push_back({&chain.entries[i], i, i - ours.size()});
     }
-    for (; matched < wanted.size(); ++matched) {
-        Insertion insertion{wanted[matched], std::nullopt};
-        if (const auto found = movable.find(keyOf(wanted[matched].entry.body)); found != movable.end()) {
-            insertion.movedFrom = found->second;
-            insertion.placed.entry.counters = chain.entries[found->second].counters;
-            movable.erase(found);
-        }
-        comparison.insertions.push_back(std::move(insertion));
-    }
+    const std::size_t others = chain.entries.size() - ours.size();
+    std::vector<Ours> shallBe;
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+        shallBe.push_back({&wanted[i].entry, wanted[i].position, std::min(wanted[i].position - std::min(wanted[i].position, i), others)});
+    compareOurs(ours, shallBe, comparison);
 }
 
 /// Jumps of others to a chain of ours that has to go keep the kernel from letting it go.
@@ -152,7 +186,7 @@ ChainNames ownedFor(const Table& table, const OwnedPart& wanted)
     for (const std::string& name : candidates) {
         const Chain* chain = findChain(table, name);
         const bool heldByOthers =
-            chain != nullptr && !isRuleChain(name) && !listed.contains(name) &&
+            chain != nullptr && !isOursAlone(name) && !listed.contains(name) &&
             !std::all_of(chain->entries.begin(), chain->entries.end(), [&](const Entry& entry) { return isOurs(entry, candidates); });
         if (heldByOthers)
             owned.erase(name);
@@ -171,7 +205,7 @@ void compareUnwanted(const OwnedPart& wanted, const ChainNames& owned, Compariso
         if (listed.contains(chain.name))
             continue;
         const bool goes = goingAway.contains(chain.name);
-        ChainComparison result{.name = chain.name, .shared = !isRuleChain(chain.name), .present = true, .wanted = !goes};
+        ChainComparison result{.name = chain.name, .shared = !isOursAlone(chain.name), .present = true, .wanted = !goes};
         if (goes)
             compareEntries(chain.entries, {}, result);
         else
@@ -191,8 +225,11 @@ OwnedPart wantedPart(const Ruleset& ruleset, const std::vector<std::string>& ear
     for (const Hook hook : allHooks)
         part.chains.push_back(sharedChainWithJump(std::string(builtInChain(hook)), baseChain(ruleset.chainPrefix, hook)));
     for (const Hook hook : allHooks) {
-        part.chains.push_back(sharedChainWithJump(baseChain(ruleset.chainPrefix, hook), ruleChain(ruleset.chainPrefix, hook)));
-        part.chains.push_back(ruleChainOf(ruleset, hook));
+        part.chains.push_back(baseChainOf(ruleset, hook));
+        for (const ChainKind kind : kindsOfRules) {
+            if (ruleset.has(kind))
+                part.chains.push_back(ruleChainOf(ruleset, hook, kind));
+        }
     }
     return part;
 }
@@ -204,7 +241,7 @@ OwnedPart presentPart(const Table& table, const OwnedPart& wanted)
     for (const Chain& chain : table.chains) {
         if (!chain.builtIn && !owned.contains(chain.name))
             continue;
-        OwnedChain present{.name = chain.name, .shared = !isRuleChain(chain.name), .entries = {}};
+        OwnedChain present{.name = chain.name, .shared = !isOursAlone(chain.name), .entries = {}};
         for (std::size_t i = 0; i < chain.entries.size(); ++i) {
             if (!present.shared || isOurs(chain.entries[i], owned))
                 present.entries.push_back({i, chain.entries[i]});

@@ -43,7 +43,7 @@ NotrackRule queryTo(const Prefix& destination, Protocol protocol, Port port)
     NotrackRule rule;
     rule.protocol = protocol;
     rule.destination = matchOf(destination);
-    rule.destinationPort = port;
+    rule.destinationPort = PortRange::of(port);
     return rule;
 }
 
@@ -52,7 +52,7 @@ NotrackRule answerFrom(const Prefix& source, Protocol protocol, Port port)
     NotrackRule rule;
     rule.protocol = protocol;
     rule.source = matchOf(source);
-    rule.sourcePort = port;
+    rule.sourcePort = PortRange::of(port);
     return rule;
 }
 
@@ -124,27 +124,52 @@ Ruleset buildRuleset(const Profile& profile, Family family)
     return ruleset;
 }
 
+bool Ruleset::has(ChainKind kind) const
+{
+    return std::any_of(allHooks.begin(), allHooks.end(), [&](Hook hook) { return !rules(hook, kind).empty(); });
+}
+
+const std::vector<NotrackRule>& Ruleset::rules(Hook hook, ChainKind kind) const
+{
+    static const std::vector<NotrackRule> none;
+    switch (kind) {
+    case ChainKind::Base:
+        return none;
+    case ChainKind::Rules:
+        return hook == Hook::Prerouting ? prerouting : output;
+    case ChainKind::Trial:
+        return hook == Hook::Prerouting ? trial.prerouting : trial.output;
+    }
+    return none;
+}
+
 std::string toText(const Ruleset& ruleset)
 {
-    const std::string_view prefix = ruleset.chainPrefix;
+    const std::string& prefix = ruleset.chainPrefix;
     std::string text = "*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n";
     if (ruleset.empty())
         return text + "COMMIT\n";
 
-    // libiptc keeps the built-in chains in the order of their hooks and sorts the others by name.
-    const std::array sortedHooks{Hook::Output, Hook::Prerouting};
-    for (const Hook hook : sortedHooks)
-        text += ":" + ruleChain(prefix, hook) + " - [0:0]\n";
-    for (const Hook hook : sortedHooks)
-        text += ":" + baseChain(prefix, hook) + " - [0:0]\n";
+    // libiptc keeps the built-in chains in the order of their hooks and sorts the others by name: NOT_DNS, base, TRIAL.
+    std::vector<ChainName> chains;
+    for (const ChainKind kind : {ChainKind::Rules, ChainKind::Base, ChainKind::Trial}) {
+        if (kind == ChainKind::Base || ruleset.has(kind)) {
+            for (const Hook hook : {Hook::Output, Hook::Prerouting})
+                chains.push_back({prefix, hook, kind});
+        }
+    }
+    for (const ChainName& chain : chains)
+        text += ":" + toText(chain) + " - [0:0]\n";
     for (const Hook hook : allHooks)
         text += std::string("-A ").append(builtInChain(hook)) + " -j " + baseChain(prefix, hook) + "\n";
-    for (const Hook hook : sortedHooks) {
-        for (const NotrackRule& rule : ruleset.rules(hook))
-            text += "-A " + ruleChain(prefix, hook) + " " + toText(rule) + "\n";
+    for (const ChainName& chain : chains) {
+        for (const NotrackRule& rule : ruleset.rules(chain.hook, chain.kind))
+            text += "-A " + toText(chain) + " " + toText(rule) + "\n";
+        for (const ChainKind kind : kindsOfRules) {
+            if (chain.kind == ChainKind::Base && ruleset.has(kind))
+                text += "-A " + toText(chain) + " -j " + toText(ChainName{prefix, chain.hook, kind}) + "\n";
+        }
     }
-    for (const Hook hook : sortedHooks)
-        text += "-A " + baseChain(prefix, hook) + " -j " + ruleChain(prefix, hook) + "\n";
     return text + "COMMIT\n";
 }
 

@@ -10,13 +10,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     const auto bytes = std::as_bytes(std::span(data, size));
     for (const Family family : allFamilies) {
-        for (const char* target : {"CT", "NMANAGER_PREROUTING", "ACCEPT", ""}) {
+        for (const char* target : {"CT", "NMANAGER_PREROUTING", "ACCEPT", "RETURN", ""}) {
             const Entry entry{decodeRule(family, bytes, target), decodeCounters(family, bytes)};
             const auto encoded = encodeRule(family, entry);
             if (!encoded || std::holds_alternative<ForeignRule>(entry.body))
                 continue;
             const std::string_view name = std::holds_alternative<Jump>(entry.body) ? targetOf(entry.body) : "CT";
-            if (std::holds_alternative<NotrackRule>(entry.body) && decodeRule(family, *encoded, name) != entry.body)
+            const auto* rule = std::get_if<NotrackRule>(&entry.body);
+            if (rule != nullptr && rule->target == RuleTarget::Notrack && decodeRule(family, *encoded, name) != entry.body)
                 std::abort();
         }
     }

@@ -20,6 +20,7 @@ namespace
 constexpr std::uint8_t targetRevision = 2;
 /// Revision 0 of addrtype is IPv4 only.
 constexpr std::uint8_t addrtypeRevision = 1;
+constexpr std::string_view returnVerdict = "RETURN";
 constexpr std::uint16_t highestPort = std::numeric_limits<std::uint16_t>::max();
 
 /// The one part of struct xt_tcp and struct xt_udp that matters here; both begin with the four ports.
@@ -29,19 +30,20 @@ struct PortRanges
     std::uint16_t destination[2];
 };
 
-std::optional<Port> singlePort(const std::uint16_t (&range)[2])
-{
-    if (range[0] != range[1])
-        return std::nullopt;
-    return Port{range[0]};
-}
-
 bool isAnyPort(const std::uint16_t (&range)[2])
 {
     return range[0] == 0 && range[1] == highestPort;
 }
 
-/// Takes the ports of a plain udp or tcp match over; false when the match says more than single ports.
+/// Nothing for all ports, and for a range that holds none.
+std::optional<PortRange> rangeOf(const std::uint16_t (&range)[2])
+{
+    if (isAnyPort(range) || range[0] > range[1])
+        return std::nullopt;
+    return PortRange{Port{range[0]}, Port{range[1]}};
+}
+
+/// Takes the ports of a plain udp or tcp match over; false when the match says anything else.
 bool takePorts(const RawExtension& match, Protocol protocol, NotrackRule& rule)
 {
     PortRanges ports{};
@@ -56,8 +58,8 @@ bool takePorts(const RawExtension& match, Protocol protocol, NotrackRule& rule)
             return false;
         ports = {{tcp.spts[0], tcp.spts[1]}, {tcp.dpts[0], tcp.dpts[1]}};
     }
-    rule.sourcePort = singlePort(ports.source);
-    rule.destinationPort = singlePort(ports.destination);
+    rule.sourcePort = rangeOf(ports.source);
+    rule.destinationPort = rangeOf(ports.destination);
     return (rule.sourcePort || isAnyPort(ports.source)) && (rule.destinationPort || isAnyPort(ports.destination)) &&
            (rule.sourcePort || rule.destinationPort);
 }
@@ -85,15 +87,25 @@ bool isPlainNotrack(const RawExtension& target)
            info.timeout[0] == '\0';
 }
 
-std::optional<NotrackRule> toNotrackRule(const RawRule& raw)
+/// `name` is libiptc's for the target: in the bytes a verdict has none.
+std::optional<RuleTarget> targetOfRule(const RawExtension& target, std::string_view name)
+{
+    if (isPlainNotrack(target))
+        return RuleTarget::Notrack;
+    return target.name.empty() && name == returnVerdict ? std::optional(RuleTarget::Return) : std::nullopt;
+}
+
+std::optional<NotrackRule> toNotrackRule(const RawRule& raw, std::string_view targetName)
 {
     const RawHeader& header = raw.header;
     const bool plain = header.inverted == 0 && header.inputInterface.empty() && header.outputInterface.empty() && !header.special;
-    if (!plain || !header.source || !header.destination || !isPlainNotrack(raw.target))
+    const std::optional<RuleTarget> target = targetOfRule(raw.target, targetName);
+    if (!plain || !header.source || !header.destination || !target)
         return std::nullopt;
     if (header.protocol != protocolNumber(Protocol::Udp) && header.protocol != protocolNumber(Protocol::Tcp))
         return std::nullopt;
     NotrackRule rule;
+    rule.target = *target;
     rule.protocol = header.protocol == protocolNumber(Protocol::Udp) ? Protocol::Udp : Protocol::Tcp;
     if (header.source->length() != 0)
         rule.source = header.source;
@@ -121,7 +133,7 @@ bool isPlainJump(const RawRule& raw)
 
 bool isVerdict(std::string_view target)
 {
-    return target.empty() || target == "ACCEPT" || target == "DROP" || target == "RETURN" || target == "QUEUE";
+    return target.empty() || target == "ACCEPT" || target == "DROP" || target == returnVerdict || target == "QUEUE";
 }
 
 /// The target of a jump, and of a rule without one, is an offset into the table, which every commit may move: the name stands in the text.
@@ -133,9 +145,9 @@ std::size_t fingerprintOf(Family family, std::span<const std::byte> bytes, std::
 
 std::vector<std::byte> encodePorts(const NotrackRule& rule)
 {
-    const auto fill = [](const std::optional<Port>& port, std::uint16_t(&range)[2]) {
-        range[0] = port ? port->value : std::uint16_t{0};
-        range[1] = port ? port->value : highestPort;
+    const auto fill = [](const std::optional<PortRange>& ports, std::uint16_t(&range)[2]) {
+        range[0] = ports ? ports->first.value : std::uint16_t{0};
+        range[1] = ports ? ports->last.value : highestPort;
     };
     if (rule.protocol == Protocol::Udp) {
         xt_udp udp{};
@@ -160,6 +172,8 @@ std::vector<std::byte> encodeNotrackRule(Family family, const NotrackRule& rule,
         const std::vector<std::byte> match = encodeExtension("addrtype", addrtypeRevision, info);
         matches.insert(matches.end(), match.begin(), match.end());
     }
+    if (rule.target == RuleTarget::Return)
+        return encodeEntry(family, rule, counters, matches, encodeStandardTarget(returnVerdict));
     xt_ct_target_info_v1 info{};
     info.flags = XT_CT_NOTRACK;
     return encodeEntry(family, rule, counters, matches, encodeExtension("CT", targetRevision, info));
@@ -174,7 +188,7 @@ RuleBody decodeRule(Family family, std::span<const std::byte> bytes, std::string
     const std::optional<RawRule> raw = readRawRule(family, bytes);
     if (!raw)
         return ForeignRule{std::string(target), "# a rule that cannot be read", {bytes.begin(), bytes.end()}};
-    if (std::optional<NotrackRule> rule = toNotrackRule(*raw))
+    if (std::optional<NotrackRule> rule = toNotrackRule(*raw, target))
         return *rule;
     if (isPlainJump(*raw) && !isVerdict(target))
         return Jump{std::string(target)};

@@ -1,5 +1,6 @@
 #include "core/linux/nftables/rule_codec.h"
 
+#include "core/linux/nftables/own_rule.h"
 #include "core/net/nft_statements.h"
 #include "core/net/nft_text.h"
 
@@ -9,8 +10,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <optional>
-#include <utility>
 
 namespace notrack::nft
 {
@@ -20,134 +19,6 @@ namespace
 
 using namespace nf_tables;
 using netlink::AttributeWriter;
-
-/// RTN_LOCAL of linux/rtnetlink.h.
-constexpr std::uint32_t localAddress = 2;
-
-/// Where the addresses stand in the header (RFC 791, RFC 8200).
-std::uint32_t addressOffset(Family family, bool isSource)
-{
-    if (family == Family::Ipv4)
-        return isSource ? 12 : 16;
-    return isSource ? 8 : 24;
-}
-
-std::uint32_t addressSize(Family family)
-{
-    return family == Family::Ipv4 ? 4 : 16;
-}
-
-/// Puts a value where none is yet; false when there is no value, or one already.
-template <typename T>
-bool take(std::optional<T>& place, std::optional<T> value)
-{
-    if (place || !value)
-        return false;
-    place = std::move(value);
-    return true;
-}
-
-/// The network that a comparison with the first bytes of an address, masked or not, names.
-std::optional<Prefix> networkOf(Family family, const Operand& left, const Bytes& value)
-{
-    if (value.size() != left.length || value.size() > addressSize(family))
-        return std::nullopt;
-    Address::Bytes bytes{};
-    std::copy(value.begin(), value.end(), bytes.begin());
-    std::size_t length = value.size() * 8;
-    if (!left.mask.empty()) {
-        length = 0;
-        const auto bitOf = [&](std::size_t i) { return (left.mask[i / 8] & (0x80U >> i % 8)) != 0; };
-        while (length < left.mask.size() * 8 && bitOf(length))
-            ++length;
-        for (std::size_t i = 0; i < left.mask.size(); ++i) {
-            if ((value[i] & ~left.mask[i]) != 0 || left.flip[i] != 0)
-                return std::nullopt;
-        }
-        for (std::size_t i = length; i < left.mask.size() * 8; ++i) {
-            if (bitOf(i))
-                return std::nullopt;
-        }
-    }
-    if (length == 0)
-        return std::nullopt;
-    return Prefix(Address(family, bytes), static_cast<int>(length));
-}
-
-struct RuleReader
-{
-    Family family;
-    NotrackRule rule;
-    std::optional<Protocol> protocol;
-
-    bool takeMatch(const Compare& compare, const Operand& left)
-    {
-        if (const auto* payload = std::get_if<Payload>(&left.source))
-            return compare.comparison == Comparison::Equal && takePayload(*payload, left, compare.value);
-        if (!left.mask.empty())
-            return false;
-        if (const auto* meta = std::get_if<Meta>(&left.source))
-            return compare.comparison == Comparison::Equal && meta->key == MetaKey::TransportProtocol && takeProtocol(compare.value);
-        const auto* fib = std::get_if<Fib>(&left.source);
-        return fib != nullptr && compare.comparison == Comparison::NotEqual && takeAddressType(*fib, compare.value);
-    }
-
-private:
-    bool takeProtocol(const Bytes& value)
-    {
-        if (value == Bytes{IPPROTO_UDP} || value == Bytes{IPPROTO_TCP}) {
-            rule.protocol = value.front() == IPPROTO_UDP ? Protocol::Udp : Protocol::Tcp;
-            return std::exchange(protocol, rule.protocol).value_or(rule.protocol) == rule.protocol;
-        }
-        return false;
-    }
-
-    bool takePayload(const Payload& payload, const Operand& left, const Bytes& value)
-    {
-        if (payload.base == PayloadBase::Network) {
-            if (payload.offset == addressOffset(family, true))
-                return take(rule.source, networkOf(family, left, value));
-            return payload.offset == addressOffset(family, false) && take(rule.destination, networkOf(family, left, value));
-        }
-        if (payload.base != PayloadBase::Transport || payload.length != 2 || value.size() != 2 || !left.mask.empty())
-            return false;
-        const auto number = static_cast<std::uint16_t>(value[0] << 8 | value[1]);
-        const std::optional<Port> port = number == 0 ? std::nullopt : std::optional(Port{number});
-        return payload.offset == 0 ? take(rule.sourcePort, port) : payload.offset == 2 && take(rule.destinationPort, port);
-    }
-
-    /// `fib saddr type != local` and `fib daddr type != local`: what addrtype's `! --src-type LOCAL` and `! --dst-type LOCAL`
-    /// ask, since both look the address up in the local table without regard to the interface.
-    bool takeAddressType(const Fib& fib, const Bytes& value)
-    {
-        if (rule.notLocal != NotLocal::None || fib.result != FibResult::AddressType || value.size() != 4)
-            return false;
-        std::uint32_t type = 0;
-        std::copy(value.begin(), value.end(), reinterpret_cast<std::uint8_t*>(&type));
-        if (type != localAddress || (fib.flags != fibSource && fib.flags != fibDestination))
-            return false;
-        rule.notLocal = fib.flags == fibSource ? NotLocal::Source : NotLocal::Destination;
-        return true;
-    }
-};
-
-std::optional<RuleBody> decodeOwn(Family family, const std::vector<Statement>& statements)
-{
-    if (statements.size() < 2 || !std::holds_alternative<Counter>(statements[statements.size() - 2].expression))
-        return std::nullopt;
-    const Expression& last = statements.back().expression;
-    if (const auto* verdict = std::get_if<Verdict>(&last))
-        return statements.size() == 2 && verdict->code == VerdictCode::Jump ? std::optional<RuleBody>(Jump{verdict->chain}) : std::nullopt;
-    if (!std::holds_alternative<Notrack>(last))
-        return std::nullopt;
-    RuleReader reader{family, {}, std::nullopt};
-    for (std::size_t i = 0; i + 2 < statements.size(); ++i) {
-        const auto* compare = std::get_if<Compare>(&statements[i].expression);
-        if (compare == nullptr || !reader.takeMatch(*compare, statements[i].operands.front()))
-            return std::nullopt;
-    }
-    return reader.protocol ? std::optional<RuleBody>(reader.rule) : std::nullopt;
-}
 
 /// Two rules that are not known in whole are the same only where their bytes are: a number made of them ends such a text.
 std::string textOf(const nf_tables::Rule& rule, const nf_tables::Table& table, std::span<const std::byte> expressions)
@@ -216,11 +87,22 @@ void writeNetwork(AttributeWriter& writer, Family family, bool isSource, const P
     writeCompare(writer, Comparison::Equal, value);
 }
 
-void writePort(AttributeWriter& writer, std::uint32_t offset, Port port)
+void writePort(AttributeWriter& writer, Comparison comparison, Port port)
+{
+    const std::array<std::uint8_t, 2> value{static_cast<std::uint8_t>(port.value >> 8), static_cast<std::uint8_t>(port.value & 0xff)};
+    writeCompare(writer, comparison, value);
+}
+
+/// A range as nft writes it: two comparisons of what was loaded once.
+void writePorts(AttributeWriter& writer, std::uint32_t offset, PortRange ports)
 {
     writePayload(writer, PayloadBase::Transport, offset, 2);
-    const std::array<std::uint8_t, 2> value{static_cast<std::uint8_t>(port.value >> 8), static_cast<std::uint8_t>(port.value & 0xff)};
-    writeCompare(writer, Comparison::Equal, value);
+    if (ports.first == ports.last) {
+        writePort(writer, Comparison::Equal, ports.first);
+        return;
+    }
+    writePort(writer, Comparison::GreaterOrEqual, ports.first);
+    writePort(writer, Comparison::LessOrEqual, ports.last);
 }
 
 void writeCounter(AttributeWriter& writer, const Counters& counters)
@@ -245,9 +127,9 @@ void writeNotrackRule(AttributeWriter& writer, Family family, const NotrackRule&
     const std::uint8_t protocol = rule.protocol == Protocol::Udp ? IPPROTO_UDP : IPPROTO_TCP;
     writeCompare(writer, Comparison::Equal, std::span(&protocol, 1));
     if (rule.sourcePort)
-        writePort(writer, 0, *rule.sourcePort);
+        writePorts(writer, 0, *rule.sourcePort);
     if (rule.destinationPort)
-        writePort(writer, 2, *rule.destinationPort);
+        writePorts(writer, 2, *rule.destinationPort);
     if (rule.notLocal == NotLocal::None)
         return;
     writeExpression(writer, "fib", [&] {
@@ -260,17 +142,31 @@ void writeNotrackRule(AttributeWriter& writer, Family family, const NotrackRule&
     writeCompare(writer, Comparison::NotEqual, type);
 }
 
-void writeJump(AttributeWriter& writer, const std::string& chain)
+void writeVerdict(AttributeWriter& writer, const Verdict& verdict)
 {
     writeExpression(writer, "immediate", [&] {
         writer.number(NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT);
         writer.nested(NFTA_IMMEDIATE_DATA, [&] {
             writer.nested(NFTA_DATA_VERDICT, [&] {
-                writer.number(NFTA_VERDICT_CODE, static_cast<std::uint32_t>(NFT_JUMP));
-                writer.text(NFTA_VERDICT_CHAIN, chain);
+                writer.number(NFTA_VERDICT_CODE, static_cast<std::uint32_t>(verdict.code));
+                if (!verdict.chain.empty())
+                    writer.text(NFTA_VERDICT_CHAIN, verdict.chain);
             });
         });
     });
+}
+
+/// Comes after the counter.
+void writeTarget(AttributeWriter& writer, const RuleBody& body)
+{
+    const auto* jump = std::get_if<Jump>(&body);
+    const auto* rule = std::get_if<NotrackRule>(&body);
+    if (jump != nullptr)
+        writeVerdict(writer, {VerdictCode::Jump, jump->chain});
+    else if (rule != nullptr && rule->target == RuleTarget::Return)
+        writeVerdict(writer, {VerdictCode::Return, {}});
+    else
+        writeExpression(writer, "notrack", [] {});
 }
 
 } // namespace
@@ -316,10 +212,7 @@ Result<void> encodeEntry(Family family, const Entry& entry, AttributeWriter& wri
         if (const auto* rule = std::get_if<NotrackRule>(&entry.body))
             writeNotrackRule(writer, family, *rule);
         writeCounter(writer, entry.counters);
-        if (const auto* jump = std::get_if<Jump>(&entry.body))
-            writeJump(writer, jump->chain);
-        else
-            writeExpression(writer, "notrack", [] {});
+        writeTarget(writer, entry.body);
     });
     return {};
 }

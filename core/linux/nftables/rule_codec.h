@@ -7,8 +7,8 @@
 namespace notrack::nft
 {
 
-/// Decodes one rule of a table: ours are matches in any order, then `counter notrack` or `counter jump CHAIN`; everything else
-/// is a ForeignRule, which keeps the kernel's own attributes (`attributes`, NFTA_RULE_*).
+/// Decodes one rule of a table: ours are as decodeOwn() has them; everything else is a
+/// ForeignRule, which keeps the kernel's own attributes (`attributes`, NFTA_RULE_*).
 Entry decodeEntry(Family family, const nf_tables::Rule& rule, const nf_tables::Table& table, std::span<const std::byte> attributes);
 
 /// Writes NFTA_RULE_EXPRESSIONS and what else belongs to the rule, counters included. Fails on a ForeignRule that another store

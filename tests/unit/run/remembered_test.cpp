@@ -50,7 +50,15 @@ private slots:
                 }
             }
         }
-        for (const char* text : {"", "-j ACCEPT", "-p udp -j CT", "-d 10.0.0.0/33 -p udp -j CT --notrack", "-p udp -j CT --notrack -m x",
+        for (const char* text :
+             {"-p udp -m udp --sport 40000:40007 --dport 53 -j RETURN", "-s 10.0.0.0/8 -p tcp -m tcp --sport 53 --dport "
+                                                                        "40000:40007 -m addrtype ! --dst-type LOCAL -j CT --notrack"}) {
+            const Result<NotrackRule> read = readRule(text);
+            QVERIFY2(read && toText(*read) == text, text);
+        }
+        for (const char* text : {"-p udp -m udp --sport 53: -j RETURN", "-p udp -m udp --sport 7:3 -j RETURN",
+                                 "-p udp -m udp --sport 3:3 -j RETURN", "-p udp -m udp --sport 1:2:3 -j RETURN", "-p udp -j DROP", "",
+                                 "-j ACCEPT", "-p udp -j CT", "-d 10.0.0.0/33 -p udp -j CT --notrack", "-p udp -j CT --notrack -m x",
                                  "-p sctp -j CT --notrack", "-p udp -m udp --dport 65536 -j CT --notrack"})
             QVERIFY2(!readRule(text), text);
     }

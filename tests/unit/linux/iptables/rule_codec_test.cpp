@@ -15,14 +15,21 @@ struct Sample
 
 std::vector<Sample> samples()
 {
+    const PortRange trialPorts{Port{40000}, Port{40007}};
     const Prefix pods4 = *readPrefix("10.244.0.0/16");
     const Prefix service4(*readAddress("10.96.0.10"));
     const Prefix pods6 = *readPrefix("fd00:244::/48");
     return {
-        {Family::Ipv4, NotrackRule{.protocol = Protocol::Udp, .destination = service4, .destinationPort = Port{53}}},
-        {Family::Ipv4, NotrackRule{.protocol = Protocol::Tcp, .source = pods4, .sourcePort = Port{5353}}},
-        {Family::Ipv4, NotrackRule{.source = pods4, .destination = service4, .destinationPort = Port{53}, .notLocal = NotLocal::Source}},
-        {Family::Ipv6, NotrackRule{.source = pods6, .destination = pods6, .sourcePort = Port{53}, .notLocal = NotLocal::Destination}},
+        {Family::Ipv4, NotrackRule{.protocol = Protocol::Udp, .destination = service4, .destinationPort = PortRange::of(Port{53})}},
+        {Family::Ipv4, NotrackRule{.protocol = Protocol::Tcp, .source = pods4, .sourcePort = PortRange::of(Port{5353})}},
+        {Family::Ipv4,
+         NotrackRule{.source = pods4, .destination = service4, .destinationPort = PortRange::of(Port{53}), .notLocal = NotLocal::Source}},
+        {Family::Ipv6,
+         NotrackRule{.source = pods6, .destination = pods6, .sourcePort = PortRange::of(Port{53}), .notLocal = NotLocal::Destination}},
+        {Family::Ipv4, NotrackRule{.source = pods4, .sourcePort = trialPorts, .destinationPort = PortRange::of(Port{53})}},
+        {Family::Ipv6,
+         NotrackRule{.protocol = Protocol::Tcp, .source = pods6, .sourcePort = PortRange::of(Port{53}), .destinationPort = trialPorts}},
+        {Family::Ipv6, NotrackRule{.sourcePort = trialPorts, .destinationPort = PortRange::of(Port{53}), .target = RuleTarget::Return}},
         {Family::Ipv4, Jump{"NMANAGER_PREROUTING"}},
         {Family::Ipv6, Jump{"NMANAGER_NOT_DNS_OUTPUT"}},
     };
@@ -30,17 +37,20 @@ std::vector<Sample> samples()
 
 std::string nameOfTarget(const RuleBody& body)
 {
-    return std::holds_alternative<NotrackRule>(body) ? "CT" : std::string(targetOf(body));
+    if (const auto* rule = std::get_if<NotrackRule>(&body))
+        return rule->target == RuleTarget::Return ? "RETURN" : "CT";
+    return std::string(targetOf(body));
 }
 
-/// What libiptc hands back for a jump: it keeps the name elsewhere.
+/// What libiptc hands back for a jump and for a verdict: it keeps the name elsewhere.
 std::vector<std::byte> asRead(const Sample& sample, const Counters& counters)
 {
     std::vector<std::byte> bytes = *encodeRule(sample.family, {sample.body, counters});
-    if (const auto* jump = std::get_if<Jump>(&sample.body)) {
-        const auto* name = reinterpret_cast<const std::byte*>(jump->chain.data());
-        const auto at = std::search(bytes.begin(), bytes.end(), name, name + jump->chain.size());
-        std::fill_n(at, jump->chain.size(), std::byte{0});
+    const std::string target = nameOfTarget(sample.body);
+    if (target != "CT") {
+        const auto* name = reinterpret_cast<const std::byte*>(target.data());
+        const auto at = std::search(bytes.begin(), bytes.end(), name, name + target.size());
+        std::fill_n(at, target.size(), std::byte{0});
     }
     return bytes;
 }
@@ -92,7 +102,7 @@ private slots:
         QVERIFY(std::holds_alternative<ForeignRule>(decodeRule(Family::Ipv4, hostBits, "CT")));
         NotrackRule rule;
         rule.destination = *readPrefix("fd00:96::a/128");
-        rule.destinationPort = Port{53};
+        rule.destinationPort = PortRange::of(Port{53});
         const std::vector<std::byte> sound = *encodeRule(Family::Ipv6, {rule, {}});
         QVERIFY(std::holds_alternative<NotrackRule>(decodeRule(Family::Ipv6, sound, "CT")));
         std::vector<std::byte> anyProtocol = sound;

@@ -63,7 +63,7 @@ Entry dns()
 {
     NotrackRule rule;
     rule.destination = Prefix(*readAddress("10.96.0.10"));
-    rule.destinationPort = Port{53};
+    rule.destinationPort = PortRange::of(Port{53});
     return {rule, {4, 132}};
 }
 
@@ -132,7 +132,7 @@ Ruleset oneRule(std::string prefix = "NMANAGER")
 {
     NotrackRule dns;
     dns.destination = Prefix(*readAddress("10.96.0.10"));
-    dns.destinationPort = Port{53};
+    dns.destinationPort = PortRange::of(Port{53});
     return {Family::Ipv4, std::move(prefix), {dns}, {dns}};
 }
 
@@ -170,6 +170,17 @@ private slots:
             for (const NotrackRule& each : ruleset.prerouting) {
                 const Entry entry{each, {7, 700}};
                 QVERIFY2(throughTheKernel(family, entry) == entry, toText(each).c_str());
+            }
+        }
+        const PortRange trialPorts{Port{40000}, Port{40007}};
+        const PortRange dnsPort = PortRange::of(Port{53});
+        for (const Protocol protocol : {Protocol::Udp, Protocol::Tcp}) {
+            for (const RuleTarget target : {RuleTarget::Notrack, RuleTarget::Return}) {
+                NotrackRule query{.protocol = protocol, .sourcePort = trialPorts, .destinationPort = dnsPort, .target = target};
+                NotrackRule answer{.protocol = protocol, .sourcePort = dnsPort, .destinationPort = trialPorts, .target = target};
+                NotrackRule both{.protocol = protocol, .sourcePort = trialPorts, .destinationPort = trialPorts, .target = target};
+                for (const NotrackRule& each : {query, answer, both})
+                    QVERIFY2(throughTheKernel(Family::Ipv4, {each, {7, 700}}) == (Entry{each, {7, 700}}), toText(each).c_str());
             }
         }
         const Entry leap{Jump{"NMANAGER_OUTPUT"}, {1, 2}};
