@@ -1,6 +1,7 @@
 #include "core/linux/dns/node_interrogator.h"
 
 #include "tests/namespaces/dns_answerer.h"
+#include "tests/namespaces/pods.h"
 
 #include <sys/resource.h>
 
@@ -23,39 +24,6 @@ class InterrogatorTest : public QObject
     Q_OBJECT
 
 private:
-    static void run(const QString& line)
-    {
-        QProcess process;
-        process.startCommand(line);
-        QVERIFY2(process.waitForFinished() && process.exitCode() == 0,
-                 qPrintable(line + ": " + process.errorString() + QString::fromUtf8(process.readAllStandardError())));
-    }
-
-    static void write(const QString& path, const QByteArray& text)
-    {
-        QFile file(path);
-        QVERIFY2(file.open(QIODevice::WriteOnly) && file.write(text) == text.size(), qPrintable(path));
-    }
-
-    static void addPod(const QString& name, const QString& last)
-    {
-        run("ip netns add " + name);
-        run("ip link add v" + name + " type veth peer name eth0 netns " + name);
-        run("ip link set v" + name + " up");
-        run("ip addr add 10.244.1.1/32 dev v" + name);
-        run("ip route add 10.244.1." + last + "/32 dev v" + name);
-        run("ip -n " + name + " link set lo up");
-        run("ip -n " + name + " link set eth0 up");
-        run("ip -n " + name + " addr add 10.244.1." + last + "/32 dev eth0");
-        run("ip -n " + name + " route add 10.244.1.1 dev eth0");
-        run("ip -n " + name + " route add default via 10.244.1.1");
-        run("ip -6 addr add fd00:244::1/128 dev v" + name + " nodad");
-        run("ip -6 route add fd00:244::" + last + "/128 dev v" + name);
-        run("ip -n " + name + " -6 addr add fd00:244::" + last + "/128 dev eth0 nodad");
-        run("ip -n " + name + " -6 route add fd00:244::1 dev eth0");
-        run("ip -n " + name + " -6 route add default via fd00:244::1");
-    }
-
     static Profile profile()
     {
         Profile profile;
@@ -115,16 +83,13 @@ private:
 private slots:
     void initTestCase()
     {
-        run("mount -t tmpfs none /run");
-        run("ip link set lo up");
-        write("/proc/sys/net/ipv4/ip_forward", "1");
-        write("/proc/sys/net/ipv6/conf/all/forwarding", "1");
-        addPod("client", "2");
-        addPod("dns", "3");
-        addPod("odd", "9");
+        pods::makeNode();
+        pods::add("client", "2");
+        pods::add("dns", "3");
+        pods::add("odd", "9");
         m_server = std::make_unique<DnsAnswerer>("dns");
         const QString ipvs = m_folder.filePath("ip_vs");
-        write(ipvs, "UDP  0A60000A:0035 rr\n  -> 0AF40103:0035 Masq 1 0 0\nUDP  0A60000B:0035 rr\n  -> 0AF40102:0035 Masq 1 0 0\n");
+        pods::write(ipvs, "UDP  0A60000A:0035 rr\n  -> 0AF40103:0035 Masq 1 0 0\nUDP  0A60000B:0035 rr\n  -> 0AF40102:0035 Masq 1 0 0\n");
         WitnessSources sources{{"/run/netns", "/run/docker"}, ipvs.toStdString()};
         m_door = std::make_unique<NodeInterrogator>(sources, 1);
     }
@@ -133,16 +98,16 @@ private slots:
 
     void findsEveryPlaceOnce()
     {
-        run("mkdir /run/docker");
-        run("ip netns add plain");
-        run("touch /run/docker/again /run/docker/left-over");
-        run("mount --bind /run/netns/client /run/docker/again");
+        pods::run("mkdir /run/docker");
+        pods::run("ip netns add plain");
+        pods::run("touch /run/docker/again /run/docker/left-over");
+        pods::run("mount --bind /run/netns/client /run/docker/again");
         const std::string pods = "node node\npod client 10.244.1.2 fd00:244::2\nserver dns 10.244.1.3 fd00:244::3\n";
         QCOMPARE(flatten(m_door->find(profile())),
                  pods + "ignored odd 10.244.1.9 fd00:244::9\nunread: /run/docker/left-over: not a network namespace\n");
-        run("umount /run/docker/again");
-        run("rm /run/docker/again /run/docker/left-over");
-        run("ip netns del plain");
+        pods::run("umount /run/docker/again");
+        pods::run("rm /run/docker/again /run/docker/left-over");
+        pods::run("ip netns del plain");
     }
 
     void staysInItsNamespace()
@@ -191,7 +156,7 @@ private slots:
 
     void onlyTheClientPortIsUsed()
     {
-        run("iptables-legacy -t raw -A PREROUTING -p udp --sport 3001:3004 --dport 53");
+        pods::run("iptables-legacy -t raw -A PREROUTING -p udp --sport 3001:3004 --dport 53");
         std::vector<Question> questions;
         for (std::uint16_t port = 3001; port <= 3004; ++port)
             questions.push_back({1, *readAddress("10.244.1.3"), Port{53}, Protocol::Udp, Port{port}});
@@ -200,7 +165,7 @@ private slots:
         list.startCommand("iptables-legacy-save -t raw -c");
         list.waitForFinished();
         QVERIFY(list.readAllStandardOutput().contains("[4:"));
-        run("iptables-legacy -t raw -F PREROUTING");
+        pods::run("iptables-legacy -t raw -F PREROUTING");
     }
 
     void twoServicesFromOnePort()
@@ -251,11 +216,11 @@ private slots:
 
     void routesAndFiltersHaveTheirSay()
     {
-        run("ip route add unreachable 10.244.1.70/32");
-        run("iptables-legacy -A OUTPUT -d 10.244.1.3 -p udp --dport 61 -j DROP");
+        pods::run("ip route add unreachable 10.244.1.70/32");
+        pods::run("iptables-legacy -A OUTPUT -d 10.244.1.3 -p udp --dport 61 -j DROP");
         QCOMPARE(flatten(ask({question(0, 53, Protocol::Udp, "10.244.1.70"), question(0, 61)}, 300)),
                  std::string("sent: No route to host\nsent: Operation not permitted\n"));
-        run("iptables-legacy -F OUTPUT");
+        pods::run("iptables-legacy -F OUTPUT");
     }
 
     void noMoreThanTheRateAndTheSockets()

@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <span>
 
@@ -49,6 +50,28 @@ void writeTuple(netlink::AttributeWriter& attributes, const QueryTuple& tuple)
     });
 }
 
+bool holds(std::span<const std::byte> attributes, std::uint16_t type, std::span<const std::byte> value)
+{
+    const auto found = netlink::findAttribute(attributes, type);
+    return found && std::equal(found->begin(), found->end(), value.begin(), value.end());
+}
+
+/// The kernel finds an entry by either of its directions: one that the answer began is not the query's.
+bool beganSo(std::span<const std::byte> entry, const QueryTuple& tuple)
+{
+    const auto original = netlink::findAttribute(entry, CTA_TUPLE_ORIG);
+    netlink::AttributeWriter wanted;
+    writeTuple(wanted, tuple);
+    const auto both = [&](std::uint16_t part, std::uint16_t type) {
+        const auto found = netlink::findAttribute(*original, part);
+        const auto expected = netlink::findAttribute(wanted.written(), part);
+        const auto value = expected ? netlink::findAttribute(*expected, type) : std::nullopt;
+        return found && value && holds(*found, type, *value);
+    };
+    const std::uint16_t source = tuple.source.family() == Family::Ipv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC;
+    return original && both(CTA_TUPLE_IP, source) && both(CTA_TUPLE_PROTO, CTA_PROTO_SRC_PORT);
+}
+
 } // namespace
 
 std::optional<bool> hasConntrackEntry(const QueryTuple& tuple)
@@ -66,11 +89,11 @@ std::optional<bool> hasConntrackEntry(const QueryTuple& tuple)
     request.flags = NLM_F_ACK; // so that what was found is followed by an end
     request.family = static_cast<std::uint8_t>(toDomain(tuple.source.family()));
     request.written = attributes.written();
-    bool found = false;
-    const Result<netlink::Outcome> outcome = socket->ask(request, [&](const netlink::Answer&) { found = true; });
-    if (outcome && (found || outcome->error == ENOENT))
-        return found;
-    return std::nullopt;
+    bool began = false;
+    const auto outcome = socket->ask(request, [&](const netlink::Answer& entry) { began = beganSo(entry.attributes, tuple); });
+    if (!outcome || (outcome->error != 0 && outcome->error != ENOENT))
+        return std::nullopt;
+    return began;
 }
 
 std::optional<Address> sourceTowards(const Address& service, Port port)

@@ -13,6 +13,7 @@
 #include <bitset>
 #include <cerrno>
 #include <sched.h>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +27,8 @@ namespace
 constexpr std::size_t mostTries = 1000; // of blocks; where so many are taken, the node is not fit for a trial
 constexpr std::uint32_t highestPort = 65535;
 constexpr PortRange privileged{Port{1}, Port{1023}};
-constexpr PortRange nodePorts{Port{30000},
-                              Port{32767}}; // kube-apiserver --service-node-port-range: IPVS may listen there, which no bind tells
+// kube-apiserver --service-node-port-range: IPVS may listen there, which no bind tells.
+constexpr PortRange nodePorts{Port{30000}, Port{32767}};
 
 using Ports = std::bitset<highestPort + 1>;
 
@@ -47,11 +48,10 @@ void markText(Ports& ports, std::string_view text, char between)
         mark(ports, {Port{*first}, Port{*last}});
 }
 
-/// What the namespace of this thread gives to others.
-void markOthers(Ports& ports)
+/// What a namespace keeps for those who ask for any port, as its two settings say it.
+void markOthers(Ports& ports, const std::string& localRange, const std::string& reserved)
 {
-    markText(ports, readOptionalTextFile("/proc/sys/net/ipv4/ip_local_port_range").value_or(""), '\t');
-    std::string reserved = readOptionalTextFile("/proc/sys/net/ipv4/ip_local_reserved_ports").value_or("");
+    markText(ports, localRange, '\t');
     std::string_view left = trimmed(reserved);
     while (!left.empty()) {
         const std::size_t comma = left.find(',');
@@ -98,7 +98,10 @@ public:
             const bool asked = witness.role == Role::Pod || witness.role == Role::Node;
             if (!asked || !node || !enterPlace(sources, witness, *node))
                 continue;
-            markOthers(m_others);
+            const std::string localRange = readOptionalTextFile("/proc/sys/net/ipv4/ip_local_port_range").value_or("");
+            const std::string reserved = readOptionalTextFile("/proc/sys/net/ipv4/ip_local_reserved_ports").value_or("");
+            if (m_settings.insert(localRange + reserved).second) // most places have the same
+                markOthers(m_others, localRange, reserved);
             if (Result<FileDescriptor> place = openOwnNamespace())
                 m_places.push_back(std::move(*place));
         }
@@ -171,6 +174,7 @@ private:
     std::uint16_t m_count;
     Ports m_taken;  // never
     Ports m_others; // only where there is nothing else
+    std::set<std::string> m_settings;
     std::vector<FileDescriptor> m_places;
 };
 
