@@ -1,5 +1,6 @@
 """The units, the sudoers file, completion and man pages as systemd, sudo, shells and man themselves judge them."""
 
+import json
 import os
 import pathlib
 import pty
@@ -35,6 +36,18 @@ class Units(unittest.TestCase):
 
     def test_verify(self):
         self.assertEqual(run("systemd-analyze", "verify", self.folder / "dns-notrack.service", self.folder / "dns-notrack.timer", env=self.environment), "")
+
+    def test_drop_in_adds_one_right(self):
+        def rights():
+            printed = run("systemd-analyze", "security", "--offline=true", "--no-pager", "--json=short", self.folder / "dns-notrack.service")
+            return {one["name"]: one["set"] for one in json.loads(printed) if one["name"].startswith("CapabilityBoundingSet=")}
+
+        before = rights()
+        (self.folder / "dns-notrack.service.d").mkdir()
+        shutil.copy(SOURCE / "packaging/systemd/unnamed-namespaces.conf", self.folder / "dns-notrack.service.d")
+        self.assertEqual(run("systemd-analyze", "verify", self.folder / "dns-notrack.service", env=self.environment), "")
+        changed = {name for name, withheld in rights().items() if withheld != before[name]}
+        self.assertEqual(changed, {"CapabilityBoundingSet=~CAP_SYS_PTRACE"})
 
     def test_exposure(self):
         printed = run("systemd-analyze", "security", "--offline=true", "--no-pager", self.folder / "dns-notrack.service")

@@ -38,7 +38,7 @@ public:
     {
         std::atomic<bool> ready = false;
         m_thread = std::thread([this, name, &ready] {
-            const bool inside = bool(notrack::enterNamespace({"/run/netns"}, name));
+            const bool inside = bool(notrack::enterNamespace({{"/run/netns"}, {}}, name));
             if (inside)
                 open();
             ready = true;

@@ -110,7 +110,7 @@ private:
         m_server->waitForFinished();
     }
 
-    DnsProber prober() const { return DnsProber({{"/run/netns"}, m_ipvs.toStdString()}); }
+    DnsProber prober() const { return DnsProber({{{"/run/netns"}, {}}, m_ipvs.toStdString()}); }
 
     std::unique_ptr<QProcess> m_server;
     QTemporaryDir m_folder{"/tmp/dns_prober_test_XXXXXX"};

@@ -90,7 +90,7 @@ private slots:
         m_server = std::make_unique<DnsAnswerer>("dns");
         const QString ipvs = m_folder.filePath("ip_vs");
         pods::write(ipvs, "UDP  0A60000A:0035 rr\n  -> 0AF40103:0035 Masq 1 0 0\nUDP  0A60000B:0035 rr\n  -> 0AF40102:0035 Masq 1 0 0\n");
-        WitnessSources sources{{"/run/netns", "/run/docker"}, ipvs.toStdString()};
+        WitnessSources sources{{{"/run/netns", "/run/docker"}, "/proc"}, ipvs.toStdString()};
         m_door = std::make_unique<NodeInterrogator>(sources, 1);
     }
 

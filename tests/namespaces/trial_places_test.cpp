@@ -36,7 +36,7 @@ private:
         return profile;
     }
 
-    NodeInterrogator door(std::uint32_t seed = 1) const { return {{{"/run/netns"}, m_ipvs.toStdString()}, seed}; }
+    NodeInterrogator door(std::uint32_t seed = 1) const { return {{{{"/run/netns"}, "/proc"}, m_ipvs.toStdString()}, seed}; }
 
     static std::string flatten(const std::optional<PortRange>& range)
     {
@@ -45,7 +45,7 @@ private:
 
     static void setInClient(const QString& name, const QByteArray& value)
     {
-        const Result<void> done = runInNamespace({"/run/netns"}, "client", [&] { pods::write("/proc/sys/net/ipv4/" + name, value); });
+        const Result<void> done = runInNamespace({{"/run/netns"}, {}}, "client", [&] { pods::write("/proc/sys/net/ipv4/" + name, value); });
         QVERIFY(done);
     }
 
@@ -53,7 +53,7 @@ private:
     static FileDescriptor hold(const std::string& place, Family family, int type, std::uint16_t port)
     {
         FileDescriptor file;
-        const Result<void> done = runInNamespace({"/run/netns"}, place, [&] {
+        const Result<void> done = runInNamespace({{"/run/netns"}, {}}, place, [&] {
             file = FileDescriptor(socket(toDomain(family), type | SOCK_CLOEXEC, 0));
             const SocketAddress own = anyAddress(family, Port{port});
             if (bind(file.get(), own.get(), own.length) != 0)
@@ -122,6 +122,8 @@ private slots:
         NodeInterrogator same = door(1);
         same.findPorts(places(), 8, {});
         QVERIFY(flatten(same.findPorts(places(), 8, {})) != one);
+        for (std::uint32_t seed = 0; seed < 100; ++seed)
+            QVERIFY(!door(seed).findPorts(places(), 8, {})->overlaps({Port{30000}, Port{32767}})); // where IPVS has NodePorts
         QCOMPARE(flatten(door().findPorts(places(), 0, {})), std::string("none"));
         QCOMPARE(flatten(door().findPorts({}, 8, {})), std::string("none"));
     }
@@ -210,6 +212,29 @@ private slots:
             const Reply reply = door.ask(places(), std::vector{asked}, "a.test", std::chrono::seconds(5)).front();
             QVERIFY2(!reply.sent && reply.problem.find("cannot enter the network namespace") != std::string::npos, reply.problem.c_str());
         });
+    }
+
+    void podsWithoutNamesAreFoundByProcesses()
+    {
+        pods::add("unnamed", "4");
+        QProcess sleeping;
+        sleeping.start("ip", {"netns", "exec", "unnamed", "sleep", "1000"});
+        QVERIFY(sleeping.waitForStarted());
+        QTRY_VERIFY(QFile::symLinkTarget(QString("/proc/%1/exe").arg(sleeping.processId())).endsWith("sleep"));
+        NodeInterrogator door = this->door();
+        pods::run("umount /run/netns/unnamed");
+        pods::run("rm /run/netns/unnamed");
+        const std::string name = "pid:" + std::to_string(sleeping.processId());
+        const Witnesses found = door.find(profile());
+        QCOMPARE(found.all.size(), std::size_t{4});
+        QCOMPARE(found.all[3], (Witness{name, {*readAddress("10.244.1.4")}, Role::Pod}));
+        const Question asked{3, *readAddress("10.244.1.3"), Port{53}, Protocol::Udp, Port{21500}};
+        QVERIFY(door.ask(found.all, std::vector{asked}, "a.test", std::chrono::seconds(5)).front().answered);
+        const std::uint32_t units = bit(CAP_NET_ADMIN) | bit(CAP_NET_RAW) | bit(CAP_SYS_ADMIN) | bit(CAP_DAC_OVERRIDE);
+        withRights(units, [&] { QCOMPARE(door.find(profile()).all.size(), std::size_t{3}); });
+        withRights(units | bit(CAP_SYS_PTRACE), [&] { QCOMPARE(door.find(profile()).all.size(), std::size_t{4}); });
+        sleeping.kill();
+        sleeping.waitForFinished();
     }
 
     void aNodeFullOfPods()

@@ -62,7 +62,7 @@ std::vector<ProbeResult> DnsProber::fromEverywhere(const Profile& profile, const
     for (const std::string& place : places)
         askings.push_back(std::async(std::launch::async, [&, place] {
             std::vector<ProbeResult> own;
-            const Result<void> done = runInNamespace(m_sources.directories, place, [&] { own = asking(place); });
+            const Result<void> done = runInNamespace(m_sources.namespaces, place, [&] { own = asking(place); });
             return done ? own : std::vector<ProbeResult>{notAsked(place, toText(done.error()))};
         }));
     for (auto& one : askings) {

@@ -51,7 +51,7 @@ Witnesses findWitnesses(const WitnessSources& sources, const Profile& profile)
 {
     Witnesses found;
     found.all.push_back({"node", {}, Role::Node});
-    const std::vector<PodNamespace> pods = findPodNamespaces(sources.directories, profile.podCidrs, found.unread);
+    const std::vector<PodNamespace> pods = findPodNamespaces(sources.namespaces, profile.podCidrs, found.unread);
     const std::vector<Address> servers = realServers(sources.ipvs, profile.services, found.unread);
     std::size_t asked = 0;
     for (const PodNamespace& pod : pods) {
@@ -69,7 +69,7 @@ Witnesses findWitnesses(const WitnessSources& sources, const Profile& profile)
 Result<void> enterPlace(const WitnessSources& sources, const Witness& witness, const FileDescriptor& node)
 {
     if (witness.role != Role::Node)
-        return enterNamespace(sources.directories, witness.name);
+        return enterNamespace(sources.namespaces, witness.name);
     if (setns(node.get(), CLONE_NEWNET) != 0)
         return systemError(errno, "cannot enter the network namespace", witness.name);
     return {};

@@ -13,7 +13,7 @@ namespace notrack
 /// Where the places of a node are looked for.
 struct WitnessSources
 {
-    std::vector<std::string> directories = namespaceDirectories();
+    NamespaceSources namespaces = allNamespaces();
     std::string ipvs = "/proc/net/ip_vs"; ///< tells the real servers of the services
 };
 

@@ -49,7 +49,7 @@ public:
         m_facts.podsOnBridge = arePodsOnBridge();
         readFirewall(m_sources.root, m_sources.run, m_sources.nftTables(), m_facts);
         readModules();
-        m_facts.podNamespaces = findPodNamespaces(namespaceDirectories(m_sources.root), m_profile.podCidrs, m_facts.unread);
+        m_facts.podNamespaces = findPodNamespaces(namedNamespaces(m_sources.root), m_profile.podCidrs, m_facts.unread);
         return std::move(m_facts);
     }
 

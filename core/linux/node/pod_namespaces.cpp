@@ -1,5 +1,6 @@
 #include "core/linux/node/pod_namespaces.h"
 
+#include "core/base/number_text.h"
 #include "core/linux/system/file_descriptor.h"
 #include "core/linux/system/system_error.h"
 
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <fcntl.h>
@@ -20,6 +22,7 @@
 #include <optional>
 #include <sched.h>
 #include <set>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -31,11 +34,13 @@ namespace
 {
 
 constexpr std::size_t mostNamespaces = 512; // a node runs 110 to 250 pods; left-over names are common
+constexpr std::size_t mostProcesses = 65'536;
+constexpr std::string_view processName = "pid:"; // and its number: the name of a namespace that has none
 
-/// The names are not trusted: only a file of the kernel's own namespace filesystem is a namespace.
-Result<FileDescriptor> openNamespace(const std::string& path)
+/// The names are not trusted: only a file of the kernel's own namespace filesystem is a namespace. `flags` are further ones of open().
+Result<FileDescriptor> openNamespace(const std::string& path, int flags = O_NOFOLLOW)
 {
-    FileDescriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+    FileDescriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags));
     if (!descriptor.valid())
         return makeError(ErrorKind::Failed, std::string("cannot open the network namespace: ") + std::strerror(errno), path);
     struct statfs filesystem = {};
@@ -88,7 +93,8 @@ std::vector<std::string> namesIn(const std::string& directory)
     std::error_code problem;
     for (std::filesystem::directory_iterator entry(directory, problem); !problem && entry != std::filesystem::directory_iterator();
          entry.increment(problem))
-        names.push_back(entry->path().filename().string());
+        if (std::string name = entry->path().filename().string(); !name.starts_with(processName))
+            names.push_back(std::move(name));
     std::sort(names.begin(), names.end());
     return names;
 }
@@ -98,6 +104,24 @@ Result<void> enter(const FileDescriptor& file, const std::string& path)
     if (setns(file.get(), CLONE_NEWNET) != 0)
         return systemError(errno, "cannot enter the network namespace", path);
     return {};
+}
+
+/// The numbers of processes, the oldest first while numbers last.
+std::vector<std::uint32_t> processesIn(const std::string& proc)
+{
+    std::vector<std::uint32_t> numbers;
+    std::error_code problem;
+    for (std::filesystem::directory_iterator entry(proc, problem); !problem && entry != std::filesystem::directory_iterator();
+         entry.increment(problem))
+        if (const auto number = readNumber<std::uint32_t>(entry->path().filename().string()); number && numbers.size() < mostProcesses)
+            numbers.push_back(*number);
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
+}
+
+std::string namespaceOf(const std::string& proc, std::uint32_t process)
+{
+    return proc + "/" + std::to_string(process) + "/ns/net";
 }
 
 /// Goes through namespaces, one after the other, in a thread that is made for it.
@@ -119,11 +143,27 @@ public:
             names.resize(mostNamespaces);
         }
         std::string problem;
-        for (const std::string& name : names)
-            if (const Result<void> done = visit(directory + "/" + name, name); !done)
+        for (const std::string& name : names) {
+            const std::string path = directory + "/" + name;
+            const Result<FileDescriptor> file = openNamespace(path);
+            const Result<void> done = file ? visit(*file, path, name) : tl::unexpected(file.error());
+            if (!done)
                 problem = toText(done.error());
+        }
         if (!problem.empty())
             unread.push_back(problem);
+    }
+
+    /// The namespaces that have no name, each by the oldest of its processes.
+    void lookAtProcesses(const std::string& proc)
+    {
+        std::size_t looked = 0;
+        for (const std::uint32_t number : processesIn(proc)) {
+            const std::string path = namespaceOf(proc, number);
+            const Result<FileDescriptor> file = openNamespace(path, 0);
+            if (file && isNew(*file) && ++looked <= mostNamespaces)
+                static_cast<void>(visit(*file, path, std::string(processName) + std::to_string(number))); // it may have ended by now
+        }
     }
 
     std::vector<PodNamespace> take()
@@ -133,15 +173,18 @@ public:
     }
 
 private:
-    Result<void> visit(const std::string& path, const std::string& name)
+    bool isNew(const FileDescriptor& file) const
     {
-        const Result<FileDescriptor> file = openNamespace(path);
-        if (!file)
-            return tl::unexpected(file.error());
-        const std::optional<Identity> identity = identityOf(*file);
-        if (!m_names.insert(name).second || (identity && !m_seen.insert(*identity).second))
+        const std::optional<Identity> identity = identityOf(file);
+        return identity && m_seen.count(*identity) == 0;
+    }
+
+    Result<void> visit(const FileDescriptor& file, const std::string& path, const std::string& name)
+    {
+        if (!m_names.insert(name).second || !isNew(file))
             return {};
-        if (Result<void> entered = enter(*file, path); !entered)
+        m_seen.insert(*identityOf(file));
+        if (Result<void> entered = enter(file, path); !entered)
             return entered;
         const std::vector<Address> addresses = interfaceAddresses();
         if (isInside(addresses, m_networks))
@@ -157,9 +200,16 @@ private:
 
 } // namespace
 
-std::vector<std::string> namespaceDirectories(const std::string& root)
+NamespaceSources namedNamespaces(const std::string& root)
 {
-    return {root + "/run/netns", root + "/var/run/docker/netns"};
+    return {{root + "/run/netns", root + "/var/run/docker/netns"}, {}};
+}
+
+NamespaceSources allNamespaces()
+{
+    NamespaceSources sources = namedNamespaces();
+    sources.processes = "/proc";
+    return sources;
 }
 
 Result<void> runInThread(const std::function<void()>& work)
@@ -180,10 +230,16 @@ Result<void> runInThread(const std::function<void()>& work)
     return outcome;
 }
 
-Result<void> enterNamespace(const std::vector<std::string>& directories, const std::string& name)
+Result<void> enterNamespace(const NamespaceSources& sources, const std::string& name)
 {
+    if (name.starts_with(processName)) {
+        const auto process = readNumber<std::uint32_t>(std::string_view(name).substr(processName.size()));
+        const std::string path = namespaceOf(sources.processes, process.value_or(0));
+        const Result<FileDescriptor> file = openNamespace(path, 0);
+        return file ? enter(*file, path) : tl::unexpected(file.error());
+    }
     Result<FileDescriptor> file = makeError(ErrorKind::Failed, "there is no network namespace of this name", name);
-    for (const std::string& directory : directories) {
+    for (const std::string& directory : sources.directories) {
         const std::string path = directory + "/" + name;
         file = openNamespace(path);
         if (file)
@@ -192,11 +248,11 @@ Result<void> enterNamespace(const std::vector<std::string>& directories, const s
     return tl::unexpected(file.error());
 }
 
-Result<void> runInNamespace(const std::vector<std::string>& directories, const std::string& name, const std::function<void()>& work)
+Result<void> runInNamespace(const NamespaceSources& sources, const std::string& name, const std::function<void()>& work)
 {
     Result<void> entered;
     const Result<void> ran = runInThread([&] {
-        entered = enterNamespace(directories, name);
+        entered = enterNamespace(sources, name);
         if (entered)
             work();
     });
@@ -219,14 +275,16 @@ std::vector<Address> interfaceAddresses()
     return addresses;
 }
 
-std::vector<PodNamespace> findPodNamespaces(const std::vector<std::string>& directories, const std::vector<Prefix>& networks,
+std::vector<PodNamespace> findPodNamespaces(const NamespaceSources& sources, const std::vector<Prefix>& networks,
                                             std::vector<std::string>& unread)
 {
     std::vector<PodNamespace> found;
     const Result<void> ran = runInThread([&] {
         Search search(networks);
-        for (const std::string& directory : directories)
+        for (const std::string& directory : sources.directories)
             search.look(directory, unread);
+        if (!sources.processes.empty())
+            search.lookAtProcesses(sources.processes);
         found = search.take();
     });
     if (!ran)
