@@ -94,7 +94,8 @@ public:
     virtual std::vector<Reply> ask(std::span<const Witness> witnesses, std::span<const Question> questions, const std::string& name,
                                    std::chrono::milliseconds timeout) = 0;
 
-    /// Whether this node's conntrack has an entry that the question began; nothing where that cannot be looked up.
+    /// Whether this node's conntrack has an entry that the question began, one of a service that ask() has asked from that place; nothing where
+    /// that cannot be looked up. One message to the kernel and back, no more.
     virtual std::optional<bool> isTracked(const Witness& witness, const Question& question) = 0;
 };
 

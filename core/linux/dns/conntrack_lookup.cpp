@@ -1,7 +1,6 @@
 #include "core/linux/dns/conntrack_lookup.h"
 
 #include "core/linux/dns/socket_address.h"
-#include "core/linux/system/file_descriptor.h"
 #include "core/linux/system/netlink.h"
 
 #include <arpa/inet.h>
@@ -94,16 +93,6 @@ std::optional<bool> hasConntrackEntry(const QueryTuple& tuple)
     if (!outcome || (outcome->error != 0 && outcome->error != ENOENT))
         return std::nullopt;
     return began;
-}
-
-std::optional<Address> sourceTowards(const Address& service, Port port)
-{
-    const FileDescriptor file(socket(toDomain(service.family()), SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    const SocketAddress there = toSocketAddress(service, port);
-    SocketAddress own;
-    if (!file.valid() || connect(file.get(), there.get(), there.length) != 0 || getsockname(file.get(), own.get(), &own.length) != 0)
-        return std::nullopt;
-    return toAddress(own);
 }
 
 } // namespace notrack

@@ -24,7 +24,4 @@ struct QueryTuple
 /// kernel does not say: without CAP_NET_ADMIN, or without nf_conntrack_netlink.
 std::optional<bool> hasConntrackEntry(const QueryTuple& tuple);
 
-/// The address from which the calling thread's network namespace asks that service, by its routes; nothing where there is no way.
-std::optional<Address> sourceTowards(const Address& service, Port port);
-
 } // namespace notrack

@@ -1,8 +1,6 @@
 #include "core/linux/dns/node_interrogator.h"
 
 #include "core/linux/dns/conntrack_lookup.h"
-#include "core/linux/dns/socket_address.h"
-#include "core/linux/dns/trial_asking.h"
 #include "core/linux/dns/trial_ports.h"
 
 #include <utility>
@@ -39,7 +37,7 @@ std::vector<Reply> NodeInterrogator::ask(std::span<const Witness> witnesses, std
                                          std::chrono::milliseconds timeout)
 {
     std::vector<Reply> replies;
-    const Result<void> ran = runInThread([&] { replies = askQuestions(m_sources, witnesses, questions, name, timeout, m_pace); });
+    const Result<void> ran = runInThread([&] { replies = askQuestions(m_sources, witnesses, questions, name, timeout, m_pace, m_from); });
     if (!ran)
         replies.assign(questions.size(), Reply{false, false, {}, toText(ran.error())});
     return replies;
@@ -47,15 +45,10 @@ std::vector<Reply> NodeInterrogator::ask(std::span<const Witness> witnesses, std
 
 std::optional<bool> NodeInterrogator::isTracked(const Witness& witness, const Question& question)
 {
-    std::optional<Address> source;
-    const Result<void> ran = runInThread([&] {
-        const Result<FileDescriptor> node = openOwnNamespace();
-        if (node && enterPlace(m_sources, witness, *node))
-            source = sourceTowards(question.service, question.port);
-    });
-    if (!ran || !source)
+    const auto source = m_from.find({witness.role, witness.name, question.service});
+    if (source == m_from.end())
         return std::nullopt;
-    return hasConntrackEntry({*source, question.clientPort, question.service, question.port, question.protocol});
+    return hasConntrackEntry({source->second, question.clientPort, question.service, question.port, question.protocol});
 }
 
 std::unique_ptr<Interrogator> makeInterrogator()

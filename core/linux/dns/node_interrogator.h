@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/linux/dns/pace.h"
+#include "core/linux/dns/trial_asking.h"
 #include "core/linux/dns/witness_places.h"
 #include "core/run/witnesses.h"
 
@@ -28,6 +29,7 @@ private:
     WitnessSources m_sources;
     std::mt19937 m_chance;
     Pace m_pace;
+    SourceAddresses m_from;
 };
 
 std::unique_ptr<Interrogator> makeInterrogator();

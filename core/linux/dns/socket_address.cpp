@@ -41,8 +41,11 @@ SocketAddress anyAddress(Family family, Port port)
     return toSocketAddress(Address(family, {}), port);
 }
 
-std::optional<Address> toAddress(const SocketAddress& name)
+std::optional<Address> ownAddress(const FileDescriptor& socket)
 {
+    SocketAddress name;
+    if (getsockname(socket.get(), name.get(), &name.length) != 0)
+        return std::nullopt;
     Address::Bytes bytes{};
     if (name.storage.ss_family == AF_INET) {
         sockaddr_in ipv4{};

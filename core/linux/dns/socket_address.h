@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/linux/system/file_descriptor.h"
 #include "core/net/ip.h"
 
 #include <sys/socket.h>
@@ -28,8 +29,8 @@ SocketAddress toSocketAddress(const Address& address, Port port);
 /// Every address of the family, at that port.
 SocketAddress anyAddress(Family family, Port port);
 
-/// The address of IPv4 or IPv6 in it.
-std::optional<Address> toAddress(const SocketAddress& name);
+/// The address that a socket is bound to, or that routing gave it when it was connected.
+std::optional<Address> ownAddress(const FileDescriptor& socket);
 
 /// Whether this host lacks something, so that the network was never asked. EAGAIN: no free port, or a full buffer. What a filter drops is EPERM,
 /// and an answer of the network.

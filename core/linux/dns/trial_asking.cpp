@@ -40,8 +40,8 @@ class Asking
 {
 public:
     Asking(const WitnessSources& sources, std::span<const Witness> witnesses, std::span<const Question> questions, const std::string& name,
-           std::chrono::milliseconds timeout, Pace& pace)
-        : m_sources(sources), m_witnesses(witnesses), m_questions(questions), m_name(name), m_timeout(timeout), m_pace(pace),
+           std::chrono::milliseconds timeout, Pace& pace, SourceAddresses& from)
+        : m_sources(sources), m_witnesses(witnesses), m_questions(questions), m_name(name), m_timeout(timeout), m_pace(pace), m_from(from),
           m_node(openOwnNamespace()), m_events(epoll_create1(EPOLL_CLOEXEC)), m_replies(questions.size())
     {
         for (const Question& question : questions)
@@ -113,6 +113,9 @@ private:
             const PortUse use = m_users[portOf(question)] > 1 ? PortUse::Shared : PortUse::Alone;
             Open open{makeExchange(question, m_name, use), now};
             open.exchange->begin();
+            const Witness& place = m_witnesses[question.witness];
+            if (const std::optional<Address>& source = open.exchange->source())
+                m_from.insert_or_assign({place.role, place.name, question.service}, *source);
             m_pace.count(now, question.protocol == Protocol::Tcp ? packetsOfTcp : 1);
             watch(index, std::move(open));
         }
@@ -195,6 +198,7 @@ private:
     const std::string& m_name;
     std::chrono::milliseconds m_timeout;
     Pace& m_pace;
+    SourceAddresses& m_from;
     Result<FileDescriptor> m_node;
     FileDescriptor m_events;
     std::vector<Reply> m_replies;
@@ -207,9 +211,9 @@ private:
 } // namespace
 
 std::vector<Reply> askQuestions(const WitnessSources& sources, std::span<const Witness> witnesses, std::span<const Question> questions,
-                                const std::string& name, std::chrono::milliseconds timeout, Pace& pace)
+                                const std::string& name, std::chrono::milliseconds timeout, Pace& pace, SourceAddresses& from)
 {
-    return Asking(sources, witnesses, questions, name, timeout, pace).run();
+    return Asking(sources, witnesses, questions, name, timeout, pace, from).run();
 }
 
 } // namespace notrack
