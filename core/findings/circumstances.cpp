@@ -92,13 +92,18 @@ std::string Circumstances::interfaceTo(const Address& address) const
     return route == nullptr ? std::string() : route->interface;
 }
 
+bool answersPassHere(const RealServer& server)
+{
+    return server.forwarding != "Route" && server.forwarding != "Tunnel";
+}
+
 bool Circumstances::answersPassHere() const
 {
     bool any = false;
     for (const VirtualService* service : m_virtualServices) {
         for (const RealServer& server : service->realServers) {
             any = true;
-            if (server.forwarding != "Route" && server.forwarding != "Tunnel")
+            if (notrack::answersPassHere(server))
                 return true;
         }
     }
@@ -120,6 +125,11 @@ bool Circumstances::isPod(const Address& address) const
 bool Circumstances::isDnsPort(Port port) const
 {
     return std::find(m_profile.ports.begin(), m_profile.ports.end(), port) != m_profile.ports.end();
+}
+
+bool Circumstances::isNamed(const RealServer& server) const
+{
+    return isPod(server.address) && isDnsPort(server.port);
 }
 
 bool Circumstances::isDnsProtocol(Protocol protocol) const
@@ -149,7 +159,18 @@ Certainty Circumstances::isOnAnotherNode(const Address& address) const
     const Route* const route = routeTo(address);
     if (route == nullptr)
         return Certainty::Maybe;
-    return route->viaGateway || leadsEverywhere(route->interface) ? Certainty::Yes : Certainty::No;
+    if (route->viaGateway || leadsEverywhere(route->interface))
+        return Certainty::Yes;
+    return spansPods(*route) ? Certainty::Maybe : Certainty::No;
+}
+
+/// One network for the pods of all nodes, as Weave and macvlan have it.
+bool Circumstances::spansPods(const Route& route) const
+{
+    const auto& pods = m_profile.podCidrs;
+    return route.destination.length() > 0 && std::any_of(pods.begin(), pods.end(), [&](const Prefix& prefix) {
+               return route.destination.contains(prefix.address()) && route.destination.length() <= prefix.length();
+           });
 }
 
 std::vector<PodSide> Circumstances::allPods(Family family) const
@@ -166,7 +187,7 @@ std::vector<PodSide> Circumstances::localPods(Family family) const
     std::vector<PodSide> sides;
     for (const Address& server : m_realServers) {
         const Route* const route = routeTo(server);
-        if (server.family() == family && isPod(server) && isOnAnotherNode(server) == Certainty::No && route != nullptr)
+        if (server.family() == family && isPod(server) && isOnAnotherNode(server) != Certainty::Yes && route != nullptr)
             addSide(sides, {Prefix(server), route->interface});
     }
     for (const Prefix& pods : m_profile.podCidrs)
@@ -181,7 +202,7 @@ std::vector<PodSide> Circumstances::remotePods(Family family) const
     std::vector<PodSide> sides;
     for (const Prefix& pods : m_profile.podCidrs)
         for (const Route& route : m_facts.routes) {
-            const bool away = route.viaGateway || leadsEverywhere(route.interface);
+            const bool away = route.viaGateway || leadsEverywhere(route.interface) || spansPods(route);
             if (pods.family() == family && away && route.destination.length() > 0 && overlap(route.destination, pods))
                 addSide(sides, {narrower(route.destination, pods), route.interface});
         }
@@ -212,6 +233,18 @@ std::string Circumstances::commandFor(const SavedChains& table) const
     const bool both =
         std::any_of(m_tables.begin(), m_tables.end(), [](const SavedChains& one) { return one.backend == Backend::Nftables; });
     return both ? base + "-legacy" : base;
+}
+
+PacketClass queryTo(const Circumstances& node, const Address& service, Port port, Protocol protocol)
+{
+    PacketClass query;
+    query.protocol = protocol;
+    query.destination = Prefix(service);
+    query.destinationPort = port;
+    query.destinationLocal = node.isLocal(service);
+    if (node.isBalanced(service, port, protocol))
+        query.memberOf = {"KUBE-CLUSTER-IP", "KUBE-CLUSTER-IP6", "KUBE-6-CLUSTER-IP"}; // kube-proxy fills both from one list
+    return query;
 }
 
 std::string endpointText(const Address& address, Port port, Protocol protocol)

@@ -39,7 +39,10 @@ public:
     bool isPod(const Address& address) const;
     bool isDnsPort(Port port) const;
     bool isDnsProtocol(Protocol protocol) const;
-    /// Whether an address lives on another node, by the longest route to it. Maybe: there is no such route.
+    /// Whether our rules name the answers of a real server.
+    bool isNamed(const RealServer& server) const;
+    /// Whether an address lives on another node, by the longest route to it. Maybe: there is no such route, or one network holds
+    /// the pods of all nodes.
     Certainty isOnAnotherNode(const Address& address) const;
     /// The profile's virtual services as IPVS holds them.
     const std::vector<const VirtualService*>& virtualServices() const { return m_virtualServices; }
@@ -62,6 +65,7 @@ public:
 
 private:
     const Route* routeTo(const Address& address) const;
+    bool spansPods(const Route& route) const;
     bool leadsEverywhere(const std::string& interface) const;
     std::vector<PodSide> allPods(Family family) const;
     void addSide(std::vector<PodSide>& sides, PodSide side) const;
@@ -77,6 +81,10 @@ private:
     std::vector<Address> m_realServers;
 };
 
+/// Whether answers of a real server come back through this node.
+bool answersPassHere(const RealServer& server);
+/// A query to a service, from anybody.
+PacketClass queryTo(const Circumstances& node, const Address& service, Port port, Protocol protocol);
 /// "10.96.0.10:53/udp", IPv6 in brackets.
 std::string endpointText(const Address& address, Port port, Protocol protocol);
 /// "IPVS: udp 10.96.0.10:53 rr -> 10.244.1.3:53 Masq weight 1".
@@ -102,5 +110,11 @@ std::optional<Finding> checkBridgeNetfilter(const Circumstances& node);
 std::optional<Finding> checkUnreadRules(const Circumstances& node);
 std::optional<Finding> checkMissingModules(const Circumstances& node);
 std::optional<Finding> checkLostSnat(const Circumstances& node);
+std::optional<Finding> checkMasqueradedAnswer(const Circumstances& node);
+std::optional<Finding> checkForeignNetworks(const Circumstances& node);
+std::optional<Finding> checkIcmpInvalid(const Circumstances& node);
+std::optional<Finding> checkEarlyRaw(const Circumstances& node);
+std::optional<Finding> checkOnePacketScheduling(const Circumstances& node);
+std::optional<Finding> checkStaleServers(const Circumstances& node);
 
 } // namespace notrack

@@ -33,6 +33,12 @@ constexpr std::array checks{
     Check{"unread-rules", checkUnreadRules},
     Check{"missing-modules", checkMissingModules},
     Check{"lost-snat", checkLostSnat},
+    Check{"masqueraded-answer", checkMasqueradedAnswer},
+    Check{"foreign-networks", checkForeignNetworks},
+    Check{"early-raw", checkEarlyRaw},
+    Check{"one-packet-scheduling", checkOnePacketScheduling},
+    Check{"icmp-invalid", checkIcmpInvalid},
+    Check{"stale-servers", checkStaleServers},
 };
 
 constexpr std::size_t mostEvidence = 8;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 namespace notrack
@@ -112,9 +113,7 @@ void addUnnamedAnswers(const Circumstances& node, const PodSide& client, std::ve
 {
     for (const VirtualService* service : node.virtualServices()) {
         for (const RealServer& server : service->realServers) {
-            const bool named = node.isPod(server.address) && node.isDnsPort(server.port);
-            const bool passes = server.forwarding != "Route" && server.forwarding != "Tunnel";
-            if (named || !passes || server.address.family() != client.prefix.family())
+            if (node.isNamed(server) || !answersPassHere(server) || server.address.family() != client.prefix.family())
                 continue;
             const bool here = node.isLocal(server.address);
             PacketClass answer =
@@ -134,7 +133,7 @@ void addOwnAnswers(const Circumstances& node, Family family, std::vector<Leg>& l
 {
     for (const VirtualService* service : node.virtualServices()) {
         for (const RealServer& server : service->realServers) {
-            if (server.address.family() != family || !node.isPod(server.address) || !node.isDnsPort(server.port))
+            if (server.address.family() != family || !node.isNamed(server))
                 continue;
             PacketClass answer;
             answer.protocol = service->protocol;
@@ -275,6 +274,71 @@ std::optional<Finding> checkStatefulForward(const Circumstances& node)
     finding.summary = finding.severity == Severity::Fatal
                           ? "The packet filter lets DNS through by connection state and drops it untracked."
                           : "The packet filter knows DNS by connection state in places, and may drop it untracked.";
+    return finding;
+}
+
+namespace
+{
+
+bool dropsInvalid(const SavedRule& rule)
+{
+    const bool drops = rule.target == "DROP" || rule.target == "REJECT";
+    return drops && rule.conditions.size() == 1 && !rule.conditions.front().negated &&
+           (rule.conditions.front().option == "--ctstate" || rule.conditions.front().option == "--state") &&
+           rule.conditions.front().values == std::vector<std::string>{"INVALID"};
+}
+
+/// Chains that forwarded packets may come to; of a table of nft's own by their own names.
+std::set<std::string> chainsOfForward(const SavedChains& table)
+{
+    std::set<std::string> found;
+    std::vector<std::string> open{"FORWARD"};
+    while (!open.empty()) {
+        const std::string name = std::move(open.back());
+        open.pop_back();
+        const SavedChain* const chain = table.find(name);
+        if (chain == nullptr || !found.insert(name).second)
+            continue;
+        for (const SavedRule& rule : chain->rules)
+            open.push_back(rule.target);
+    }
+    if (!table.table.starts_with("table ") || found.erase("FORWARD") == 0)
+        return found;
+    for (const auto& [name, chain] : table.chains)
+        if (name != "FORWARD" && chain == *table.find("FORWARD"))
+            found.insert(name);
+    return found;
+}
+
+std::string letIcmpIn(const Circumstances& node, const SavedChains& table, const std::string& chain)
+{
+    const bool ipv6 = table.family == Family::Ipv6;
+    if (table.table.starts_with("table "))
+        return "nft insert rule " + table.table.substr(table.table.find(' ') + 1) + " " + chain + (ipv6 ? " icmpv6" : " icmp") +
+               " type destination-unreachable accept";
+    return node.commandFor(table) + (table.table == "filter" ? "" : " -t " + table.table) + " -I FORWARD -p " +
+           (ipv6 ? "ipv6-icmp --icmpv6-type" : "icmp --icmp-type") + " destination-unreachable -j ACCEPT";
+}
+
+} // namespace
+
+std::optional<Finding> checkIcmpInvalid(const Circumstances& node)
+{
+    Finding finding{.severity = Severity::Info};
+    for (const SavedChains& table : node.tables()) {
+        for (const std::string& name : chainsOfForward(table)) {
+            for (const SavedRule& rule : table.find(name)->rules) {
+                if (!dropsInvalid(rule))
+                    continue;
+                addOnce(finding.evidence, quoteRule(table, rule.line));
+                addOnce(finding.advice, letIcmpIn(node, table, name));
+            }
+        }
+    }
+    if (finding.evidence.empty())
+        return std::nullopt;
+    finding.summary = "The packet filter drops what conntrack calls invalid, and that is every ICMP error about an untracked query: a "
+                      "client of a dead DNS pod waits for its time-out instead of hearing at once.";
     return finding;
 }
 

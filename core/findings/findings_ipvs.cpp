@@ -137,13 +137,16 @@ std::optional<Finding> checkHostQueries(const Circumstances& node)
         return std::nullopt;
     Finding finding{.severity = Severity::Warning};
     std::vector<std::string> families;
+    bool away = false;
     for (const VirtualService* service : node.virtualServices()) {
         if (!node.isLocal(service->address))
             continue;
         addOnce(finding.evidence, toText(service->address) + " is a local address of this node");
         for (const RealServer& server : service->realServers) {
-            if (node.isOnAnotherNode(server.address) == Certainty::No)
+            const Certainty elsewhere = node.isOnAnotherNode(server.address);
+            if (elsewhere == Certainty::No)
                 continue;
+            away = away || elsewhere == Certainty::Yes;
             finding.severity = Severity::Fatal;
             addOnce(families, familyWord(server.address));
             addOnce(finding.evidence, quoteRealServer(*service, server));
@@ -152,11 +155,38 @@ std::optional<Finding> checkHostQueries(const Circumstances& node)
     if (finding.evidence.empty())
         return std::nullopt;
     finding.summary =
-        finding.severity == Severity::Fatal
-            ? "With scope `any` the node's own queries go to DNS pods of other nodes from the service's address, and get no answer."
+        away ? "With scope `any` the node's own queries go to DNS pods of other nodes from the service's address, and get no answer."
+        : finding.severity == Severity::Fatal
+            ? "With scope `any` the node's own queries to DNS pods of other nodes get no answer, and which are here cannot be told."
             : "With scope `any` the node's own queries are answered only while every DNS pod runs on this node.";
     finding.advice.emplace_back("set `scope: pods`, which leaves the node's own queries tracked and masqueraded");
     return finding;
+}
+
+std::optional<Finding> checkOnePacketScheduling(const Circumstances& node)
+{
+    Finding finding{.severity = Severity::Warning};
+    for (const VirtualService* service : node.virtualServices())
+        for (const RealServer& server : service->realServers)
+            if (service->onePacket && answersPassHere(server))
+                addOnce(finding.evidence, quoteRealServer(*service, server) + ", one-packet scheduling");
+    if (finding.evidence.empty())
+        return std::nullopt;
+    finding.summary = "One-packet scheduling keeps no connection that an answer could be translated back by: masquerading real servers "
+                      "are not heard, with or without the rules.";
+    finding.advice.emplace_back("take the service's flag `ops` away (ipvsadm -E without -o), or use direct routing");
+    return finding;
+}
+
+std::optional<Finding> checkStaleServers(const Circumstances& node)
+{
+    if (node.facts().expireNoDestination != false || node.virtualServices().empty())
+        return std::nullopt;
+    return Finding{.severity = Severity::Info,
+                   .summary = "Clients that keep their port go on asking a DNS pod that is gone, until IPVS forgets them, with or without "
+                              "the rules.",
+                   .evidence = {"net.ipv4.vs.expire_nodest_conn = 0"},
+                   .advice = {"sysctl -w net.ipv4.vs.expire_nodest_conn=1"}};
 }
 
 } // namespace notrack

@@ -37,18 +37,6 @@ Translation readDestination(std::string_view text)
     return translation;
 }
 
-PacketClass queryTo(const Circumstances& node, const Address& service, Port port, Protocol protocol)
-{
-    PacketClass query;
-    query.protocol = protocol;
-    query.destination = Prefix(service);
-    query.destinationPort = port;
-    query.destinationLocal = node.isLocal(service);
-    if (node.isBalanced(service, port, protocol))
-        query.memberOf = {"KUBE-CLUSTER-IP", "KUBE-CLUSTER-IP6", "KUBE-6-CLUSTER-IP"}; // kube-proxy fills both from one list
-    return query;
-}
-
 /// The rule that first names the service, as proof of whose translation it is.
 void quoteEntry(const SavedChains& table, const Address& service, std::vector<std::string>& evidence)
 {
@@ -193,76 +181,6 @@ std::optional<Finding> checkServiceDnat(const Circumstances& node)
             : "Rules of the nat table may translate some queries to the service; they never see untracked packets.";
     finding.advice.emplace_back(
         "run kube-proxy with `mode: ipvs`; after a change of mode, `kube-proxy --cleanup` or a reboot removes the old rules");
-    return finding;
-}
-
-namespace
-{
-
-/// What the nat table's POSTROUTING does to a packet that met PREROUTING as `arriving`.
-Journey leave(const SavedChains& table, const PacketClass& arriving, const PacketClass& leaving)
-{
-    const Journey arrived = follow(table, "PREROUTING", arriving);
-    return follow(table, "POSTROUTING", leaving, {}, arrived.may(Fate::Translated) ? KnownMark{} : arrived.mark);
-}
-
-/// A rule for packets that a pod sends to itself through the service (kube-proxy's KUBE-LOOP-BACK).
-bool isHairpin(std::string_view line)
-{
-    return line.find("LOOP-BACK") != std::string_view::npos;
-}
-
-/// A rule that singles out what IPVS balances: somebody needs it.
-bool isForBalanced(std::string_view line)
-{
-    return line.find(" -m ipvs ") != std::string_view::npos;
-}
-
-void quoteLostSnat(const Circumstances& node, const SavedChains& table, const VirtualService& service, const PodSide& client,
-                   Finding& finding)
-{
-    PacketClass arriving = queryTo(node, service.address, service.port, service.protocol);
-    arriving.source = client.prefix;
-    arriving.sourceLocal = false;
-    arriving.inInterface = client.interface;
-    arriving.memberOf = {"KUBE-CLUSTER-IP", "KUBE-CLUSTER-IP6", "KUBE-6-CLUSTER-IP"};
-    for (const RealServer& server : service.realServers) {
-        PacketClass leaving = arriving;
-        leaving.destination = Prefix(server.address);
-        leaving.destinationPort = server.port;
-        leaving.inInterface.clear();
-        leaving.outInterface = node.interfaceTo(server.address);
-        leaving.memberOf.clear();
-        const Journey left = leave(table, arriving, leaving);
-        const bool certain = left.always(Fate::Translated);
-        for (const Ending& ending : left.endings) {
-            if (ending.fate == Fate::Translated && !isHairpin(ending.line) && (certain || isForBalanced(ending.line)))
-                addOnce(finding.evidence, quoteRule(table, ending.line));
-        }
-    }
-}
-
-} // namespace
-
-std::optional<Finding> checkLostSnat(const Circumstances& node)
-{
-    Finding finding{.severity = Severity::Warning};
-    for (const SavedChains& table : node.tables()) {
-        if (table.table != "nat")
-            continue;
-        for (const VirtualService* service : node.virtualServices()) {
-            if (service->address.family() != table.family)
-                continue;
-            for (const PodSide& client : node.localPods(table.family))
-                quoteLostSnat(node, table, *service, client, finding);
-        }
-    }
-    if (finding.evidence.empty())
-        return std::nullopt;
-    finding.summary =
-        "Balanced queries of pods are masqueraded here, and untracked ones are not: servers that answer only to the node's address, or "
-        "past it, are lost.";
-    finding.advice = {"make sure that the DNS pods answer the pods' own addresses, by way of this node, or leave this node out"};
     return finding;
 }
 

@@ -111,6 +111,16 @@ std::optional<Finding> checkBridgeNetfilter(const Circumstances& node)
         return std::nullopt;
     finding.summary = "Pods are on a bridge whose packets pass netfilter by: DNS pods of this node cannot answer pods of this node, with "
                       "or without the rules.";
+    const std::vector<Address>& servers = node.realServers();
+    const bool here = std::any_of(servers.begin(), servers.end(),
+                                  [&](const Address& one) { return node.isPod(one) && node.isOnAnotherNode(one) != Certainty::Yes; });
+    const std::optional<Finding> masquerade = here ? checkLostSnat(node) : std::nullopt;
+    if (!masquerade)
+        return finding;
+    finding.severity = Severity::Fatal;
+    finding.evidence.insert(finding.evidence.end(), masquerade->evidence.begin(), masquerade->evidence.end());
+    finding.summary = "Pods are on a bridge whose packets pass netfilter by. DNS pods of this node can answer its pods only because "
+                      "queries to the service are masqueraded, which untracked ones are not.";
     return finding;
 }
 
@@ -144,6 +154,17 @@ std::optional<Finding> checkMissingModules(const Circumstances& node)
     }
     finding.advice.push_back("install the package of the running kernel's modules, then load them: modprobe --all" + all);
     return finding;
+}
+
+std::optional<Finding> checkEarlyRaw(const Circumstances& node)
+{
+    if (node.facts().rawBeforeDefrag.empty())
+        return std::nullopt;
+    return Finding{.severity = Severity::Warning,
+                   .summary = "The raw table stands before packets are put together again: only the first fragment of a large answer has "
+                              "a port, the others are tracked, and the answer is lost.",
+                   .evidence = node.facts().rawBeforeDefrag,
+                   .advice = {"take `raw_before_defrag` out of the modules' options, and restart the node"}};
 }
 
 } // namespace notrack

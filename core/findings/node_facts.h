@@ -71,6 +71,8 @@ struct NodeFacts
     std::optional<bool> bridgeCallsIp6tables;
     std::optional<bool> podsOnBridge;                           ///< an interface with a pod-network address is a bridge
     std::optional<bool> ipvsConntrack;                          ///< net.ipv4.vs.conntrack
+    std::optional<bool> expireNoDestination;                    ///< net.ipv4.vs.expire_nodest_conn
+    std::vector<std::string> rawBeforeDefrag;                   ///< "FILE: LINE" that sets that option of the raw tables' modules
     std::map<Backend, std::vector<std::string>> missingModules; ///< parts of the kernel that our rules need, neither loaded nor to be had
     std::vector<std::string> unreadRules;                       ///< tables of others that could not be read and why, one sentence each
     std::vector<std::string> unread;                            ///< what else could not be read and why

@@ -160,6 +160,8 @@ Certainty addressTypeMatches(const Condition& condition, const std::optional<boo
 
 Certainty setMatches(const Condition& condition, const PacketClass& packet)
 {
+    if (packet.toClient && valueOf(condition).starts_with("KUBE-"))
+        return Certainty::No;
     const bool known = std::find(packet.memberOf.begin(), packet.memberOf.end(), valueOf(condition)) != packet.memberOf.end();
     return known ? Certainty::Yes : Certainty::Maybe;
 }

@@ -29,6 +29,7 @@ struct PacketClass
     std::optional<bool> sourceLocal; ///< an address of the node itself
     std::optional<bool> destinationLocal;
     std::vector<std::string> memberOf; ///< ipsets whose match is known to hold
+    bool toClient = false;             ///< it goes to a client's port: kube-proxy's sets, which hold services, do not match
 
     bool operator==(const PacketClass&) const = default;
 };

@@ -29,6 +29,7 @@ struct VirtualService
     Protocol protocol = Protocol::Udp;
     std::string scheduler;
     std::vector<RealServer> realServers;
+    bool onePacket = false; ///< one-packet scheduling: no connection is kept
 
     bool operator==(const VirtualService&) const = default;
 };

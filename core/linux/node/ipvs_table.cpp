@@ -57,6 +57,7 @@ std::optional<VirtualService> readService(const std::vector<std::string_view>& w
     service.port = endpoint->port;
     service.protocol = words[0] == "UDP" ? Protocol::Udp : Protocol::Tcp;
     service.scheduler = words.size() > 2 ? std::string(words[2]) : "";
+    service.onePacket = std::find(words.begin(), words.end(), "ops") != words.end();
     return service;
 }
 

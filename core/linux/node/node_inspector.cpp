@@ -26,6 +26,8 @@ namespace
 const std::map<Backend, std::vector<const char*>> neededModules{{Backend::Iptables, {"xt_CT", "nf_conntrack"}},
                                                                 {Backend::Nftables, {"nft_ct", "nf_conntrack"}}};
 
+constexpr std::size_t mostOptionFiles = 64;
+
 class Reading
 {
 public:
@@ -46,6 +48,8 @@ public:
         m_facts.bridgeCallsIptables = readFlag("/proc/sys/net/bridge/bridge-nf-call-iptables");
         m_facts.bridgeCallsIp6tables = readFlag("/proc/sys/net/bridge/bridge-nf-call-ip6tables");
         m_facts.ipvsConntrack = readFlag("/proc/sys/net/ipv4/vs/conntrack");
+        m_facts.expireNoDestination = readFlag("/proc/sys/net/ipv4/vs/expire_nodest_conn");
+        readRawOptions();
         m_facts.podsOnBridge = arePodsOnBridge();
         readFirewall(m_sources.root, m_sources.run, m_sources.nftTables(), m_facts);
         readModules();
@@ -72,6 +76,28 @@ private:
     {
         const std::optional<std::uint64_t> number = readSetting(path);
         return number ? std::optional(*number != 0) : std::nullopt;
+    }
+
+    /// The parameter is not visible in /sys; it stands where modprobe and the kernel take it from.
+    void readRawOptions()
+    {
+        std::vector<std::string> files{"/proc/cmdline"};
+        std::error_code problem;
+        for (std::filesystem::directory_iterator entry(m_sources.root + "/etc/modprobe.d", problem), end;
+             !problem && entry != end && files.size() < mostOptionFiles; entry.increment(problem))
+            if (entry->path().extension() == ".conf")
+                files.push_back("/etc/modprobe.d/" + entry->path().filename().string());
+        std::sort(files.begin(), files.end());
+        for (const std::string& file : files) {
+            const std::string text = read(file);
+            for (const std::string_view line : splitLines(text)) {
+                const bool on = line.find("raw_before_defrag=1") != std::string_view::npos ||
+                                line.find("raw_before_defrag=y") != std::string_view::npos ||
+                                line.find("raw_before_defrag=Y") != std::string_view::npos;
+                if (on && !trimmed(line).starts_with('#'))
+                    m_facts.rawBeforeDefrag.push_back(file + ": " + std::string(trimmed(line)));
+            }
+        }
     }
 
     void readModules()

@@ -4,7 +4,8 @@
 
 # Every finding of dns-notrack: the matrix applies what is unsafe too, which is the point of it.
 readonly FINDINGS=(not-ipvs service-dnat no-backends backend-outside-pod-cidrs host-queries host-port stateful-forward
-  per-node-cidr other-notrack other-backend bridge-netfilter unread-rules missing-modules lost-snat)
+  per-node-cidr other-notrack other-backend bridge-netfilter unread-rules missing-modules lost-snat
+  masqueraded-answer foreign-networks early-raw one-packet-scheduling icmp-invalid stale-servers)
 
 # Pod networks that the rules name; an environment may narrow them.
 declare -A RULES_POD_CIDR=([4]=${CLUSTER_CIDR[4]} [6]=${CLUSTER_CIDR[6]})

@@ -61,7 +61,8 @@ private slots:
             ids.push_back(QString::fromUtf8(id.data(), static_cast<qsizetype>(id.size())));
         QCOMPARE(ids.join(' '),
                  QString("not-ipvs service-dnat host-queries host-port stateful-forward no-backends backend-outside-pod-cidrs "
-                         "per-node-cidr other-notrack other-backend bridge-netfilter unread-rules contended missing-modules lost-snat"));
+                         "per-node-cidr other-notrack other-backend bridge-netfilter unread-rules contended missing-modules lost-snat "
+                         "masqueraded-answer foreign-networks early-raw one-packet-scheduling icmp-invalid stale-servers"));
     }
 
     void longRuleSetsAreJudged()

@@ -172,6 +172,35 @@ private slots:
                                                 << "*filter\n:INPUT DROP [17:1523]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -m conntrack "
                                                    "--ctstate RELATED,ESTABLISHED -j ACCEPT\n-A INPUT -p udp -m udp --dport 53 -j ACCEPT\n"
                                                 << "warns: host-queries stateful-forward";
+        const QString intoPods = "*nat\n-A POSTROUTING ! -s 10.244.0.0/16 -d 10.244.0.0/16 -j MASQUERADE\n";
+        QTest::newRow("masquerade into pods, a server outside")
+            << pods << "192.0.2.12:53 Masq" << routed << intoPods << "refuses: masqueraded-answer backend-outside-pod-cidrs";
+        QTest::newRow("masquerade into pods, a server on this node")
+            << pods << "192.0.2.11:53 Masq" << routed << intoPods << "refuses: masqueraded-answer backend-outside-pod-cidrs";
+        QTest::newRow("masquerade into pods, another port")
+            << pods << "10.244.2.3:1053 Masq" << routed << intoPods << "refuses: masqueraded-answer";
+        QTest::newRow("masquerade into pods, this node's pods named")
+            << "podCIDRs: [10.244.1.0/24]\n"
+            << remote << routed << intoPods << "refuses: masqueraded-answer per-node-cidr";
+        QTest::newRow("masquerade into pods, by way of a mark")
+            << pods << "192.0.2.12:53 Masq" << routed
+            << "*mangle\n-A FORWARD -i eth0 -m conntrack --ctstate NEW -j MARK --set-xmark 0x8000/0x8000\n"
+               "*nat\n-A POSTROUTING -m mark --mark 0x8000/0x8000 -j MASQUERADE\n"
+            << "refuses: masqueraded-answer backend-outside-pod-cidrs";
+        row("masquerade into pods, every answer named", intoPods, "goes on");
+        QTest::newRow("masquerade out of the cluster, a server outside")
+            << pods << "192.0.2.12:53 Masq" << routed << "*nat\n-A POSTROUTING -s 10.244.0.0/16 ! -d 10.244.0.0/16 -j MASQUERADE\n"
+            << "warns: backend-outside-pod-cidrs lost-snat";
+        QTest::newRow("a direct-routing server outside")
+            << pods << "192.0.2.12:53 Route" << routed << intoPods << "warns: backend-outside-pod-cidrs";
+        const QString outOfPods = "*nat\n-A POSTROUTING -s 10.244.0.0/16 ! -d 10.244.0.0/16 -j MASQUERADE\n";
+        QTest::newRow("every address is a pod's")
+            << QString("podCIDRs: [0.0.0.0/0]\n") << remote << routed << outOfPods << "warns: foreign-networks";
+        QTest::newRow("a network of the Internet")
+            << QString("podCIDRs: [10.244.0.0/16, 8.8.0.0/16]\n") << remote << routed << outOfPods << "warns: foreign-networks";
+        QTest::newRow("pods with addresses of their own") << QString("podCIDRs: [10.244.0.0/16, 8.8.0.0/16]\n") << remote << routed
+                                                          << "*nat\n-A POSTROUTING -s 10.244.0.0/16 -d 192.0.2.0/24 -j MASQUERADE\n"
+                                                          << "goes on";
         row("the mangle table", "*mangle\n-A FORWARD -p udp -m udp --sport 53 -m conntrack ! --ctstate RELATED,ESTABLISHED -j DROP\n",
             refuses);
         QTest::newRow("direct routing") << QString("podCIDRs: [192.0.2.0/24]\n") << "192.0.2.61:53 Route" << flat
@@ -203,6 +232,82 @@ private slots:
         QFETCH(QString, tables);
         QFETCH(QString, expected);
         QCOMPARE(verdict(readText(profile), nodeWith(routes, server, tables)), expected);
+    }
+
+    /// Pods on a bridge past netfilter: DNS pods of this node answer its pods only where queries are masqueraded.
+    void bridgePastNetfilter_data()
+    {
+        QTest::addColumn<QString>("server");
+        QTest::addColumn<QString>("tables");
+        QTest::addColumn<QString>("expected");
+        const QString all = "*nat\n-A PREROUTING -m set --match-set KUBE-CLUSTER-IP dst,dst -j MARK --set-xmark 0x4000/0x4000\n"
+                            "-A POSTROUTING -m mark --mark 0x4000/0x4000 -j MASQUERADE\n";
+        QTest::newRow("masqueraded") << "10.244.1.3:53 Masq" << all << "refuses: bridge-netfilter lost-snat";
+        QTest::newRow("masqueraded by IPVS's match") << "10.244.1.3:53 Masq"
+                                                     << "*nat\n-A POSTROUTING -m ipvs --vaddr 10.96.0.10 -j MASQUERADE\n"
+                                                     << "refuses: bridge-netfilter lost-snat";
+        QTest::newRow("not masqueraded") << "10.244.1.3:53 Masq"
+                                         << "*nat\n"
+                                         << "warns: bridge-netfilter";
+        QTest::newRow("a server elsewhere") << "10.244.2.3:53 Masq" << all << "warns: bridge-netfilter lost-snat";
+    }
+
+    void bridgePastNetfilter()
+    {
+        QFETCH(QString, server);
+        QFETCH(QString, tables);
+        QFETCH(QString, expected);
+        NodeFacts facts = nodeWith(routed, server, tables);
+        facts.podsOnBridge = true;
+        facts.bridgeCallsIptables = false;
+        QCOMPARE(verdict(readText("podCIDRs: [10.244.0.0/16]\n"), facts), expected);
+    }
+
+    /// One network holds the pods of all nodes: which server is here cannot be told from a route.
+    void oneNetwork_data()
+    {
+        QTest::addColumn<QString>("routes");
+        QTest::addColumn<QString>("expected");
+        const QString rest = "0.0.0.0/0 eth0 gateway, 192.0.2.0/24 eth0, ";
+        QTest::newRow("as wide as the pods' network") << rest + "10.32.0.0/12 weave"
+                                                      << "refuses: host-queries";
+        QTest::newRow("wider") << rest + "10.0.0.0/8 weave"
+                               << "refuses: host-queries";
+        QTest::newRow("this node's part") << rest + "10.32.0.0/24 cni0, 10.40.0.0/24 cni0"
+                                          << "warns: host-queries";
+    }
+
+    void oneNetwork()
+    {
+        QFETCH(QString, routes);
+        QFETCH(QString, expected);
+        NodeFacts facts = nodeWith(routes, "10.32.0.3:53 Masq", "*filter\n");
+        facts.virtualServices.front().realServers.push_back(readServer("10.40.0.2:53 Masq"));
+        QCOMPARE(verdict(readText("podCIDRs: [10.32.0.0/12]\nscope: any\n"), facts), expected);
+    }
+
+    void settingsOfIpvs()
+    {
+        NodeFacts facts = nodeWith(routed, "10.244.2.3:53 Masq", "*filter\n");
+        facts.virtualServices.front().onePacket = true;
+        QCOMPARE(verdict(readText("podCIDRs: [10.244.0.0/16]\n"), facts), QString("warns: one-packet-scheduling"));
+        facts.virtualServices.front().realServers.front().forwarding = "Route";
+        QCOMPARE(verdict(readText("podCIDRs: [10.244.0.0/16]\n"), facts), QString("goes on"));
+        facts.expireNoDestination = false;
+        const std::vector<Finding> findings = judge(readText("podCIDRs: [10.244.0.0/16]\n"), facts, Backend::Iptables);
+        QCOMPARE(findings.size(), std::size_t{1});
+        QCOMPARE(QString::fromStdString(findings.front().id), QString("stale-servers"));
+    }
+
+    /// What is told and refuses nothing, with the command that ends it.
+    void icmpInvalid()
+    {
+        const NodeFacts facts = nodeWith(routed, "10.244.2.3:53 Masq", "*filter\n-A FORWARD -m conntrack --ctstate INVALID -j DROP\n");
+        const std::vector<Finding> findings = judge(readText("podCIDRs: [10.244.0.0/16]\n"), facts, Backend::Iptables);
+        QCOMPARE(findings.size(), std::size_t{1});
+        QCOMPARE(findings.front().id, std::string("icmp-invalid"));
+        QCOMPARE(findings.front().severity, Severity::Info);
+        QCOMPARE(findings.front().advice.front(), std::string("iptables -I FORWARD -p icmp --icmp-type destination-unreachable -j ACCEPT"));
     }
 
     /// Chains of nft's own, as `nft list table` prints them.

@@ -14,7 +14,7 @@ std::string flatten(const IpvsTable& table)
     std::string text;
     for (const VirtualService& service : table.services) {
         text += std::string(toText(service.protocol)) + " " + toText(service.address) + " " + std::to_string(service.port.value) + " " +
-                service.scheduler + "\n";
+                service.scheduler + (service.onePacket ? " one packet" : "") + "\n";
         for (const RealServer& server : service.realServers)
             text += "  " + toText(server.address) + " " + std::to_string(server.port.value) + " " + server.forwarding + " " +
                     std::to_string(server.weight) + " " + std::to_string(server.activeConnections) + " " +
@@ -52,6 +52,8 @@ private slots:
             << head + "TCP  C0000201:7D00 wrr persistent 10800 FFFFFFFF\n  -> C0000202:0035 Route 3 1 2\n"
                       "SCTP C0000201:0035 rr\n  -> C0000202:0035 Route 3 1 2\nFWM  00000007 sh mask 24\n  -> C0000202:0035 Tunnel 3 1 2\n"
             << "tcp 192.0.2.1 32000 wrr\n  192.0.2.2 53 Route 3 1 2\nFWM  00000007 sh mask 24\n";
+        QTest::newRow("one-packet scheduling") << head + "UDP  0A60000A:0035 rr ops\n"
+                                               << "udp 10.96.0.10 53 rr one packet\n";
         QTest::newRow("nonsense") << "UDP\nUDP :\nUDP [::1:0035 rr\nUDP 0A60000A:10035 rr\n-> 0AF40103:0035 Masq 1 0 0\n->\n"
                                   << "";
     }
