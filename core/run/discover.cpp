@@ -9,6 +9,7 @@ namespace
 {
 
 constexpr Port dnsPort{53};
+const std::string whereNetworksAre = "(kube-controller-manager's --cluster-cidr, or the CNI's pools)";
 const std::string standardName = "kubernetes.default.svc.";
 
 /// One line of a YAML list; `chosen` is false for what is only told of.
@@ -18,6 +19,7 @@ struct Item
     Family family = Family::Ipv4;
     std::string comment;
     bool chosen = true;
+    bool balanced = false; ///< a service that IPVS of this node holds
 };
 
 const VirtualService* findBalanced(const NodeClues& clues, const Address& address, Protocol protocol)
@@ -58,14 +60,16 @@ std::vector<Item> findServices(const NodeClues& clues)
     for (const Clue<Address>& clue : clues.clusterDns)
         addItem(items, {toText(clue.value), clue.value.family(), clue.source, !isNodeLocal(clue.value)});
     for (Item& item : items)
-        if (const Result<Address> address = readAddress(item.value))
+        if (const Result<Address> address = readAddress(item.value)) {
             item.comment += describeBalancing(clues, *address);
+            item.balanced = findBalanced(clues, *address, Protocol::Udp) != nullptr;
+        }
     const bool named = std::any_of(items.begin(), items.end(), [](const Item& item) { return item.chosen; });
     for (const VirtualService& service : clues.virtualServices) {
         const std::string value = toText(service.address);
         const bool known = std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.value == value; });
         if (!known && service.port == dnsPort && service.protocol == Protocol::Udp)
-            addItem(items, {value, service.address.family(), "IPVS balances port 53 there", !named});
+            addItem(items, {value, service.address.family(), "IPVS balances port 53 there", !named, true});
     }
     return items;
 }
@@ -90,12 +94,45 @@ bool hasFamily(const std::vector<Item>& items, Family family)
     return std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.chosen && item.family == family; });
 }
 
-/// A profile must name services and networks of the same families.
+bool covers(const std::vector<Item>& networks, const Address& address)
+{
+    return std::any_of(networks.begin(), networks.end(), [&](const Item& item) {
+        const Result<Prefix> prefix = readPrefix(item.value);
+        return item.chosen && prefix && prefix->contains(address);
+    });
+}
+
+/// Networks of a family are only told of where none of them holds a real server of the services: they are not those of the pods.
+void dropWithoutServers(const NodeClues& clues, const std::vector<Item>& services, std::vector<Item>& networks)
+{
+    for (const Family family : allFamilies) {
+        bool any = false;
+        bool held = false;
+        for (const VirtualService& service : clues.virtualServices) {
+            const bool chosen = service.port == dnsPort && std::any_of(services.begin(), services.end(), [&](const Item& item) {
+                                    return item.chosen && item.value == toText(service.address);
+                                });
+            for (const RealServer& server : service.realServers) {
+                if (!chosen || server.address.family() != family)
+                    continue;
+                any = true;
+                held = held || covers(networks, server.address);
+            }
+        }
+        for (Item& item : networks)
+            if (any && !held && item.chosen && item.family == family) {
+                item.chosen = false;
+                item.comment += "; left out since it holds none of the real servers";
+            }
+    }
+}
+
+/// A profile must name services and networks of the same families; a service that IPVS balances is left for a person to complete.
 void keepMatching(std::vector<Item>& items, const std::vector<Item>& others, const std::string& missing)
 {
     for (Item& item : items) {
         const bool othersEmpty = !hasFamily(others, Family::Ipv4) && !hasFamily(others, Family::Ipv6);
-        if (!item.chosen || othersEmpty || hasFamily(others, item.family))
+        if (!item.chosen || item.balanced || othersEmpty || hasFamily(others, item.family))
             continue;
         item.chosen = false;
         item.comment += "; left out since no " + missing + " of its family was found";
@@ -109,14 +146,6 @@ std::string writeList(const std::string& key, const std::vector<Item>& items, co
     for (const Item& item : items)
         text += std::string(item.chosen ? "  - \"" : "  # - \"") + item.value + "\" # " + item.comment + "\n";
     return text;
-}
-
-bool covers(const std::vector<Item>& networks, const Address& address)
-{
-    return std::any_of(networks.begin(), networks.end(), [&](const Item& item) {
-        const Result<Prefix> prefix = readPrefix(item.value);
-        return item.chosen && prefix && prefix->contains(address);
-    });
 }
 
 /// Real servers of the chosen services that none of the chosen networks holds.
@@ -155,6 +184,19 @@ std::string writeSafety(const NodeClues& clues)
     return "safety: { probe: { name: \"" + standardName + *clues.clusterDomain + "\" } } # clusterDomain of the kubelet\n";
 }
 
+/// Families whose services are found and whose networks are not, while those of another family are.
+std::string writeMissing(const std::vector<Item>& services, const std::vector<Item>& networks)
+{
+    std::string text;
+    for (const Family family : allFamilies) {
+        const Family other = family == Family::Ipv4 ? Family::Ipv6 : Family::Ipv4;
+        if (hasFamily(services, family) && !hasFamily(networks, family) && hasFamily(networks, other))
+            text += std::string("# NOT FOUND: the ") + (family == Family::Ipv4 ? "IPv4" : "IPv6") + " pod networks of the whole cluster " +
+                    whereNetworksAre + ". Add them under podCIDRs.\n";
+    }
+    return text;
+}
+
 /// Text from the node's files ends up in comments: one line, printable.
 std::string printable(std::string text)
 {
@@ -169,17 +211,19 @@ std::string writeProfile(const NodeClues& clues)
 {
     std::vector<Item> services = findServices(clues);
     std::vector<Item> networks = findNetworks(clues);
+    dropWithoutServers(clues, services, networks);
     const std::vector<Item> found = services;
     keepMatching(services, networks, "pod network");
     keepMatching(networks, found, "DNS service");
 
-    std::string text = "# Written by `dns-notrack discover` on " + printable(clues.node) + ". Read it before you apply it.\nversion: 1\n";
+    std::string text = "# Written by `dns-notrack discover` on " + printable(clues.node) + ". Read it before you apply it.\n";
+    text += writeMissing(services, networks);
+    text += "version: 1\n";
     if (!clues.layout.empty())
         text += "name: " + clues.layout + "\n";
     text +=
         writeList("services", services, "the virtual IPs of the DNS service (kubectl -n kube-system get service kube-dns; ipvsadm -Ln)");
-    text += writeList("podCIDRs", networks,
-                      "the pod networks of the whole cluster (kube-controller-manager's --cluster-cidr, or the CNI's pools)");
+    text += writeList("podCIDRs", networks, "the pod networks of the whole cluster " + whereNetworksAre);
     if (clues.layout.empty() && hasFamily(networks, Family::Ipv4))
         text += "# NOTE: these networks hold the real servers. Add those of the clients, which a node cannot know.\n";
     text += writeUncovered(clues, services, networks);

@@ -24,7 +24,7 @@ struct Clue
 struct NodeClues
 {
     std::string node;   ///< host name
-    std::string layout; ///< "kubeadm", "kubespray", "k3s", "rke2", or empty
+    std::string layout; ///< "kubeadm", "kubespray", "k3s", "rke2", "k0s", "microk8s", "kubernetes" where only its chains tell, or empty
     std::vector<VirtualService> virtualServices;
     std::vector<Clue<Address>> clusterDns;
     std::vector<Clue<Prefix>> clusterNetworks; ///< pod networks of the whole cluster

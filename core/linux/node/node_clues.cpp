@@ -19,11 +19,22 @@ namespace
 
 constexpr std::size_t mostFiles = 32;
 
-constexpr std::array kubeletFiles{"/var/lib/kubelet/config.yaml", "/etc/kubernetes/kubelet-config.yaml"};
+constexpr std::array kubeletFiles{"/var/lib/kubelet/config.yaml", "/etc/kubernetes/kubelet-config.yaml", "/var/lib/k0s/kubelet/config.yaml",
+                                  "/var/lib/k0s/kubelet-config.yaml"};
 constexpr std::array kubeletFolders{"/var/lib/rancher/k3s/agent/etc/kubelet.conf.d", "/var/lib/rancher/rke2/agent/etc/kubelet.conf.d"};
-constexpr std::array flagFiles{
-    "/var/lib/kubelet/kubeadm-flags.env", "/etc/kubernetes/kubelet.env",          "/etc/default/kubelet", "/etc/sysconfig/kubelet",
-    "/etc/systemd/system/k3s.service",    "/etc/systemd/system/k3s-agent.service"};
+constexpr std::array flagFiles{"/var/lib/kubelet/kubeadm-flags.env",
+                               "/etc/kubernetes/kubelet.env",
+                               "/etc/default/kubelet",
+                               "/etc/sysconfig/kubelet",
+                               "/etc/systemd/system/k3s.service",
+                               "/etc/systemd/system/k3s-agent.service",
+                               "/var/snap/microk8s/current/args/kubelet",
+                               "/var/snap/microk8s/current/args/kube-proxy",
+                               "/var/snap/microk8s/current/args/kube-controller-manager",
+                               "/var/snap/k8s/common/args/kubelet",
+                               "/var/snap/k8s/common/args/kube-proxy"};
+constexpr std::array cniFolders{"/etc/cni/net.d", "/var/lib/rancher/k3s/agent/etc/cni/net.d",
+                                "/var/snap/microk8s/current/args/cni-network"};
 constexpr std::array rancherFiles{"/etc/rancher/k3s/config.yaml", "/etc/rancher/rke2/config.yaml"};
 constexpr std::array manifests{"/etc/kubernetes/manifests/kube-controller-manager.yaml",
                                "/var/lib/rancher/rke2/agent/pod-manifests/kube-controller-manager.yaml"};
@@ -79,6 +90,10 @@ private:
             return "rke2";
         if (exists("/etc/rancher/k3s") || exists("/var/lib/rancher/k3s"))
             return "k3s";
+        if (exists("/var/lib/k0s"))
+            return "k0s";
+        if (exists("/var/snap/microk8s"))
+            return "microk8s";
         if (exists("/etc/kubernetes/kubelet-config.yaml"))
             return "kubespray";
         return exists("/var/lib/kubelet") || exists("/etc/kubernetes") ? "kubeadm" : "";
@@ -110,11 +125,8 @@ private:
     {
         const std::string text = read(path);
         addDns(readYamlValues(text, "clusterDNS"), "clusterDNS in " + path);
-        const std::vector<std::string> domains = readYamlValues(text, "clusterDomain");
-        const bool plain =
-            !domains.empty() && domains.front().find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string::npos;
-        if (plain && !m_clues.clusterDomain)
-            m_clues.clusterDomain = domains.front();
+        for (const std::string& domain : readYamlValues(text, "clusterDomain"))
+            addDomain(domain);
     }
 
     void readKubelet()
@@ -128,7 +140,16 @@ private:
             const std::string text = read(path);
             addDns(readFlagValues(text, "cluster-dns"), std::string("--cluster-dns in ") + path);
             addNetworks(m_clues.clusterNetworks, readFlagValues(text, "cluster-cidr"), std::string("--cluster-cidr in ") + path);
+            for (const std::string& domain : readFlagValues(text, "cluster-domain"))
+                addDomain(domain);
         }
+    }
+
+    void addDomain(const std::string& domain)
+    {
+        const bool plain = domain.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string::npos;
+        if (plain && !m_clues.clusterDomain)
+            m_clues.clusterDomain = domain;
     }
 
     void readRancher()
@@ -151,7 +172,7 @@ private:
         const std::string flannel = read("/run/flannel/subnet.env");
         for (const char* const name : {"FLANNEL_NETWORK", "FLANNEL_IPV6_NETWORK"})
             addNetworks(m_clues.clusterNetworks, readVariable(flannel, name), std::string(name) + " in /run/flannel/subnet.env");
-        for (const char* const folder : {"/etc/cni/net.d", "/var/lib/rancher/k3s/agent/etc/cni/net.d"})
+        for (const char* const folder : cniFolders)
             for (const std::string& path : filesIn(folder)) {
                 if (!path.ends_with(".conf") && !path.ends_with(".conflist"))
                     continue; // kubeconfigs with their keys are here as well
@@ -170,15 +191,21 @@ private:
         NodeFacts facts;
         readFirewall(m_sources.root, m_sources.run, m_sources.nftTables(), facts);
         for (const SavedTable& saved : facts.savedTables) {
-            if (saved.table != "nat")
-                continue;
             const SavedChains table = readSavedTable(saved);
-            const SavedChain* const services = table.find("KUBE-SERVICES");
+            if (m_clues.layout.empty() && isOfKubernetes(table))
+                m_clues.layout = "kubernetes";
+            const SavedChain* const services = saved.table == "nat" ? table.find("KUBE-SERVICES") : nullptr;
             if (services == nullptr)
                 continue;
             for (const SavedRule& rule : services->rules)
                 addMasqueraded(rule);
         }
+    }
+
+    /// Chains of kube-proxy, the kubelet and kube-router begin so.
+    static bool isOfKubernetes(const SavedChains& table)
+    {
+        return std::any_of(table.chains.begin(), table.chains.end(), [](const auto& chain) { return chain.first.starts_with("KUBE-"); });
     }
 
     void addMasqueraded(const SavedRule& rule)
