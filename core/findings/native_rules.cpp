@@ -46,8 +46,8 @@ Words splitLine(std::string_view line)
 /// A base chain's hook as iptables names its chain; empty for other hooks.
 std::string builtInOf(const std::string& hook)
 {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> known{
-        {{"input", "INPUT"}, {"forward", "FORWARD"}, {"output", "OUTPUT"}}};
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> known{
+        {{"prerouting", "PREROUTING"}, {"input", "INPUT"}, {"forward", "FORWARD"}, {"output", "OUTPUT"}, {"postrouting", "POSTROUTING"}}};
     for (const auto& [name, chain] : known) {
         if (hook == name)
             return std::string(chain);
@@ -59,6 +59,9 @@ Condition makeCondition(std::string match, std::string option, std::string value
 {
     Condition condition{
         .match = std::move(match), .option = std::move(option), .values = {std::move(value)}, .negated = negated, .prefix = {}};
+    std::string& interface = condition.values.front();
+    if ((condition.option == "-i" || condition.option == "-o") && interface.ends_with('*'))
+        interface.back() = '+';
     if (condition.option == "-s" || condition.option == "-d") {
         const std::string& text = condition.values.front();
         const Result<Prefix> prefix = text.find('/') == std::string::npos
@@ -142,10 +145,18 @@ private:
             if (word != "counter" && word != "log")
                 take();
         } else {
-            m_conditions.push_back(unknown()); // and whatever words belong to it
-            while (m_at < m_words.size() && !verdictOf(peek(), peek(1)))
-                ++m_at;
+            skipUnknown();
         }
+    }
+
+    /// What is not understood, and whatever words belong to it; a map may give any verdict.
+    void skipUnknown()
+    {
+        m_conditions.push_back(unknown());
+        while (m_at < m_words.size() && peek() != "vmap" && !verdictOf(peek(), peek(1)))
+            ++m_at;
+        if (peek() == "vmap")
+            finish("a verdict map");
     }
 
     /// "!=" or "==" and then one value or a set of them.
@@ -190,35 +201,36 @@ private:
 
     void state()
     {
-        if (peek() == "vmap") {
-            take();
-            return stateMap();
-        }
+        if (peek() == "vmap")
+            return map([](const std::string& name) { return makeCondition("conntrack", "--ctstate", stateName(name), false); });
         bool negated = false;
         Words states = takeValues(negated);
         std::transform(states.begin(), states.end(), states.begin(), stateName);
         m_conditions.push_back(makeCondition("conntrack", "--ctstate", joined(states, ","), negated));
     }
 
-    /// { invalid : drop, established : accept, new : jump chain }; a named map is not understood.
-    void stateMap()
+    /// vmap { invalid : drop, established : accept, new : jump chain }, one rule an element. A named map is not understood.
+    template <typename MakeOne>
+    void map(MakeOne makeOne)
     {
+        take();
         if (peek() != "{")
-            return m_conditions.push_back(unknown());
+            return finish("a verdict map");
         take();
         while (m_at < m_words.size() && peek() != "}") {
-            const std::string name = stateName(take());
+            const std::string value = take();
             if (peek() == ":")
                 take();
             const std::string word = take();
-            if (const auto verdict = verdictOf(word, peek())) {
-                if (word == "jump" || word == "goto")
-                    take();
-                SavedRule rule{
-                    .line = m_line, .conditions = m_conditions, .target = verdict->first, .isGoto = verdict->second, .targetOptions = {}};
-                rule.conditions.push_back(makeCondition("conntrack", "--ctstate", name, false));
-                m_rules.push_back(std::move(rule));
-            }
+            const auto verdict = verdictOf(word, peek());
+            if (!verdict)
+                return finish("a verdict map");
+            if (word == "jump" || word == "goto")
+                take();
+            SavedRule rule{
+                .line = m_line, .conditions = m_conditions, .target = verdict->first, .isGoto = verdict->second, .targetOptions = {}};
+            rule.conditions.push_back(makeOne(value));
+            m_rules.push_back(std::move(rule));
             if (peek() == ",")
                 take();
         }
@@ -228,6 +240,10 @@ private:
     /// Conditions of one option; of several addresses or interfaces only one rule each would do, so a set of them may hold or not unless none can.
     void values(const std::string& match, const std::string& option, const std::string& unit)
     {
+        if (peek() == ".")
+            return skipUnknown();
+        if (peek() == "vmap")
+            return map([&](const std::string& value) { return makeCondition(match, option, value + unit, false); });
         bool negated = false;
         const Words all = takeValues(negated);
         if (all.size() == 1 && !all.front().starts_with('@'))
@@ -260,8 +276,13 @@ private:
             return values("", field == "saddr" ? "-s" : "-d", "");
         if ((field == "protocol" && family == "ip") || (field == "nexthdr" && family == "ip6"))
             return values("", "-p", "");
-        m_conditions.push_back(unknown());
-        take();
+        skipUnknown();
+    }
+
+    static std::string portOf(std::string port)
+    {
+        std::replace(port.begin(), port.end(), '-', ':');
+        return port == "domain" ? "53" : port;
     }
 
     void ports(const std::string& protocol)
@@ -269,21 +290,17 @@ private:
         const std::string field = take();
         if (protocol != "th")
             m_conditions.push_back(makeCondition("", "-p", protocol, false));
-        if (field != "sport" && field != "dport") {
-            m_conditions.push_back(unknown());
-            take();
-            return;
-        }
+        if ((field != "sport" && field != "dport") || peek() == ".")
+            return skipUnknown();
+        const std::string option = field == "sport" ? "--sports" : "--dports";
+        if (peek() == "vmap")
+            return map([&](const std::string& port) { return makeCondition("multiport", option, portOf(port), false); });
         bool negated = false;
         Words all = takeValues(negated);
         if (std::any_of(all.begin(), all.end(), [](const std::string& one) { return one.starts_with('@'); }))
             return m_conditions.push_back(unknown());
-        for (std::string& port : all) {
-            std::replace(port.begin(), port.end(), '-', ':');
-            if (port == "domain")
-                port = "53";
-        }
-        m_conditions.push_back(makeCondition("multiport", field == "sport" ? "--sports" : "--dports", joined(all, ","), negated));
+        std::transform(all.begin(), all.end(), all.begin(), portOf);
+        m_conditions.push_back(makeCondition("multiport", option, joined(all, ","), negated));
     }
 
     void meta(const std::string& key)
@@ -294,9 +311,19 @@ private:
             return values("", "-i", "");
         if (key == "oifname" || key == "oif")
             return values("", "-o", "");
-        m_conditions.push_back(unknown());
-        bool negated = false;
-        takeValues(negated);
+        if (key == "mark" && peek() == "set")
+            return setMark();
+        skipUnknown();
+    }
+
+    /// The mark is not followed: from here on it is not known.
+    void setMark()
+    {
+        m_rules.push_back({.line = m_line, .conditions = m_conditions, .target = "HMARK", .isGoto = false, .targetOptions = {}});
+        take();
+        take();
+        if (m_at < m_words.size() && !verdictOf(peek(), peek(1)))
+            skipUnknown();
     }
 
     std::string m_line;

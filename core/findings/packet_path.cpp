@@ -237,7 +237,8 @@ Journey follow(const SavedChains& table, std::string_view builtInChain, const Pa
 
 std::vector<Station> followWay(const std::vector<SavedChains>& tables, Family family, const std::vector<Step>& steps)
 {
-    constexpr std::array<std::string_view, 5> order{"raw", "mangle", "nat", "filter", "table "}; // by the priorities of their hooks
+    constexpr std::array<std::string_view, 5> order{"table ", "raw", "mangle", "nat",
+                                                    "filter"}; // by the priorities of their hooks; nft's own may change the mark first
     std::vector<Station> way;
     KnownMark mark;
     for (std::size_t at = 0; at < steps.size(); ++at) {
@@ -245,7 +246,7 @@ std::vector<Station> followWay(const std::vector<SavedChains>& tables, Family fa
         for (const std::string_view name : order) {
             for (const SavedChains& table : tables) {
                 const bool skipsNat = table.table == "nat" && step.packet.tracking != Tracking::New;
-                const bool isTurn = name == order.back() ? table.table.starts_with(name) : table.table == name;
+                const bool isTurn = name == order.front() ? table.table.starts_with(name) : table.table == name;
                 if (!isTurn || table.family != family || skipsNat || table.find(step.chain) == nullptr)
                     continue;
                 way.push_back({&table, step.chain, at, follow(table, step.chain, step.packet, {}, mark)});

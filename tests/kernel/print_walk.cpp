@@ -1,4 +1,5 @@
 #include "core/base/number_text.h"
+#include "core/findings/native_rules.h"
 #include "core/findings/packet_path.h"
 #include "core/linux/node/saved_tables.h"
 
@@ -64,7 +65,7 @@ Certainty judgeLine(const std::vector<SavedChains>& tables, const std::string& l
 
 } // namespace
 
-/// Reads what iptables-save printed, a line "PACKETS" and packets; prints for each whether the walk lets it through.
+/// Reads what iptables-save or `nft list table` printed, a line "PACKETS" and packets; prints for each whether the walk lets it through.
 int main()
 {
     std::string save;
@@ -72,6 +73,10 @@ int main()
     while (std::getline(std::cin, line) && line != "PACKETS")
         save += line + "\n";
     std::vector<SavedChains> tables;
+    if (save.starts_with("table ")) {
+        const std::string name = save.substr(6, save.find(" {") - 6);
+        tables = readNativeChains(readNativeTable(save, name), Family::Ipv4);
+    }
     for (const SavedTable& saved : readSaveOutput(save, Backend::Iptables, Family::Ipv4))
         tables.push_back(readSavedTable(saved));
     while (std::getline(std::cin, line)) {

@@ -116,6 +116,87 @@ class RuleSet:
         return "\n".join(lines) + "\n"
 
 
+class NativeRules:
+    """Random rules of nft's own."""
+
+    HOOKS = ("prerouting", "input", "forward", "output", "postrouting")
+
+    def __init__(self, dice):
+        self.dice, self.iptables = dice, RuleSet(dice)
+
+    def no(self):
+        return self.dice.choice(["", "", "", "!= "])
+
+    def some(self, values, most=3):
+        return "{ " + ", ".join(self.dice.sample(values, self.dice.randint(1, min(most, len(values))))) + " }"
+
+    def verdict(self, chains):
+        dice = self.dice
+        return dice.choice(["accept"] * 3 + ["drop"] * 3 + ["return"] + [f"{dice.choice(['jump', 'goto'])} {chain}" for chain in chains])
+
+    def address(self):
+        dice = self.dice
+        one = self.iptables.address().replace("/32", "")
+        hosts = [network + str(host) for network in crossing.LINKS.values() for host in crossing.HOSTS]
+        value = dice.choice([self.no() + one, self.no() + one, self.no() + self.some(hosts), "10.244.1.3-10.244.2.9", "@pods", self.no() + "{ 10.244.1.0/24, 192.0.2.0/25 }"])
+        return f"ip {dice.choice(['saddr', 'daddr'])} {value}"
+
+    def interface(self, hook):
+        sides = {"prerouting": ["iifname"], "input": ["iifname"], "output": ["oifname"], "postrouting": ["oifname"], "forward": ["iifname", "oifname"]}.get(hook, ["iifname", "oifname"])
+        return f"{self.dice.choice(sides)} {self.dice.choice([self.no() + chr(34) + self.iptables.interface().replace('+', '*') + chr(34), self.no() + self.some(['cni0', 'lo', 'eth0', 'docker0'])])}"
+
+    def state(self):
+        dice = self.dice
+        states = ["new", "established", "related", "invalid", "untracked"]
+        return dice.choice([f"ct state {self.no()}{dice.choice(states)}", "ct state " + ",".join(dice.sample(states, 2)), f"ct state {self.no()}{self.some(states)}",
+                            f"ct direction {dice.choice(['original', 'reply'])}", f"ct mark {self.no()}0x1", "ct status snat", "ct status != dnat", "ct original ip saddr 10.244.1.3"])
+
+    def ports(self):
+        dice = self.dice
+        return f"{dice.choice(['udp', 'udp', 'udp', 'tcp'])} {dice.choice(['sport', 'dport'])} {dice.choice([self.no() + '53', self.no() + '53', '1024-65535', self.no() + self.some(['53', '1053', '8472', '9000-9100']), '< 1024', '!= 32768-60999'])}"
+
+    def condition(self, hook):
+        dice = self.dice
+        return dice.choice([
+            self.state, self.state, self.state, self.address, self.ports, self.ports, lambda: self.interface(hook),
+            lambda: dice.choice(["meta l4proto udp", "meta l4proto { tcp, udp }", "meta l4proto != udp", "ip protocol udp", "meta nfproto ipv4", "meta nfproto ipv6", "limit rate 5/second",
+                                 "fib daddr type local", "fib saddr type != local", "meta mark 0x1", "meta mark & 0x1 == 0x0", "meta mark != 0x0", "meta length > 100", "ip ttl 64",
+                                 "ip saddr . ip daddr { 10.244.1.3 . 10.244.2.5, 10.244.1.5 . 192.0.2.3 }", "meta l4proto . th dport { udp . 53, tcp . 53 }", "numgen random mod 2 0", "udp length > 5"])])()
+
+    def rule(self, hook, chains):
+        dice = self.dice
+        end = dice.choice([self.verdict(chains)] * 8 + ["counter", "meta mark set 0x1", "log group 5", "counter " + self.verdict(chains), f"meta mark set 0x1 {self.verdict(chains)}"])
+        if dice.random() < 0.12:
+            each = [f"{one} : {self.verdict(chains)}" for one in dice.sample(["new", "established", "related", "untracked", "invalid"], 3)]
+            end = f"ct state vmap {{ {', '.join(each)} }}"
+        elif dice.random() < 0.1:
+            end = f"udp {dice.choice(['sport', 'dport'])} vmap {{ 53 : {self.verdict(chains)}, 1053 : {self.verdict(chains)} }}"
+        elif dice.random() < 0.05 and hook == "forward":
+            end = f"iifname vmap {{ \"cni0\" : {self.verdict(chains)}, \"eth0\" : {self.verdict(chains)} }}"
+        return " ".join([self.condition(hook) for _ in range(dice.choice([0, 1, 1, 1, 2, 2]))] + [end])
+
+    def text(self):
+        dice = self.dice
+        chains = [f"part{i}" for i in range(dice.choice([0, 1, 2, 3]))]
+        lines = ["table inet walk {", "set pods { type ipv4_addr; elements = { 10.244.1.3, 10.244.2.5 } }"]
+        for i, chain in reversed(list(enumerate(chains))):
+            lines += [f"chain {chain} {{", *[self.rule("", chains[i + 1:]) for _ in range(dice.choice([1, 2, 4]))], "}"]
+        for hook in self.HOOKS:
+            count = dice.choice([0, 0, 1] if hook in ("prerouting", "postrouting") else [0, 1, 2, 4, 6])
+            policy = "accept" if hook.startswith("p") else dice.choice(["accept", "accept", "drop"])
+            lines += [f"chain {hook} {{", f"type filter hook {hook} priority {'mangle' if hook == 'prerouting' else 'filter'}; policy {policy};", *[self.rule(hook, chains) for _ in range(count)], "}"]
+        return "\n".join(lines) + "\n}\n"
+
+
+NATIVE_START = """flush ruleset
+table inet notracks {
+chain pre { type filter hook prerouting priority raw; ip dscp 1 notrack; }
+chain out { type filter hook output priority raw; ip dscp 1 notrack; }
+chain on { type filter hook prerouting priority mangle - 1; ct state new; }
+}
+"""
+
+
 class Traffic:
     """Random DNS packets, and what may be said of each without lying."""
 
@@ -177,11 +258,27 @@ class WalkTest(NodeTest):
         quiet("ipset", "add", "services", "10.96.0.10,udp:53")
 
     def load(self, text):
+        if KIND == "native":
+            quiet("nft", "-f", "-", input=NATIVE_START + text)
+            return
         program = f"iptables-{KIND}-restore"
         done = subprocess.run([program, "-w"], input=text, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, f"{done.stderr}\n{text}")
 
+    def load_random(self, dice):
+        """nft refuses rules that contradict themselves, and then another set is made."""
+        for _ in range(100):
+            try:
+                return self.load((NativeRules if KIND == "native" else RuleSet)(dice).text())
+            except AssertionError:
+                if KIND != "native":
+                    raise
+        return self.fail("no set of rules was taken")
+
     def open_all(self):
+        if KIND == "native":
+            self.load("")
+            return
         self.load("".join(f"*{table}\n" + "".join(f":{hook} ACCEPT [0:0]\n" for hook in hooks) + ("-A PREROUTING -m conntrack --ctstate NEW\n" if table == "mangle" else "") + "COMMIT\n" for table, hooks in HOOKS.items()))
 
     def answers(self, save, packets):
@@ -200,11 +297,11 @@ class WalkTest(NodeTest):
                 if packet["tracking"] == "established":
                     self.crossing.send({**packet, "source": packet["destination"], "destination": packet["source"], "sport": packet["dport"], "dport": packet["sport"], "id": 0})
             self.crossing.arrivals()
-            self.load(RuleSet(dice).text())
+            self.load_random(dice)
             for packet in packets:
                 self.crossing.send(packet)
             arrived = self.crossing.arrivals()
-            save = quiet(f"iptables-{KIND}-save")
+            save = quiet("nft", "-s", "list", "table", "inet", "walk") if KIND == "native" else quiet(f"iptables-{KIND}-save")
             known = [traffic.known(packet) for packet in packets]
             for packet, line, answer in zip(packets, known, self.answers(save, known), strict=True):
                 came = "yes" if packet["id"] in arrived else "no"

@@ -54,14 +54,7 @@ bool isFilter(const Answer& chain)
     const auto hook = findAttribute(chain.attributes, NFTA_CHAIN_HOOK);
     if (!hook || textAt(chain.attributes, NFTA_CHAIN_TYPE) != "filter")
         return false;
-    switch (numberAt(*hook, NFTA_HOOK_HOOKNUM).value_or(NF_INET_PRE_ROUTING)) {
-    case NF_INET_LOCAL_IN:
-    case NF_INET_FORWARD:
-    case NF_INET_LOCAL_OUT:
-        return true;
-    default:
-        return false;
-    }
+    return numberAt(*hook, NFTA_HOOK_HOOKNUM).value_or(NF_INET_NUMHOOKS) < NF_INET_NUMHOOKS; // not at a device
 }
 
 /// A whole dump of tables or chains, of all families and of one moment; `begin` is called before each reading.

@@ -144,8 +144,7 @@ NativeTable readNativeTable(std::string_view text, const std::string& name)
         inChain = inChain || line.starts_with("chain ");
         if (!inChain || line.empty())
             continue;
-        const bool hooked = contains(line, "hook forward") || contains(line, "hook input") || contains(line, "hook output");
-        filters = filters || (line.starts_with("type filter ") && hooked);
+        filters = filters || (line.starts_with("type filter hook ") && !contains(line, "hook ingress"));
         if (table.lines.size() < mostNativeLines)
             table.lines.emplace_back(line);
         inChain = line != "}";

@@ -14,14 +14,14 @@ namespace notrack
 /// Runs a program and gives what it printed, as runCommand does.
 using CommandRunner = std::function<Result<std::string>(const std::vector<std::string>&)>;
 
-/// The node's nftables tables that findings are judged from: those that iptables-nft makes, and others with filters at input,
-/// forward or output. The rest, however large, is never listed. Loads no module: where nf_tables is not loaded, there are none.
+/// The node's nftables tables that findings are judged from: those that iptables-nft makes, and others with filters. The rest,
+/// however large, is never listed. Loads no module: where nf_tables is not loaded, there are none.
 Result<std::vector<NftablesTable>> nftablesTablesToRead();
 
 /// The tables in what iptables-save printed.
 std::vector<SavedTable> readSaveOutput(std::string_view text, Backend backend, Family family);
 
-/// All chains of what `nft list table` printed, if one of them is a base chain at input, forward or output; else nothing.
+/// All chains of what `nft list table` printed, if one of them is a base chain that filters; else nothing.
 NativeTable readNativeTable(std::string_view text, const std::string& name);
 
 /// Saves nat, filter and raw of both backends and families, but only tables that are there, so that looking creates none. What

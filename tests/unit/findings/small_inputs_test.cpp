@@ -345,6 +345,27 @@ private slots:
                                 << refuses;
         QTest::newRow("another protocol") << forward + "meta l4proto udp accept\n}\n"
                                           << "goes on";
+        const QString jumped = "chain stateful {\nct state established,related accept\nudp dport 53 accept\n}\n";
+        QTest::newRow("a map of interfaces") << forward + "iifname vmap { \"cni0\" : jump stateful, \"flannel.1\" : jump stateful }\n}\n" +
+                                                    jumped
+                                             << refuses;
+        QTest::newRow("a map of protocols") << forward + "meta l4proto vmap { udp : jump stateful, tcp : accept }\n}\n" + jumped << refuses;
+        QTest::newRow("a map of ports")
+            << "chain forward {\ntype filter hook forward priority filter; policy accept;\nudp sport vmap { 53 : jump s }\n}\n"
+               "chain s {\nct state established accept\ndrop\n}\n"
+            << refuses;
+        QTest::newRow("untracked dropped before routing")
+            << "chain p {\ntype filter hook prerouting priority filter; policy accept;\nct state untracked udp dport 53 drop\n}\n"
+            << refuses;
+        QTest::newRow("untracked dropped after routing")
+            << "chain p {\ntype filter hook postrouting priority filter; policy accept;\nct state untracked udp dport 53 drop\n}\n"
+            << refuses;
+        QTest::newRow("interfaces by their beginning")
+            << forward + "ct state established accept\niifname { \"cni*\", \"flannel*\" } accept\n}\n"
+            << "goes on";
+        QTest::newRow("pairs of interfaces")
+            << forward + "ct state established accept\niifname . oifname { \"cni0\" . \"flannel.1\" } accept\n}\n"
+            << "warns: stateful-forward";
         QTest::newRow("an interface from the pods") << forward + "ct state established accept\niifname \"cni0\" accept\n}\n" << refuses;
     }
 
