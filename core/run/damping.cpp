@@ -1,6 +1,6 @@
 #include "core/run/damping.h"
 
-#include <nlohmann/json.hpp>
+#include "core/run/state_json.h"
 
 #include <algorithm>
 #include <utility>
@@ -12,7 +12,7 @@ namespace
 {
 
 using namespace std::chrono_literals;
-using Json = nlohmann::json;
+using Json = StateJson;
 
 constexpr std::chrono::seconds longestPause = 24h;
 constexpr std::chrono::seconds shortestMemory = 15min;
@@ -89,32 +89,30 @@ std::optional<std::string> reasonToWait(const Damping& damping, std::string_view
 
 std::string writeDamping(const Damping& damping)
 {
-    return Json{{"digest", damping.digest},
-                {"roll_backs", damping.rollBacks},
-                {"withdrawals", damping.withdrawals},
-                {"repairs", damping.repairs},
-                {"silences", damping.silences},
-                {"unread", damping.unread},
-                {"wait_until", damping.waitUntil.count()},
-                {"last_event", damping.lastEvent.count()},
-                {"why", damping.why}}
-               .dump(1, ' ', true, Json::error_handler_t::replace) +
-           "\n";
+    return writeStateJson({{"digest", damping.digest},
+                           {"roll_backs", damping.rollBacks},
+                           {"withdrawals", damping.withdrawals},
+                           {"repairs", damping.repairs},
+                           {"silences", damping.silences},
+                           {"unread", damping.unread},
+                           {"wait_until", damping.waitUntil.count()},
+                           {"last_event", damping.lastEvent.count()},
+                           {"why", damping.why}});
 }
 
 Damping readDamping(std::string_view text)
 {
     try {
-        const Json json = Json::parse(text);
-        return Damping{.digest = json.at("digest").get<std::string>(),
-                       .rollBacks = json.at("roll_backs").get<std::uint32_t>(),
-                       .withdrawals = json.at("withdrawals").get<std::uint32_t>(),
-                       .repairs = json.at("repairs").get<std::uint32_t>(),
-                       .silences = json.at("silences").get<std::uint32_t>(),
-                       .unread = json.at("unread").get<std::uint32_t>(),
-                       .waitUntil = std::chrono::seconds(json.at("wait_until").get<std::int64_t>()),
-                       .lastEvent = std::chrono::seconds(json.at("last_event").get<std::int64_t>()),
-                       .why = json.at("why").get<std::string>()};
+        const Json json = readStateJson(text);
+        return Damping{.digest = textAt(json, "digest"),
+                       .rollBacks = countAt(json, "roll_backs"),
+                       .withdrawals = countAt(json, "withdrawals"),
+                       .repairs = countAt(json, "repairs"),
+                       .silences = countAt(json, "silences"),
+                       .unread = countAt(json, "unread"),
+                       .waitUntil = std::chrono::seconds(valueAt(json, "wait_until").get<std::int64_t>()),
+                       .lastEvent = std::chrono::seconds(valueAt(json, "last_event").get<std::int64_t>()),
+                       .why = textAt(json, "why")};
     } catch (const Json::exception&) {
         return {};
     }

@@ -1,9 +1,7 @@
 #include "core/run/pending.h"
 
 #include "core/net/rule_text.h"
-#include "core/run/json_word.h"
-
-#include <nlohmann/json.hpp>
+#include "core/run/state_json.h"
 
 #include <array>
 #include <utility>
@@ -14,7 +12,7 @@ namespace notrack
 namespace
 {
 
-using Json = nlohmann::json;
+using Json = StateJson;
 
 template <typename Item>
 Json toTexts(const std::vector<Item>& items)
@@ -96,23 +94,23 @@ typename Words::value_type wordOf(const Json& json, const Words& words)
 Profile readAsking(const Json& json)
 {
     Profile profile;
-    for (const Json& service : json.at("services"))
+    for (const Json& service : valueAt(json, "services"))
         profile.services.push_back(orThrow(readAddress(service.get<std::string>())));
-    for (const Json& pods : json.at("pod_cidrs"))
+    for (const Json& pods : valueAt(json, "pod_cidrs"))
         profile.podCidrs.push_back(orThrow(readPrefix(pods.get<std::string>())));
     profile.ports.clear();
-    for (const Json& port : json.at("ports"))
+    for (const Json& port : valueAt(json, "ports"))
         profile.ports.push_back(Port{port.get<std::uint16_t>()});
     profile.protocols.clear();
-    for (const Json& protocol : json.at("protocols"))
+    for (const Json& protocol : valueAt(json, "protocols"))
         profile.protocols.push_back(wordOf(protocol, std::array{Protocol::Udp, Protocol::Tcp}));
-    profile.scope = wordOf(json.at("scope"), std::array{Scope::Pods, Scope::Any});
-    profile.chainPrefix = json.at("chain_prefix").get<std::string>();
+    profile.scope = wordOf(valueAt(json, "scope"), std::array{Scope::Pods, Scope::Any});
+    profile.chainPrefix = textAt(json, "chain_prefix");
     profile.safety.probe.reset();
     if (const auto found = json.find("probe"); found != json.end()) {
-        ProbeSettings probe{.name = found->at("name").get<std::string>(), .from = {}};
-        probe.timeout = std::chrono::milliseconds(found->at("timeout_ms").get<std::uint32_t>());
-        for (const Json& origin : found->at("from"))
+        ProbeSettings probe{.name = textAt(*found, "name"), .from = {}};
+        probe.timeout = std::chrono::milliseconds(countAt(*found, "timeout_ms"));
+        for (const Json& origin : valueAt(*found, "from"))
             probe.from.push_back(wordOf(origin, std::array{ProbeOrigin::Node, ProbeOrigin::Pods}));
         profile.safety.probe = std::move(probe);
     }
@@ -124,11 +122,11 @@ std::vector<ProbeResult> readResults(const Json& json)
     std::vector<ProbeResult> results;
     for (const Json& one : json) {
         ProbeResult& result = results.emplace_back();
-        result.from = one.at("from").get<std::string>();
-        result.service = one.at("service").get<std::string>();
-        result.asked = one.at("asked").get<std::uint32_t>();
-        result.answered = one.at("answered").get<std::uint32_t>();
-        result.silent = one.at("silent").get<std::uint32_t>();
+        result.from = textAt(one, "from");
+        result.service = textAt(one, "service");
+        result.asked = countAt(one, "asked");
+        result.answered = countAt(one, "answered");
+        result.silent = countAt(one, "silent");
     }
     return results;
 }
@@ -143,8 +141,8 @@ RuleBody readBody(const std::string& text)
 
 OwnedChain readChain(const Json& json)
 {
-    OwnedChain chain{.name = json.at("name").get<std::string>(), .shared = json.at("shared").get<bool>(), .entries = {}};
-    for (const Json& entry : json.at("entries"))
+    OwnedChain chain{.name = textAt(json, "name"), .shared = valueAt(json, "shared").get<bool>(), .entries = {}};
+    for (const Json& entry : valueAt(json, "entries"))
         chain.entries.push_back({entry.at(0).get<std::size_t>(), Entry{readBody(entry.at(1).get<std::string>()), {}}});
     return chain;
 }
@@ -154,10 +152,10 @@ std::vector<OwnedPart> readParts(const Json& json)
     std::vector<OwnedPart> parts;
     for (const Json& one : json) {
         OwnedPart& part = parts.emplace_back();
-        part.ruleset.family = wordOf(one.at("family"), allFamilies);
-        part.ruleset.chainPrefix = one.at("prefix").get<std::string>();
-        part.earlierPrefixes = one.at("earlier_prefixes").get<std::vector<std::string>>();
-        for (const Json& chain : one.at("chains"))
+        part.ruleset.family = wordOf(valueAt(one, "family"), allFamilies);
+        part.ruleset.chainPrefix = textAt(one, "prefix");
+        part.earlierPrefixes = valueAt(one, "earlier_prefixes").get<std::vector<std::string>>();
+        for (const Json& chain : valueAt(one, "chains"))
             part.chains.push_back(readChain(chain));
     }
     return parts;
@@ -170,19 +168,19 @@ std::string writePending(const Pending& pending)
     const Json json{{"digest", pending.digest},         {"backend", std::string(toText(pending.backend))},
                     {"asking", toJson(pending.asking)}, {"baseline", toJson(pending.baseline)},
                     {"before", toJson(pending.before)}, {"other_before", toJson(pending.otherBefore)}};
-    return json.dump(1, ' ', true, Json::error_handler_t::replace) + "\n";
+    return writeStateJson(json);
 }
 
 std::optional<Pending> readPending(std::string_view text)
 {
     try {
-        const Json json = Json::parse(text);
-        return Pending{.digest = json.at("digest").get<std::string>(),
-                       .backend = wordOf(json.at("backend"), allBackends),
-                       .asking = readAsking(json.at("asking")),
-                       .baseline = readResults(json.at("baseline")),
-                       .before = readParts(json.at("before")),
-                       .otherBefore = readParts(json.at("other_before"))};
+        const Json json = readStateJson(text);
+        return Pending{.digest = textAt(json, "digest"),
+                       .backend = wordOf(valueAt(json, "backend"), allBackends),
+                       .asking = readAsking(valueAt(json, "asking")),
+                       .baseline = readResults(valueAt(json, "baseline")),
+                       .before = readParts(valueAt(json, "before")),
+                       .otherBefore = readParts(valueAt(json, "other_before"))};
     } catch (const Json::exception&) {
         return std::nullopt;
     } catch (const Unreadable&) {

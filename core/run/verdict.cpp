@@ -1,6 +1,6 @@
 #include "core/run/verdict.h"
 
-#include "core/run/json_word.h"
+#include "core/run/state_json.h"
 
 namespace notrack
 {
@@ -8,7 +8,7 @@ namespace notrack
 namespace
 {
 
-using Json = nlohmann::json;
+using Json = StateJson;
 
 } // namespace
 
@@ -19,20 +19,20 @@ std::string writeVerdict(const Verdict& verdict)
                     {"by", std::string(toText(verdict.verified.by))},
                     {"at", verdict.verified.at},
                     {"places", verdict.verified.places}};
-    return json.dump(1, ' ', true, Json::error_handler_t::replace) + "\n";
+    return writeStateJson(json);
 }
 
 std::optional<Verdict> readVerdict(std::string_view text)
 {
     try {
-        const Json json = Json::parse(text);
-        const auto backend = readWord(json.at("backend"), allBackends);
-        const auto by = readWord(json.at("by"), allProofs);
+        const Json json = readStateJson(text);
+        const auto backend = readWord(valueAt(json, "backend"), allBackends);
+        const auto by = readWord(valueAt(json, "by"), allProofs);
         if (!backend || !by)
             return std::nullopt;
-        return Verdict{.digest = json.at("digest").get<std::string>(),
+        return Verdict{.digest = textAt(json, "digest"),
                        .backend = *backend,
-                       .verified = {.by = *by, .at = json.at("at").get<std::string>(), .places = json.at("places").get<std::uint32_t>()}};
+                       .verified = {.by = *by, .at = textAt(json, "at"), .places = countAt(json, "places")}};
     } catch (const Json::exception&) {
         return std::nullopt;
     }
