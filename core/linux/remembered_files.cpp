@@ -39,7 +39,7 @@ Result<std::string> readStamp()
     struct stat status = {};
     if (stat("/proc/self/ns/net", &status) != 0)
         return systemError(errno, "this network namespace cannot be told from others", "/proc/self/ns/net");
-    const Result<std::string> boot = readTextFile("/proc/sys/kernel/random/boot_id");
+    Result<std::string> boot = readTextFile("/proc/sys/kernel/random/boot_id");
     if (!boot)
         return boot;
     return "boot " + boot->substr(0, boot->find('\n')) + " netns " + std::to_string(status.st_ino) + "\n";

@@ -74,7 +74,7 @@ OperandText describePayload(const Payload& payload, const Context& context)
             continue;
         if (field.base != PayloadBase::Transport)
             return {std::string(field.name), field.notation, field.length};
-        const bool named = context.transport == 6U || context.transport == 17U;
+        const bool named = context.transport && (*context.transport == 6U || *context.transport == 17U);
         return {(named ? std::string(transportName(*context.transport)) : "th") + " " + std::string(field.name), field.notation,
                 field.length};
     }

@@ -76,7 +76,7 @@ Text keyText(const Run& run, const std::vector<OperandText>& keys)
         if (!first || !last || (isRange && !ordered))
             return std::nullopt;
         text += (offset == 0 ? "" : " . ") + *first + (isRange ? "-" + *last : "");
-        offset += (key.length + 3) / 4 * 4;
+        offset += (std::size_t{key.length} + 3) / 4 * 4;
     }
     return text;
 }

@@ -263,14 +263,14 @@ private:
     void readWord(const Json& json, const Place& place, Word& word, const std::array<Word, Count>& words)
     {
         const auto* text = json.get_ptr<const std::string*>();
-        const auto found = std::find_if(words.begin(), words.end(), [&](Word each) { return text != nullptr && *text == toText(each); });
-        if (found != words.end()) {
-            word = *found;
-            return;
-        }
         std::string known;
-        for (const Word each : words)
+        for (const Word each : words) {
+            if (text != nullptr && *text == toText(each)) {
+                word = each;
+                return;
+            }
             known.append(known.empty() ? "" : ", ").append(toText(each));
+        }
         refuse(place, "must be one of " + known);
     }
 

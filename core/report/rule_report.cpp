@@ -55,7 +55,7 @@ FamilyReport reportFamily(const Comparison& comparison)
                 continue; // told once, where it should be
             const std::string target(targetOf(item.entry->body));
             const std::optional<std::uint32_t> position = countedFromOne(item.position);
-            if (!chain.shared)
+            if (rules != nullptr && !chain.shared)
                 rules->rules.push_back({toText(item.entry->body), stateOf(item), position, item.entry->counters});
             else if (stateOf(item) != ItemState::Ok || ours.contains(target))
                 family.jumps.push_back({chain.name, target, stateOf(item), position, item.entry->counters});

@@ -193,6 +193,7 @@ Result<std::unique_ptr<LibiptcTable>> open(const Result<Libiptc<RuleEntry>>& lib
     xtc_handle* handle = library->init(tableName);
     if (handle == nullptr) {
         const int number = errno;
+        // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): loadLibrary found every function, or there is no library here
         return makeError(kindOfInitFailure(number), std::string("the kernel gives no legacy raw table: ") + library->strerror(number),
                          std::string(toText(family)));
     }

@@ -27,7 +27,7 @@ public:
             repairTable(table);
         m_prologue = false;
         for (const Step& step : plan.steps) {
-            if (const Result<void> done = std::visit(*this, step); !done)
+            if (Result<void> done = std::visit(*this, step); !done)
                 return tl::unexpected(done.error());
         }
         for (const auto& [table, chains] : m_rewritten) {
@@ -43,7 +43,7 @@ public:
         if (!name)
             return makeError(ErrorKind::Failed, "this program has no such chain", step.chain);
         const std::string table = tableNameFor(name->prefix);
-        if (const Result<void> made = ensureTable(table); !made)
+        if (Result<void> made = ensureTable(table); !made)
             return made;
         m_chains.push_back({step.chain, std::nullopt, table, {}});
         emit(table, AddChain{step.chain, std::nullopt});
@@ -75,13 +75,13 @@ public:
     Result<void> operator()(const InsertEntry& step)
     {
         const std::string table = tableFor(step);
-        if (const Result<void> made = ensureChain(step.chain, table); !made)
+        if (Result<void> made = ensureChain(step.chain, table); !made)
             return made;
         ModelChain* chain = find(step.chain);
         if (chain == nullptr || step.position > chain->slots.size())
             return noSuchChain(step.chain);
         if (!isRewritten(table, step.chain)) {
-            if (const Result<void> done = emitInsertion(*chain, table, step); !done)
+            if (Result<void> done = emitInsertion(*chain, table, step); !done)
                 return done;
         }
         chain->slots.insert(chain->slots.begin() + static_cast<std::ptrdiff_t>(step.position), {table, 0, false, step.entry});
@@ -183,7 +183,7 @@ private:
         const std::optional<Hook> hook = hookOfBuiltIn(name);
         if (!hook)
             return {};
-        if (const Result<void> made = ensureTable(table); !made)
+        if (Result<void> made = ensureTable(table); !made)
             return made;
         if (find(name) == nullptr)
             m_chains.push_back({name, hook, {}, {}});

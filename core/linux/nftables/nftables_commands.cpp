@@ -69,7 +69,7 @@ public:
         writer.text(NFTA_RULE_CHAIN, action.chain);
         if (action.placement != Placement::Last)
             writer.longNumber(NFTA_RULE_POSITION, action.neighbour);
-        if (const Result<void> encoded = encodeEntry(m_family, action.entry, writer); !encoded)
+        if (Result<void> encoded = encodeEntry(m_family, action.entry, writer); !encoded)
             return encoded;
         return add(NFT_MSG_NEWRULE, action.placement == Placement::Before ? NLM_F_CREATE : NLM_F_CREATE | NLM_F_APPEND, writer);
     }

@@ -101,7 +101,7 @@ public:
     Result<void> commit(std::span<const Plan> plans) override
     {
         for (const Plan& plan : plans) {
-            if (const Result<void> unchanged = checkUnchanged(plan.family); !unchanged)
+            if (Result<void> unchanged = checkUnchanged(plan.family); !unchanged)
                 return unchanged;
         }
         for (int attempt = 0; attempt < mostCommitAttempts; ++attempt) {
@@ -111,7 +111,7 @@ public:
             if (*done == netlink::Committed::Done)
                 return {};
             for (const Plan& plan : plans) {
-                if (const Result<void> unchanged = checkUnchanged(plan.family); !unchanged)
+                if (Result<void> unchanged = checkUnchanged(plan.family); !unchanged)
                     return unchanged;
             }
         }

@@ -19,7 +19,7 @@ namespace notrack::netlink
 namespace
 {
 
-constexpr std::size_t receiveSize = 64 * 1024;
+constexpr std::size_t receiveSize = 65'536;
 template <typename T>
 void append(std::vector<std::byte>& bytes, const T& value)
 {

@@ -99,6 +99,8 @@ private:
         return exists("/var/lib/kubelet") || exists("/etc/kubernetes") ? "kubeadm" : "";
     }
 
+    void unread(const std::string& source, const char* what, const std::string& value) { m_clues.unread.push_back(source + what + value); }
+
     void addDns(const std::vector<std::string>& values, const std::string& source)
     {
         for (const std::string& value : values) {
@@ -106,7 +108,7 @@ private:
             if (address)
                 m_clues.clusterDns.push_back({*address, source});
             else
-                m_clues.unread.push_back(source + " is no address: " + value);
+                unread(source, " is no address: ", value);
         }
     }
 
@@ -117,7 +119,7 @@ private:
             if (prefix)
                 networks.push_back({*prefix, source});
             else
-                m_clues.unread.push_back(source + " is no network: " + value);
+                unread(source, " is no network: ", value);
         }
     }
 

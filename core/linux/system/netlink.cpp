@@ -20,7 +20,7 @@ namespace
 using Bytes = std::vector<std::byte>;
 
 /// The kernel fills at most this much of a dump at once (netlink's NLMSG_GOODSIZE is a page).
-constexpr std::size_t receiveSize = 64 * 1024;
+constexpr std::size_t receiveSize = 65'536;
 
 /// Messages and attributes begin at multiples of four (NLMSG_ALIGNTO, NLA_ALIGNTO).
 constexpr std::size_t aligned(std::size_t size)
