@@ -143,7 +143,7 @@ def size_and_libraries():
     run("strip", "-o", str(stripped), RUNNER)
     libraries = subprocess.run(["readelf", "-d", RUNNER], check=True, capture_output=True, text=True).stdout
     needed = [line.split("[")[1].rstrip("]") for line in libraries.splitlines() if "(NEEDED)" in line]
-    print(f"\nStripped size: {stripped.stat().st_size / 2**20:.2f} MiB (goal: under 1.5). Linked: {', '.join(needed)}.")
+    print(f"\nStripped size in KB: {verdict(stripped.stat().st_size / 1000, 964)}. Linked: {', '.join(needed)}.")
 
 
 def nftables():
@@ -235,7 +235,7 @@ def main():
     print(f"\nFirst apply in an empty table: {where_the_time_goes()}.")
     remove()
     first = peak_memory()
-    print(f"\nPeak memory of an apply: {first / 1024:.1f} MiB first, {peak_memory() / 1024:.1f} MiB unchanged (goal: under 8).")
+    print(f"\nPeak memory of an apply: {verdict(first / 1024, 6.1)} MiB first, {peak_memory() / 1024:.1f} MiB unchanged.")
     own_rules()
     nftables()
     size_and_libraries()
