@@ -143,7 +143,8 @@ def size_and_libraries():
     run("strip", "-o", str(stripped), RUNNER)
     libraries = subprocess.run(["readelf", "-d", RUNNER], check=True, capture_output=True, text=True).stdout
     needed = [line.split("[")[1].rstrip("]") for line in libraries.splitlines() if "(NEEDED)" in line]
-    print(f"\nStripped size in KB: {verdict(stripped.stat().st_size / 1000, 964)}. Linked: {', '.join(needed)}.")
+    goal = 964 if any("yaml-cpp" in name for name in needed) else 1573  # KB; a package has yaml-cpp inside and may have 1.5 MiB
+    print(f"\nStripped size in KB: {verdict(stripped.stat().st_size / 1000, goal)}. Linked: {', '.join(needed)}.")
 
 
 def nftables():
