@@ -1,6 +1,8 @@
 #include "gui/command_line.h"
+#include "gui/end_signals.h"
 #include "gui/remote/askpass.h"
 #include "gui/remote/process_channel.h"
+#include "gui/remote/stray_thread.h"
 #include "gui/view/icons.h"
 
 #include "core/base/version.h"
@@ -9,6 +11,8 @@
 #include <QLibraryInfo>
 #include <QSettings>
 #include <QTranslator>
+
+#include <cstdlib>
 
 using namespace notrack::gui;
 
@@ -20,6 +24,21 @@ int mainAskpass(int argumentCount, char** arguments, const QString& socketPath)
 {
     const QCoreApplication application(argumentCount, arguments);
     return runAskpass(socketPath, QCoreApplication::arguments().value(1));
+}
+
+/// Shows the window until it is closed, or a signal asks for it.
+int watch(CommandLine line)
+{
+    MainWindow* shown = nullptr;
+    const EndSignals endSignals([&shown] {
+        shown->close();
+        QCoreApplication::exit(0); // also out of a dialog
+    });
+    MainWindow window(std::move(line.preferences), line.remember, processChannels());
+    shown = &window;
+    window.show();
+    window.loadSources();
+    return QApplication::exec();
 }
 
 } // namespace
@@ -45,8 +64,9 @@ int main(int argc, char* argv[])
     CommandLine line = readCommandLine(application, readPreferences(QSettings()));
     line.preferences.connection.askpassProgram = QApplication::applicationFilePath();
     setAppearance(line.preferences.appearance);
-    MainWindow window(std::move(line.preferences), line.remember, processChannels());
-    window.show();
-    window.loadSources();
-    return QApplication::exec();
+    const int code = watch(std::move(line));
+    if (strayThreads > 0) {
+        std::_Exit(code); // a file system does not answer; everything is saved
+    }
+    return code;
 }

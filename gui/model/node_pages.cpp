@@ -5,6 +5,8 @@
 #include <QCoreApplication>
 #include <QLocale>
 
+#include <algorithm>
+
 namespace notrack::gui
 {
 
@@ -141,6 +143,12 @@ RowMark markOf(const Finding& finding)
     return RowMark::None;
 }
 
+/// What is to be read first weighs most.
+int weight(const Finding& finding)
+{
+    return finding.waived ? -1 : static_cast<int>(finding.severity);
+}
+
 void addLines(TreeRow& row, const QString& title, const std::vector<std::string>& lines)
 {
     if (lines.empty()) {
@@ -239,7 +247,10 @@ std::vector<TreeRow> buildFindingRows(const NodeRecord& record)
     if (!record.report) {
         return rows;
     }
-    for (const Finding& finding : record.report->findings) {
+    std::vector<Finding> findings = record.report->findings;
+    std::stable_sort(findings.begin(), findings.end(),
+                     [](const Finding& left, const Finding& right) { return weight(left) > weight(right); });
+    for (const Finding& finding : findings) {
         TreeRow row{
             toQString(finding.id), {shown(finding.id + ": " + finding.summary), severityWord(finding.severity)}, markOf(finding), {}, {}};
         if (finding.waived) {

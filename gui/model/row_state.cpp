@@ -96,7 +96,10 @@ RowState rowState(const LinkState& link, const Report* report, Freshness freshne
         return RowState::NeedsPerson;
     case LinkProblem::Runner:
     case LinkProblem::BadReport:
+    case LinkProblem::Renamed:
         return RowState::Error;
+    case LinkProblem::Desk:
+        return RowState::Connecting;
     case LinkProblem::None:
         break;
     }

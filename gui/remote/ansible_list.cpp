@@ -62,6 +62,7 @@ Inventory readAnsibleList(const QByteArray& json)
     const QJsonObject document = QJsonDocument::fromJson(json, &error).object();
     if (error.error != QJsonParseError::NoError) {
         inventory.problems.append(QCoreApplication::translate("Inventory", "ansible-inventory gave no JSON: %1").arg(error.errorString()));
+        inventory.unsound = true;
         return inventory;
     }
     const QJsonObject hostVariables = document.value(QLatin1String("_meta")).toObject().value(QLatin1String("hostvars")).toObject();

@@ -14,7 +14,8 @@ namespace notrack::gui
 struct ChannelEnd
 {
     int exitCode = 0;
-    QString failure; ///< set when there is no exit code: it did not start, or a signal ended it
+    QString failure;      ///< set when there is no exit code: it did not start, or a signal ended it
+    bool missing = false; ///< it did not start
 };
 
 /// The door to a process that reports on a node. Tests and the benchmark put streams in memory behind it.

@@ -47,7 +47,10 @@ void FleetConnection::setNodes(const std::vector<NodeEntry>& nodes)
     QHash<QString, NodeSession*> gone = std::exchange(m_sessions, {});
     for (const NodeEntry& entry : nodes) {
         NodeSession* known = gone.value(entry.name);
-        if (known != nullptr && known->entry() == entry) {
+        const bool sameWay = known != nullptr && buildCommand(known->entry(), settings(), Interaction::Batch) ==
+                                                     buildCommand(entry, settings(), Interaction::Batch);
+        if (sameWay) {
+            known->setEntry(entry);
             gone.remove(entry.name);
             m_sessions.insert(entry.name, known);
         } else {
@@ -112,8 +115,31 @@ void FleetConnection::reconnect(const QString& node)
 
 void FleetConnection::connectInteractively(const QString& node)
 {
-    if (NodeSession* session = m_sessions.value(node)) {
+    NodeSession* session = m_sessions.value(node);
+    if (session != nullptr && session->state().phase != LinkPhase::Live) {
         session->connectNow(Interaction::Interactive);
+    }
+}
+
+void FleetConnection::acceptName(const QString& node)
+{
+    if (NodeSession* session = m_sessions.value(node)) {
+        session->forgetName();
+        session->connectNow(Interaction::Batch);
+    }
+}
+
+void FleetConnection::reconnectChanged()
+{
+    for (NodeSession* session : qAsConst(m_sessions)) {
+        const LinkState& state = session->state();
+        const bool covered = session->waitsForPerson() && state.problem != LinkProblem::Authentication;
+        if (state.phase == LinkPhase::Paused || session->isHeldByPerson() || covered) {
+            continue;
+        }
+        if (state.phase != LinkPhase::Live || buildCommand(session->entry(), settings(), Interaction::Batch) != session->command()) {
+            session->connectNow(Interaction::Batch);
+        }
     }
 }
 

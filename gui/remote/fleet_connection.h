@@ -27,8 +27,15 @@ public:
     /// How far apart the reports of a healthy node are, in milliseconds: the interval, or what a round of polling takes.
     qint64 usualPause() const;
 
+    /// Connects anew where the settings change the way or the runner; not what a person paused or let in, nor over a reason that a person should
+    /// read.
+    void reconnectChanged();
+
     void reconnect(const QString& node);
+    /// A node that is live has nothing to ask and stays as it is.
     void connectInteractively(const QString& node);
+    /// The node bears another name than before, and a person says that this is right.
+    void acceptName(const QString& node);
     void pause(const QString& node);
 
 signals:

@@ -6,6 +6,12 @@
 #include <QFileInfo>
 #include <QRegularExpression>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <optional>
+
 namespace notrack::gui
 {
 
@@ -20,19 +26,27 @@ QString translate(const char* text)
     return QCoreApplication::translate("Inventory", text);
 }
 
-/// The text of a file of a sane size; a problem is noted otherwise.
-QString readText(const QString& path, QStringList& problems)
+/// The text of a regular file of a sane size; nothing, with a problem noted, otherwise. Never waits for somebody to write into a pipe.
+std::optional<QString> readText(const QString& path, QStringList& problems)
 {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        problems.append(translate("%1: %2").arg(path, file.errorString()));
-        return {};
+    const int descriptor = open(QFile::encodeName(path).constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0) {
+        problems.append(translate("%1: %2").arg(path, qt_error_string(errno)));
+        return std::nullopt;
     }
-    if (file.size() > largestFile) {
+    QFile file;
+    file.open(descriptor, QIODevice::ReadOnly, QFileDevice::AutoCloseHandle);
+    struct stat status = {};
+    if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
+        problems.append(translate("%1: is no regular file").arg(path));
+        return std::nullopt;
+    }
+    const QByteArray bytes = file.read(largestFile + 1);
+    if (bytes.size() > largestFile) {
         problems.append(translate("%1: too large for an inventory").arg(path));
-        return {};
+        return std::nullopt;
     }
-    return QString::fromUtf8(file.readAll());
+    return QString::fromUtf8(bytes);
 }
 
 QStringList includedFiles(const QString& pattern, const QString& including)
@@ -68,7 +82,9 @@ void addHosts(Inventory& inventory, const QStringList& patterns)
 void readSshConfigFile(Inventory& inventory, const QString& path, int depth)
 {
     static const QRegularExpression separator(QStringLiteral("[\\s=]+"));
-    const QStringList lines = readText(path, inventory.problems).split(QLatin1Char('\n'));
+    const auto text = readText(path, inventory.problems);
+    inventory.unsound = inventory.unsound || !text;
+    const QStringList lines = text.value_or(QString()).split(QLatin1Char('\n'));
     for (const QString& raw : lines) {
         QString line = raw.trimmed();
         line.remove(QLatin1Char('"'));
@@ -141,27 +157,43 @@ bool isPlainList(const QString& path)
 {
     const QFileInfo file(path);
     QStringList problems;
-    return file.isFile() && !file.isExecutable() && kindOf(path, readText(path, problems)) == FileKind::Plain;
+    return file.isFile() && !file.isExecutable() && kindOf(path, readText(path, problems).value_or(QString())) == FileKind::Plain;
+}
+
+bool isSpecialFile(const QString& path)
+{
+    const QFileInfo file(path);
+    return file.exists() && !file.isFile() && !file.isDir();
 }
 
 Inventory readInventoryFile(const QString& path)
 {
     QStringList problems;
-    const QString text = readText(path, problems);
+    const auto text = readText(path, problems);
     Inventory inventory;
-    switch (kindOf(path, text)) {
-    case FileKind::Yaml:
-        inventory = readYamlInventory(text);
-        break;
-    case FileKind::Ini:
-        inventory = readIniInventory(text);
-        break;
-    case FileKind::Plain:
-        inventory = readPlainList(text);
-        break;
+    if (!text) {
+        inventory.unsound = true;
+    } else if (text->startsWith(QLatin1String("#!"))) {
+        inventory.unsound = true;
+        problems.append(translate("%1: is a program; only ansible-inventory runs those, and it is not installed or could not").arg(path));
+    } else {
+        switch (kindOf(path, *text)) {
+        case FileKind::Yaml:
+            inventory = readYamlInventory(*text);
+            break;
+        case FileKind::Ini:
+            inventory = readIniInventory(*text);
+            break;
+        case FileKind::Plain:
+            inventory = readPlainList(*text);
+            break;
+        }
+        for (const QString& problem : qAsConst(inventory.problems)) {
+            problems.append(translate("%1: %2").arg(path, problem));
+        }
     }
     inventory.source = path;
-    inventory.problems = problems + inventory.problems;
+    inventory.problems = problems;
     return inventory;
 }
 

@@ -26,6 +26,9 @@ Inventory readPlainList(const QString& text);
 /// Whether the file holds nothing but one node a line, which Ansible would not read as we do.
 bool isPlainList(const QString& path);
 
+/// Whether there is something at `path` that is neither a regular file nor a directory: a pipe or a device may never end.
+bool isSpecialFile(const QString& path);
+
 /// Picks the reader by the file's name and content.
 Inventory readInventoryFile(const QString& path);
 

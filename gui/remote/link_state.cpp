@@ -43,7 +43,7 @@ bool asksForPerson(const QString& words)
 LinkState judgeSshFailure(const QString& words)
 {
     const QString lastLine = words.section(QLatin1Char('\n'), -1, -1, QString::SectionSkipEmpty);
-    LinkState state{LinkPhase::Waiting, LinkProblem::Unreachable, safeLine(lastLine), 0};
+    LinkState state{LinkPhase::Waiting, LinkProblem::Unreachable, safeLine(lastLine)};
     if (words.contains(QLatin1String("IDENTIFICATION HAS CHANGED"))) {
         state.phase = LinkPhase::NeedsPerson;
         state.problem = LinkProblem::HostKeyChanged;
@@ -54,6 +54,23 @@ LinkState judgeSshFailure(const QString& words)
         state.problem = LinkProblem::Authentication;
     }
     return state;
+}
+
+/// The runner's exit codes, as its manual page has them; empty for others.
+QString exitCodeMeaning(int exitCode)
+{
+    switch (exitCode) {
+    case 64:
+        return translate("the runner does not know this command line");
+    case 65:
+        return translate("the runner refuses its profile");
+    case 69:
+        return translate("the runner finds no usable backend");
+    case 75:
+        return translate("the runner found the rules locked");
+    default:
+        return {};
+    }
 }
 
 } // namespace
@@ -73,7 +90,7 @@ QString safeLine(const QString& text, int longest)
 LinkState judgeEnd(const ChannelEnd& end, const QString& lastWords, bool reported)
 {
     if (!end.failure.isEmpty()) {
-        return {LinkPhase::Waiting, LinkProblem::Unreachable, safeLine(end.failure), 0};
+        return {LinkPhase::Waiting, end.missing ? LinkProblem::Desk : LinkProblem::Unreachable, safeLine(end.failure)};
     }
     if (end.exitCode == sshFailed) {
         LinkState state = judgeSshFailure(lastWords);
@@ -82,12 +99,14 @@ LinkState judgeEnd(const ChannelEnd& end, const QString& lastWords, bool reporte
         }
         return state;
     }
-    LinkState state{LinkPhase::Waiting, LinkProblem::Runner, {}, 0};
+    LinkState state{LinkPhase::Waiting, LinkProblem::Runner, {}, 0, end.exitCode};
     const QString lastLine = safeLine(lastWords.section(QLatin1Char('\n'), -1, -1, QString::SectionSkipEmpty));
     if (end.exitCode == notFound || end.exitCode == notExecutable) {
         state.reason = translate("the runner is not there: %1").arg(lastLine);
     } else if (end.exitCode == notPermitted) {
         state.reason = translate("the runner may not read the rules: %1").arg(lastLine);
+    } else if (const QString meaning = exitCodeMeaning(end.exitCode); !meaning.isEmpty()) {
+        state.reason = lastLine.isEmpty() ? meaning : translate("%1: %2").arg(meaning, lastLine);
     } else if (lastLine.isEmpty()) {
         state.reason = translate("the runner ended with exit code %1").arg(end.exitCode);
     } else {

@@ -25,6 +25,8 @@ enum class LinkProblem {
     HostKeyChanged, ///< the known host key does not match: only the person can tell why
     Runner,         ///< connected, but the runner failed
     BadReport,      ///< what came is no report that can be trusted
+    Renamed,        ///< it bears another name than before: a person may accept that
+    Desk,           ///< this machine cannot start ssh: no fault of the node
 };
 
 struct LinkState
@@ -33,6 +35,7 @@ struct LinkState
     LinkProblem problem = LinkProblem::None;
     QString reason;     ///< one sentence, made safe for display
     qint64 retryAt = 0; ///< steadyNow() of the next attempt, in phase Waiting
+    int exitCode = 0;   ///< of the runner, or of what stood in its place, with problem Runner
 
     bool operator==(const LinkState&) const = default;
 };

@@ -137,6 +137,7 @@ Inventory joinInventories(const std::vector<Inventory>& inventories)
     for (const Inventory& inventory : inventories) {
         sources.append(inventory.source);
         joined.problems.append(inventory.problems);
+        joined.unsound = joined.unsound || inventory.unsound;
         for (const NodeEntry& node : inventory.nodes) {
             addNode(joined, node);
         }

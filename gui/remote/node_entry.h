@@ -30,6 +30,7 @@ struct Inventory
     QString source;
     std::vector<NodeEntry> nodes;
     QStringList problems;
+    bool unsound = false;             ///< a mistake kept something from being read: what is here may not be all
     QHash<QString, std::size_t> rows; ///< of `nodes` by name; addNode() keeps it
 };
 

@@ -86,7 +86,8 @@ void NodeSession::start()
     connect(m_channel, &Channel::diagnostics, this, &NodeSession::readDiagnostics);
     connect(m_channel, &Channel::finished, this, &NodeSession::handleEnd);
     m_timer.start(m_interaction == Interaction::Batch ? connectLimit : interactiveLimit);
-    m_channel->start(buildCommand(m_entry, m_surroundings.settings, m_interaction));
+    m_command = buildCommand(m_entry, m_surroundings.settings, m_interaction);
+    m_channel->start(m_command);
 }
 
 void NodeSession::releaseSlot()
@@ -182,11 +183,13 @@ bool NodeSession::takeReport(const ReceivedReport& received)
     }
     const QString claimed = QString::fromStdString(received.report->node);
     if (const QString objection = objectionToClaim(claimed); !objection.isEmpty()) {
-        fail({LinkPhase::Waiting, LinkProblem::BadReport, objection, 0});
+        const bool renamed = !m_claimedName.isEmpty() && claimed != m_claimedName;
+        fail({LinkPhase::Waiting, renamed ? LinkProblem::Renamed : LinkProblem::BadReport, objection, 0});
         return false;
     }
     m_claimedName = claimed;
     m_attempt = 0;
+    m_needsPerson = m_needsPerson && m_interaction == Interaction::Interactive;
     if (m_state.phase != LinkPhase::Live) {
         emit logged(tr("connected"));
     }
@@ -234,6 +237,10 @@ void NodeSession::handleTimeout()
 void NodeSession::fail(LinkState state)
 {
     dropChannel();
+    m_needsPerson = m_needsPerson || state.problem == LinkProblem::Authentication;
+    if (m_needsPerson && m_interaction == Interaction::Interactive && state.phase == LinkPhase::Waiting) {
+        state.phase = LinkPhase::NeedsPerson; // an attempt without a person would end at the door, and cover up this reason
+    }
     m_interaction = Interaction::Batch;
     emit logged(state.reason);
     if (state.phase == LinkPhase::Waiting) {

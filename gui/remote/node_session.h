@@ -40,6 +40,16 @@ public:
     /// Connects now, whatever the phase.
     void connectNow(Interaction interaction);
     void pause();
+    /// The inventory says more about the node, and nothing else about the way to it.
+    void setEntry(NodeEntry entry) { m_entry = std::move(entry); }
+    /// Whether a person let this connection in: another one would have to be let in again.
+    bool isHeldByPerson() const { return m_channel != nullptr && m_interaction == Interaction::Interactive; }
+    /// Whether what a person should know stands there, which an attempt without that person would only cover up.
+    bool waitsForPerson() const { return m_needsPerson && m_state.phase == LinkPhase::NeedsPerson; }
+    /// The command of the last attempt.
+    const Command& command() const { return m_command; }
+    /// The name that the node gives itself may be another one from now on.
+    void forgetName() { m_claimedName.clear(); }
     /// The queue says that it is this node's turn.
     void start();
     /// The answer to a document of run `run`, read; those of an earlier run are dropped. Gives whether it was accepted.
@@ -80,7 +90,9 @@ private:
     quint64 m_run = 0;
     qint64 m_lastPoll = 0; ///< steadyNow(); 0 after a failure
     int m_attempt = 0;
-    bool m_arrived = false; ///< this run gave a document
+    bool m_arrived = false;     ///< this run gave a document
+    bool m_needsPerson = false; ///< without a person the node lets nobody in
+    Command m_command;
 };
 
 } // namespace notrack::gui

@@ -2,8 +2,12 @@
 
 #include "gui/remote/ansible_inventory.h"
 
+#include <QDateTime>
 #include <QObject>
 #include <QStringList>
+
+#include <memory>
+#include <vector>
 
 namespace notrack::gui
 {
@@ -19,25 +23,40 @@ struct NodeSources
     bool operator==(const NodeSources&) const = default;
 };
 
-/// Reads all sources, one after the other, and joins them.
+/// Reads all sources side by side and joins them. A source with a mistake in it, or without nodes all of a sudden, keeps the nodes that it had,
+/// and the problems say so.
 class SourceLoader : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit SourceLoader(QObject* parent = nullptr);
+    explicit SourceLoader(QObject* parent = nullptr) : QObject(parent) {}
 
+    /// What is being read is given up.
     void load(const NodeSources& sources);
 
 signals:
+    /// Some sources are read; the others have the nodes that they had before.
+    void progressed(const notrack::gui::Inventory& joined);
+    /// All are read.
     void loaded(const notrack::gui::Inventory& joined);
 
 private:
-    void loadNext();
+    struct Source
+    {
+        SourceKind kind = SourceKind::Inventory;
+        QString path;
+        Inventory inventory; ///< the last one that was sound
+        QDateTime readAt;
+        bool reading = false;
+        std::unique_ptr<InventoryLoad> load = {};
+    };
 
-    InventoryLoader m_loader;
-    QStringList m_pending;
-    std::vector<Inventory> m_inventories;
+    void take(Source& source, Inventory inventory);
+    Inventory joined() const;
+
+    Inventory m_typed;
+    std::vector<std::unique_ptr<Source>> m_sources;
 };
 
 } // namespace notrack::gui

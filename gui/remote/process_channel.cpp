@@ -96,7 +96,7 @@ void ProcessChannel::handleError(QProcess::ProcessError error)
         deleteLater();
         return;
     }
-    emit finished({-1, tr("%1 could not be started: %2").arg(m_process.program(), m_process.errorString())});
+    emit finished({-1, tr("%1 could not be started: %2").arg(m_process.program(), m_process.errorString()), true});
 }
 
 void ProcessChannel::handleFinish(int exitCode, QProcess::ExitStatus status)
@@ -105,7 +105,7 @@ void ProcessChannel::handleFinish(int exitCode, QProcess::ExitStatus status)
         deleteLater();
         return;
     }
-    emit finished({exitCode, status == QProcess::CrashExit ? tr("%1 was ended by a signal").arg(m_process.program()) : QString()});
+    emit finished({exitCode, status == QProcess::CrashExit ? tr("%1 was ended by a signal").arg(m_process.program()) : QString(), false});
 }
 
 ChannelFactory processChannels()

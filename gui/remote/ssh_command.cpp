@@ -28,7 +28,7 @@ QStringList statusArguments(const ConnectionSettings& settings)
 
 Command localCommand(const NodeEntry& node, const ConnectionSettings& settings)
 {
-    QStringList words = QProcess::splitCommand(settingFor(node, settings.runnerByGroup, settings.runner));
+    QStringList words = QProcess::splitCommand(runnerFor(node, settings));
     Command command;
     command.program = words.isEmpty() ? settings.runner : words.takeFirst();
     command.arguments = words + statusArguments(settings);
@@ -80,6 +80,26 @@ std::vector<std::pair<QString, QString>> askpassEnvironment(const NodeEntry& nod
 
 } // namespace
 
+QStringList waysToNode(const NodeEntry& node, const ConnectionSettings& settings)
+{
+    QStringList arguments = settings.sshArguments + QProcess::splitCommand(settingFor(node, settings.sshArgumentsByGroup, {}));
+    if (node.port != 0) {
+        arguments << QStringLiteral("-p") << QString::number(node.port);
+    }
+    if (!node.user.isEmpty()) {
+        arguments << QStringLiteral("-l") << node.user;
+    }
+    if (!node.identityFile.isEmpty()) {
+        arguments << QStringLiteral("-i") << node.identityFile;
+    }
+    return arguments;
+}
+
+QString runnerFor(const NodeEntry& node, const ConnectionSettings& settings)
+{
+    return settingFor(node, settings.runnerByGroup, settings.runner);
+}
+
 Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, Interaction interaction)
 {
     if (node.local) {
@@ -98,7 +118,7 @@ Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, 
     if (!node.identityFile.isEmpty()) {
         command.arguments << QStringLiteral("-i") << node.identityFile;
     }
-    const QString runner = settingFor(node, settings.runnerByGroup, settings.runner);
+    const QString runner = runnerFor(node, settings);
     command.arguments << QStringLiteral("--") << node.host << runner + QLatin1Char(' ') + statusArguments(settings).join(QLatin1Char(' '));
     command.environment = askpassEnvironment(node, settings, interaction);
     return command;

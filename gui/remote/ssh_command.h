@@ -24,6 +24,11 @@ struct Command
 /// Whether ssh may ask the person.
 enum class Interaction { Batch, Interactive };
 
+/// The arguments of ssh that say which way `node` is reached: the person's own, port, user and key. Not for a local node.
+QStringList waysToNode(const NodeEntry& node, const ConnectionSettings& settings);
+/// The command of the runner on `node`.
+QString runnerFor(const NodeEntry& node, const ConnectionSettings& settings);
+
 /// What streams the state of `node`: ssh with the runner as its remote command, or the runner itself for a local node. The node
 /// must have passed objectionToHost().
 Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, Interaction interaction);

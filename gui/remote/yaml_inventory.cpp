@@ -88,13 +88,18 @@ Inventory readYamlInventory(const QString& text)
         const YAML::Node document = YAML::Load(text.toStdString());
         if (!document.IsMap()) {
             inventory.problems.append(QCoreApplication::translate("Inventory", "a YAML inventory is a map of groups"));
+            inventory.unsound = true;
             return inventory;
         }
         for (const auto& group : document) {
             readGroup(inventory, textOf(group.first), group.second, {});
         }
     } catch (const YAML::Exception& exception) {
-        inventory.problems.append(QString::fromUtf8(exception.what()));
+        inventory.unsound = true;
+        inventory.problems.append(QCoreApplication::translate("Inventory", "line %1, column %2: %3")
+                                      .arg(exception.mark.line + 1)
+                                      .arg(exception.mark.column + 1)
+                                      .arg(QString::fromStdString(exception.msg)));
     }
     return inventory;
 }

@@ -81,4 +81,9 @@ QColor secondLineColor(const QPalette& palette)
     return isDark(palette) ? QColor(0xff, 0xa6, 0x57) : QColor(0xb8, 0x52, 0x00);
 }
 
+QColor noticeGround(const QPalette& palette)
+{
+    return isDark(palette) ? QColor(0x4d, 0x3b, 0x0c) : QColor(0xff, 0xf0, 0xc8);
+}
+
 } // namespace notrack::gui

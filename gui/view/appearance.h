@@ -26,5 +26,7 @@ QColor addedColor(const QPalette& palette);
 QColor removedColor(const QPalette& palette);
 QColor firstLineColor(const QPalette& palette);
 QColor secondLineColor(const QPalette& palette);
+/// A ground under window text for what a person should notice.
+QColor noticeGround(const QPalette& palette);
 
 } // namespace notrack::gui

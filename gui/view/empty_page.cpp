@@ -11,7 +11,7 @@
 namespace notrack::gui
 {
 
-EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), m_problem(makePlainLabel())
+EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent)
 {
     constexpr int iconSize = 96;
     constexpr int textWidth = 620;
@@ -29,10 +29,7 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), m_problem(makePlainLabe
     text->setWordWrap(true);
     text->setAlignment(Qt::AlignCenter);
     text->setFixedWidth(textWidth);
-    m_problem->setWordWrap(true);
-    m_problem->setAlignment(Qt::AlignCenter);
-    m_problem->setFixedWidth(textWidth);
-    m_problem->setVisible(false);
+    text->setMinimumHeight(text->heightForWidth(textWidth));
     auto* open = new QPushButton(tr("&Open an inventory…"));
     open->setDefault(true);
     auto* ssh = new QPushButton(tr("Hosts of my &ssh configuration"));
@@ -54,15 +51,8 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent), m_problem(makePlainLabe
     layout->addWidget(icon);
     layout->addWidget(title);
     layout->addWidget(text, 0, Qt::AlignHCenter);
-    layout->addWidget(m_problem, 0, Qt::AlignHCenter);
     layout->addLayout(buttons);
     layout->addStretch(3);
-}
-
-void EmptyPage::setProblem(const QString& problem)
-{
-    m_problem->setText(problem);
-    m_problem->setVisible(!problem.isEmpty());
 }
 
 } // namespace notrack::gui

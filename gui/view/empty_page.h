@@ -2,8 +2,6 @@
 
 #include <QWidget>
 
-class QLabel;
-
 namespace notrack::gui
 {
 
@@ -15,17 +13,11 @@ class EmptyPage : public QWidget
 public:
     explicit EmptyPage(QWidget* parent = nullptr);
 
-    /// What kept the last source from giving nodes; empty for nothing.
-    void setProblem(const QString& problem);
-
 signals:
     void inventoryAsked();
     void sshConfigAsked();
     void nodeAsked();
     void localAsked();
-
-private:
-    QLabel* m_problem;
 };
 
 } // namespace notrack::gui

@@ -7,6 +7,7 @@
 
 #include <QPainter>
 #include <QPainterPath>
+#include <QTreeView>
 
 #include <algorithm>
 
@@ -46,6 +47,9 @@ QPainterPath sparkline(const std::vector<float>& trend, const QRectF& area)
 void FleetDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const
 {
     QStyledItemDelegate::initStyleOption(option, index);
+    if (index.column() == FleetModel::Node) {
+        option->textElideMode = Qt::ElideMiddle; // names of a fleet differ at their ends
+    }
     const bool old = index.data(FleetModel::StaleRole).toBool();
     if (index.column() == FleetModel::State) {
         option->features |= QStyleOptionViewItem::HasDecoration;
@@ -78,6 +82,32 @@ void TreeDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelInd
         option->features |= QStyleOptionViewItem::HasDecoration;
         option->icon = markIcon(mark);
     }
+}
+
+WrappedDelegate::WrappedDelegate(QTreeView* tree) : TreeDelegate(-1, tree), m_tree(tree) {}
+
+QSize WrappedDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const
+{
+    constexpr int margins = 10;
+    QSize hint = TreeDelegate::sizeHint(option, index);
+    if (index.column() == 0) {
+        int room = m_tree->columnWidth(0) - option.decorationSize.width() - margins;
+        for (QModelIndex place = index; place.isValid(); place = place.parent()) {
+            room -= m_tree->indentation();
+        }
+        const QRect whole = option.fontMetrics.boundingRect(QRect(0, 0, std::max(room, 1), QWIDGETSIZE_MAX),
+                                                            Qt::TextWordWrap | Qt::TextWrapAnywhere, index.data().toString());
+        hint.setHeight(std::max(hint.height(), whole.height() + 3));
+    }
+    return hint;
+}
+
+void WrappedDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const
+{
+    TreeDelegate::initStyleOption(option, index);
+    option->features |= QStyleOptionViewItem::WrapText;
+    option->displayAlignment = Qt::AlignLeft | Qt::AlignTop;
+    option->decorationAlignment = Qt::AlignLeft | Qt::AlignTop;
 }
 
 void TreeDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const

@@ -2,6 +2,8 @@
 
 #include <QStyledItemDelegate>
 
+class QTreeView;
+
 namespace notrack::gui
 {
 
@@ -35,6 +37,23 @@ protected:
 
 private:
     int m_trendColumn;
+};
+
+/// Paints cells of a KeyedTreeModel whole: what does not fit in the first column goes on in the next line.
+class WrappedDelegate : public TreeDelegate
+{
+    Q_OBJECT
+
+public:
+    explicit WrappedDelegate(QTreeView* tree);
+
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override;
+
+private:
+    QTreeView* m_tree;
 };
 
 } // namespace notrack::gui

@@ -18,6 +18,13 @@
 namespace notrack::gui
 {
 
+namespace
+{
+
+constexpr int leastNote = 34; ///< characters
+
+} // namespace
+
 FleetPage::FleetPage(FleetModel& fleet, QWidget* parent)
     : QWidget(parent), m_fleet(fleet), m_filter(&fleet), m_table(new QTreeView), m_search(new QLineEdit), m_groups(new QComboBox),
       m_summary(new SummaryBar), m_second(this)
@@ -93,16 +100,22 @@ void FleetPage::makeTable()
     m_table->setAllColumnsShowFocus(true);
     m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setSortingEnabled(true);
-    m_table->sortByColumn(FleetModel::Node, Qt::AscendingOrder);
+    m_table->sortByColumn(FleetModel::State, Qt::DescendingOrder); // worst first
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     m_table->setAccessibleName(tr("Nodes"));
     const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
-    constexpr std::array widths{18, 14, 25, 14, 13, 15, 15, 10, 9, 20};
+    constexpr std::array widths{18, 12, 25, 12, 12, 14, 14, 9, 9, leastNote};
     QHeaderView* header = m_table->header();
     for (int column = 0; column < FleetModel::ColumnCount; ++column) {
         header->resizeSection(column, widths.at(static_cast<std::size_t>(column)) * unit);
     }
-    header->setStretchLastSection(true);
+    header->setStretchLastSection(false);
+    // What is wrong, and why, stand where the smallest window shows them.
+    int place = 1;
+    for (const int column : {FleetModel::State, FleetModel::Note, FleetModel::Age}) {
+        header->moveSection(header->visualIndex(column), place++);
+    }
+    m_table->setColumnHidden(FleetModel::Profile, true);
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header, &QWidget::customContextMenuRequested, this, [this, header](const QPoint& position) {
         QMenu menu;
@@ -119,6 +132,21 @@ void FleetPage::makeTable()
     });
 }
 
+void FleetPage::fitNote()
+{
+    const QHeaderView* header = m_table->header();
+    const int others = header->length() - header->sectionSize(FleetModel::Note);
+    const int least = leastNote * fontMetrics().horizontalAdvance(QLatin1Char('0'));
+    m_table->header()->resizeSection(FleetModel::Note, std::max(least, m_table->viewport()->width() - others));
+}
+
+void FleetPage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    layout()->activate();
+    fitNote();
+}
+
 void FleetPage::fillColumnMenu(QMenu& menu)
 {
     menu.clear();
@@ -127,7 +155,10 @@ void FleetPage::fillColumnMenu(QMenu& menu)
         action->setCheckable(true);
         action->setChecked(!m_table->isColumnHidden(column));
         action->setEnabled(column != FleetModel::Node);
-        connect(action, &QAction::toggled, this, [this, column](bool shown) { m_table->setColumnHidden(column, !shown); });
+        connect(action, &QAction::toggled, this, [this, column](bool shown) {
+            m_table->setColumnHidden(column, !shown);
+            fitNote();
+        });
     }
 }
 

@@ -46,6 +46,9 @@ public:
     /// Fills the menu with one order a column; the one in force turns round.
     void fillSortMenu(QMenu& menu);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 signals:
     void currentNodeChanged();
     void contextMenuAsked(const QPoint& globalPosition);
@@ -54,6 +57,8 @@ private:
     void makeTable();
     void fillGroups();
     void keepChosen();
+    /// The note takes the room that the other columns leave.
+    void fitNote();
     void countStates();
 
     FleetModel& m_fleet;

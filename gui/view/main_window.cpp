@@ -7,6 +7,7 @@
 #include "gui/view/fleet_page.h"
 #include "gui/view/icons.h"
 #include "gui/view/node_page.h"
+#include "gui/view/notice_bar.h"
 #include "gui/view/question_dialog.h"
 #include "gui/view/settings_dialog.h"
 
@@ -23,6 +24,7 @@
 #include <QStatusBar>
 #include <QTabWidget>
 #include <QTreeView>
+#include <QVBoxLayout>
 
 #include <utility>
 
@@ -45,7 +47,7 @@ MainWindow::MainWindow(Preferences preferences, Remember remember, ChannelFactor
     : QMainWindow(parent), m_workspace(std::move(preferences), remember), m_askpass(new AskpassServer(this)),
       m_watch(withAskpass(m_workspace.preferences().connection, *m_askpass), std::move(makeChannel)), m_nodeActions(m_watch),
       m_stack(new QStackedWidget), m_emptyPage(new EmptyPage), m_fleetPage(new FleetPage(m_watch.model())), m_nodePage(new NodePage),
-      m_splitter(new QSplitter(Qt::Vertical))
+      m_problems(new NoticeBar(tr("Read &again"))), m_desk(new NoticeBar), m_splitter(new QSplitter(Qt::Vertical))
 {
     setWindowTitle(tr("DNS NOTRACK viewer"));
     setWindowIcon(applicationIcon());
@@ -56,7 +58,15 @@ MainWindow::MainWindow(Preferences preferences, Remember remember, ChannelFactor
     m_splitter->setChildrenCollapsible(false);
     m_stack->addWidget(m_emptyPage);
     m_stack->addWidget(m_splitter);
-    setCentralWidget(m_stack);
+    auto* middle = new QWidget;
+    auto* layout = new QVBoxLayout(middle);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_problems);
+    layout->addWidget(m_desk);
+    layout->addWidget(m_stack, 1);
+    setCentralWidget(middle);
+    m_nodePage->setSettings(m_workspace.preferences().connection);
     m_notifier.setEnabled(m_workspace.preferences().notify);
     makeActions();
     connectPages();
@@ -68,7 +78,11 @@ MainWindow::~MainWindow() = default;
 void MainWindow::connectPages()
 {
     connect(&m_workspace, &Workspace::loading, this, [this] { statusBar()->showMessage(tr("Reading the inventory…")); });
+    connect(&m_workspace, &Workspace::progressed, this, &MainWindow::takeNodes);
     connect(&m_workspace, &Workspace::loaded, this, &MainWindow::takeInventory);
+    connect(m_problems, &NoticeBar::actionAsked, &m_workspace, &Workspace::load);
+    connect(m_nodePage, &NodePage::nameAccepted, this, [this] { m_watch.connection().acceptName(m_fleetPage->currentNode()); });
+    connect(&m_watch.model(), &FleetModel::countsChanged, this, &MainWindow::showDeskFaults);
     connect(m_askpass, &AskpassServer::asked, this, &MainWindow::ask);
     connect(m_askpass, &AskpassServer::withdrawn, this, [this] { delete m_question; });
     connect(m_emptyPage, &EmptyPage::inventoryAsked, this, &MainWindow::openInventory);
@@ -115,14 +129,37 @@ void MainWindow::closeEvent(QCloseEvent* event)
 
 void MainWindow::takeInventory(const Inventory& inventory)
 {
+    constexpr qsizetype mostProblems = 4;
+    constexpr int longestProblem = 300;
     statusBar()->showMessage(tr("Nodes read: %1").arg(inventory.nodes.size()), 5000);
-    const QString problems = safeLine(inventory.problems.mid(0, 3).join(QStringLiteral("; ")), 1000);
-    m_emptyPage->setProblem(problems);
-    m_stack->setCurrentWidget(inventory.nodes.empty() ? static_cast<QWidget*>(m_emptyPage) : m_splitter);
-    m_watch.setNodes(inventory.nodes);
-    if (!problems.isEmpty()) {
-        statusBar()->showMessage(problems);
+    QStringList problems;
+    for (const QString& problem : inventory.problems.mid(0, mostProblems)) {
+        problems.append(safeLine(problem, longestProblem));
     }
+    if (inventory.problems.size() > mostProblems) {
+        problems.append(tr("and %1 more").arg(inventory.problems.size() - mostProblems));
+    }
+    m_problems->setText(problems.join(QLatin1Char('\n')));
+    m_stack->setCurrentWidget(inventory.nodes.empty() ? static_cast<QWidget*>(m_emptyPage) : m_splitter);
+    takeNodes(inventory);
+}
+
+void MainWindow::showDeskFaults()
+{
+    QString fault;
+    for (int row = 0; row < m_watch.model().rowCount() && fault.isEmpty(); ++row) {
+        const LinkState& link = m_watch.model().record(row).link;
+        fault = link.problem == LinkProblem::Desk ? link.reason : QString();
+    }
+    m_desk->setText(fault.isEmpty() ? QString() : tr("A fault of this machine, not of the nodes: %1").arg(fault));
+}
+
+void MainWindow::takeNodes(const Inventory& inventory)
+{
+    if (!inventory.nodes.empty()) {
+        m_stack->setCurrentWidget(m_splitter);
+    }
+    m_watch.setNodes(inventory.nodes);
     if (m_fleetPage->currentNode().isEmpty() && !inventory.nodes.empty()) {
         const QString last = m_workspace.layout(QStringLiteral("view/node")).toString();
         m_fleetPage->chooseNode(m_watch.model().rowOf(last) >= 0 ? last : inventory.nodes.front().name);
@@ -173,9 +210,10 @@ void MainWindow::changeSettings()
     const bool changed = dialog.preferences().connection != m_workspace.preferences().connection;
     m_workspace.setPreferences(dialog.preferences());
     m_watch.setSettings(withAskpass(m_workspace.preferences().connection, *m_askpass));
+    m_nodePage->setSettings(m_workspace.preferences().connection);
     m_notifier.setEnabled(m_workspace.preferences().notify);
     if (changed) {
-        m_nodeActions.reconnectAll();
+        m_watch.connection().reconnectChanged();
     }
 }
 

@@ -18,6 +18,7 @@ class AskpassServer;
 class EmptyPage;
 class FleetPage;
 class NodePage;
+class NoticeBar;
 class QuestionDialog;
 struct Question;
 
@@ -33,6 +34,8 @@ public:
     FleetWatch& watch() { return m_watch; }
     FleetPage* fleetPage() const { return m_fleetPage; }
     NodePage* nodePage() const { return m_nodePage; }
+    NoticeBar* problems() const { return m_problems; }
+    NoticeBar* deskFaults() const { return m_desk; }
     Notifier& notifier() { return m_notifier; }
 
     /// Reads the sources again and takes over what they give.
@@ -49,7 +52,9 @@ private:
     void makeHelpMenu();
     QAction* addAction(QMenu* menu, const QString& text, const QKeySequence& shortcut, std::function<void()> action);
     void connectPages();
+    void takeNodes(const Inventory& inventory);
     void takeInventory(const Inventory& inventory);
+    void showDeskFaults();
     void showCurrentNode();
     void openInventory();
     void addNode();
@@ -71,6 +76,8 @@ private:
     EmptyPage* m_emptyPage;
     FleetPage* m_fleetPage;
     NodePage* m_nodePage;
+    NoticeBar* m_problems; ///< of the sources; stays until they are read without
+    NoticeBar* m_desk;     ///< what this machine lacks
     QSplitter* m_splitter;
     QMenu* m_nodeMenu = nullptr;
     QList<QAction*> m_actions;

@@ -1,6 +1,7 @@
 #include "gui/view/main_window.h"
 
 #include "gui/model/export.h"
+#include "gui/model/remedy.h"
 #include "gui/view/fleet_page.h"
 #include "gui/view/icons.h"
 #include "gui/view/node_page.h"
@@ -71,6 +72,9 @@ void MainWindow::makeNodeMenu()
     addAction(m_nodeMenu, tr("&Pause"), QKeySequence(Qt::CTRL | Qt::Key_P), forEach(&FleetConnection::pause));
     m_nodeMenu->addSeparator();
     addAction(m_nodeMenu, tr("&Copy as text"), QKeySequence::Copy, [this] { copy(); });
+    addAction(m_nodeMenu, tr("Copy an ansible-play&book command"), {}, [this] {
+        QApplication::clipboard()->setText(playbookCommand(m_workspace.preferences().sources.inventories, m_fleetPage->selectedNodes()));
+    });
     addAction(m_nodeMenu, tr("Re&move from the list"), QKeySequence::Delete, [this] { removeNodes(); });
     addAction(m_nodeMenu, tr("Select a&ll"), QKeySequence(Qt::CTRL | Qt::Key_A), [this] { m_fleetPage->table()->selectAll(); });
 }

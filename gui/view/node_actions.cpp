@@ -10,14 +10,4 @@ void NodeActions::forEach(const QStringList& nodes, Act act)
     }
 }
 
-void NodeActions::reconnectAll()
-{
-    for (int row = 0; row < m_watch.model().rowCount(); ++row) {
-        const NodeRecord& record = m_watch.model().record(row);
-        if (record.link.phase != LinkPhase::Paused) {
-            m_watch.connection().reconnect(record.entry.name);
-        }
-    }
-}
-
 } // namespace notrack::gui

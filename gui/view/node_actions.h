@@ -16,8 +16,6 @@ public:
     explicit NodeActions(FleetWatch& watch) : m_watch(watch) {}
 
     void forEach(const QStringList& nodes, Act act);
-    /// After other settings: connects anew whatever a person did not pause.
-    void reconnectAll();
 
 private:
     FleetWatch& m_watch;

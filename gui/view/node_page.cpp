@@ -1,8 +1,11 @@
 #include "gui/view/node_page.h"
 
+#include "gui/model/remedy.h"
 #include "gui/view/appearance.h"
 #include "gui/view/conntrack_page.h"
 #include "gui/view/icons.h"
+#include "gui/view/notice_bar.h"
+#include "gui/view/remedy_bar.h"
 #include "gui/view/text_page.h"
 #include "gui/view/tree_page.h"
 
@@ -24,8 +27,8 @@ constexpr int findingTab = 2;
 } // namespace
 
 NodePage::NodePage(QWidget* parent)
-    : QWidget(parent), m_icon(makePlainLabel()), m_title(makePlainLabel()), m_note(makePlainLabel()), m_age(makePlainLabel()),
-      m_action(new QPushButton), m_tabs(new QTabWidget)
+    : QWidget(parent), m_icon(makePlainLabel()), m_title(makePlainLabel()), m_note(makePlainLabel()), m_age(new NoticeBar),
+      m_remedy(new RemedyBar), m_action(new QPushButton), m_tabs(new QTabWidget)
 {
     QFont bold = font();
     bold.setBold(true);
@@ -38,26 +41,15 @@ NodePage::NodePage(QWidget* parent)
     header->addWidget(m_title);
     header->addWidget(m_note, 1);
     header->addWidget(m_action);
-    m_age->setWordWrap(true);
-    m_age->setVisible(false);
-    m_age->setMargin(5);
-    m_age->setAutoFillBackground(true);
-    m_age->setBackgroundRole(QPalette::ToolTipBase);
-    m_age->setForegroundRole(QPalette::ToolTipText);
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(header);
+    layout->addWidget(m_remedy);
     layout->addWidget(m_age);
     layout->addWidget(m_tabs, 1);
     m_tabs->setDocumentMode(true);
     addPages();
     connect(m_tabs, &QTabWidget::currentChanged, this, &NodePage::pageChanged);
-    connect(m_action, &QPushButton::clicked, this, [this] {
-        if (m_needsPerson) {
-            emit interactiveAsked();
-        } else {
-            emit reconnectAsked();
-        }
-    });
+    connect(m_action, &QPushButton::clicked, this, [this] { emit(this->*m_asks)(); });
     show(nullptr);
 }
 
@@ -93,8 +85,9 @@ void NodePage::show(const NodeRecord* record)
 void NodePage::showHeader(const NodeRecord* record)
 {
     m_action->setVisible(false);
-    m_age->setVisible(record != nullptr && record->freshness == Freshness::Stale);
+    m_remedy->setRemedy(record != nullptr ? remedy(*record, m_settings) : Remedy());
     if (record == nullptr) {
+        m_age->setText({});
         m_icon->clear();
         m_title->setText(tr("No node chosen"));
         m_note->setText(tr("Choose a node in the table above to see its rules."));
@@ -105,10 +98,18 @@ void NodePage::showHeader(const NodeRecord* record)
     m_title->setText(tr("%1: %2").arg(safeLine(record->entry.name), record->stateText()));
     m_note->setText(record->note(steadyNow()));
     m_age->setText(
-        tr("Not live: this is what the node said %1 ago, at %2. Rates are left out.")
-            .arg(ageText(steadyNow() - record->monotonic), QLocale().toString(record->arrived.toLocalTime(), QLocale::ShortFormat)));
-    m_needsPerson = record->link.problem == LinkProblem::Authentication;
-    m_action->setText(m_needsPerson ? tr("Connect and ask…") : tr("Reconnect now"));
+        record->freshness != Freshness::Stale
+            ? QString()
+            : tr("Not live: this is what the node said %1 ago, at %2. Rates are left out.")
+                  .arg(ageText(steadyNow() - record->monotonic), QLocale().toString(record->arrived.toLocalTime(), QLocale::ShortFormat)));
+    const bool asks = record->link.phase == LinkPhase::NeedsPerson && record->link.problem != LinkProblem::HostKeyChanged;
+    if (record->link.problem == LinkProblem::Renamed) {
+        m_asks = &NodePage::nameAccepted;
+        m_action->setText(tr("Accept the new name"));
+    } else {
+        m_asks = asks ? &NodePage::interactiveAsked : &NodePage::reconnectAsked;
+        m_action->setText(asks ? tr("Connect and ask…") : tr("Reconnect now"));
+    }
     m_action->setVisible(record->link.phase == LinkPhase::NeedsPerson || record->link.phase == LinkPhase::Waiting ||
                          record->link.phase == LinkPhase::Paused);
     const int findings = record->findingCount();

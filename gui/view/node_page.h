@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gui/model/node_record.h"
+#include "gui/remote/connection_settings.h"
 
 #include <QWidget>
 
@@ -13,7 +14,9 @@ class QTabWidget;
 namespace notrack::gui
 {
 
+class NoticeBar;
 class Page;
+class RemedyBar;
 
 /// Everything about one node: a header, and pages below it. Only the page that is seen is brought up to date.
 class NodePage : public QWidget
@@ -22,6 +25,9 @@ class NodePage : public QWidget
 
 public:
     explicit NodePage(QWidget* parent = nullptr);
+
+    /// What the commands that are shown go by.
+    void setSettings(const ConnectionSettings& settings) { m_settings = settings; }
 
     /// Shows the record, or that no node is chosen. The record is not kept.
     void show(const NodeRecord* record);
@@ -36,6 +42,7 @@ signals:
     void pageChanged();
     void reconnectAsked();
     void interactiveAsked();
+    void nameAccepted();
 
 private:
     void addPages();
@@ -44,11 +51,13 @@ private:
     QLabel* m_icon;
     QLabel* m_title;
     QLabel* m_note;
-    QLabel* m_age; ///< above the pages: that they do not show what is so now
+    NoticeBar* m_age; ///< above the pages: that they do not show what is so now
+    RemedyBar* m_remedy;
     QPushButton* m_action;
     QTabWidget* m_tabs;
     std::vector<Page*> m_pages; ///< in the order of the tabs, which own them
-    bool m_needsPerson = false;
+    ConnectionSettings m_settings;
+    void (NodePage::*m_asks)() = &NodePage::reconnectAsked; ///< what the button says
 };
 
 } // namespace notrack::gui

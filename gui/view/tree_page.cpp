@@ -73,7 +73,18 @@ void RulePage::show(const NodeRecord& record)
     setPlaceholder(emptyText(record, tr("The profile asks for no rules, and there are none.")));
 }
 
-FindingPage::FindingPage() : TreePage(findingTitles(), tr("Findings"), {0, 22}) {}
+FindingPage::FindingPage() : TreePage(findingTitles(), tr("Findings"), {0, 22})
+{
+    setItemDelegate(new WrappedDelegate(this));
+    setUniformRowHeights(false);
+    setWordWrap(true);
+}
+
+void FindingPage::resizeEvent(QResizeEvent* event)
+{
+    TreePage::resizeEvent(event);
+    scheduleDelayedItemsLayout(); // rows are as high as their texts are wide
+}
 
 void FindingPage::show(const NodeRecord& record)
 {

@@ -46,6 +46,9 @@ class FindingPage : public TreePage
 public:
     FindingPage();
     void show(const NodeRecord& record) override;
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 };
 
 /// The virtual services at the profile's addresses, and their real servers.

@@ -10,6 +10,7 @@ namespace notrack::gui
 Workspace::Workspace(Preferences preferences, Remember remember, QObject* parent)
     : QObject(parent), m_preferences(std::move(preferences)), m_remember(remember), m_loader(this)
 {
+    connect(&m_loader, &SourceLoader::progressed, this, &Workspace::progressed);
     connect(&m_loader, &SourceLoader::loaded, this, &Workspace::loaded);
 }
 

@@ -42,6 +42,8 @@ public:
 
 signals:
     void loading();
+    /// As of SourceLoader.
+    void progressed(const notrack::gui::Inventory& inventory);
     void loaded(const notrack::gui::Inventory& inventory);
 
 private:

@@ -1,9 +1,8 @@
 #include "gui/remote/askpass.h"
 #include "gui/remote/back_off.h"
 #include "gui/remote/document_reader.h"
-#include "gui/remote/fleet_connection.h"
 #include "gui/remote/process_channel.h"
-#include "tests/gui/memory_channel.h"
+#include "tests/gui/memory_fleet.h"
 #include "tests/gui/sample_reports.h"
 
 #include <sys/resource.h>
@@ -16,45 +15,6 @@
 
 using namespace notrack;
 using namespace notrack::gui;
-
-namespace
-{
-
-std::vector<NodeEntry> nodesNamed(const QStringList& names)
-{
-    std::vector<NodeEntry> nodes;
-    for (const QString& name : names) {
-        nodes.push_back({name, name, {}, 0, {}, false, {}});
-    }
-    return nodes;
-}
-
-/// A fleet over channels in memory, with the last state of each node.
-struct Fleet
-{
-    explicit Fleet(ConnectionSettings settings = {})
-        : connection(std::move(settings), [this](QObject* parent) { return new MemoryChannel(parent, channels); })
-    {
-        QObject::connect(&connection, &FleetConnection::linkChanged,
-                         [this](const QString& node, const LinkState& state) { states[node] = state; });
-        QObject::connect(&connection, &FleetConnection::reportArrived, [this](const QString&, const ReceivedReport&) { ++reports; });
-    }
-
-    MemoryChannel& channelOf(const QString& host)
-    {
-        const auto found = std::find_if(channels.begin(), channels.end(), [&host](const MemoryChannel* channel) {
-            return !channel->retired && channel->command.arguments.contains(host);
-        });
-        return **found;
-    }
-
-    std::vector<MemoryChannel*> channels;
-    QHash<QString, LinkState> states;
-    int reports = 0;
-    FleetConnection connection;
-};
-
-} // namespace
 
 class ConnectionTest : public QObject
 {
@@ -164,24 +124,27 @@ private slots:
     void hostileDocuments_data()
     {
         QTest::addColumn<QByteArray>("bytes");
-        QTest::newRow("malformed") << QByteArray("{\"schema\":\"dns-notrack/report/v1\",\n");
-        QTest::newRow("newer schema") << QByteArray("{\"schema\":\"dns-notrack/report/v9\",\"node\":\"a\"}\n");
-        QTest::newRow("deep") << QByteArray("{\"schema\":") + QByteArray(100'000, '[') + "\n";
-        QTest::newRow("endless") << QByteArray("{\"schema\":") + QByteArray(2 << 20, 'x');
-        QTest::newRow("another node") << lineOf(sampleReport("b"));
-        QTest::newRow("not a document") << QByteArray("hello\n");
+        QTest::addColumn<int>("problem");
+        const int bad = int(LinkProblem::BadReport);
+        QTest::newRow("malformed") << QByteArray("{\"schema\":\"dns-notrack/report/v1\",\n") << bad;
+        QTest::newRow("newer schema") << QByteArray("{\"schema\":\"dns-notrack/report/v9\",\"node\":\"a\"}\n") << bad;
+        QTest::newRow("deep") << QByteArray("{\"schema\":") + QByteArray(100'000, '[') + "\n" << bad;
+        QTest::newRow("endless") << QByteArray("{\"schema\":") + QByteArray(2 << 20, 'x') << bad;
+        QTest::newRow("another node") << lineOf(sampleReport("b")) << int(LinkProblem::Renamed);
+        QTest::newRow("not a document") << QByteArray("hello\n") << bad;
     }
 
     void hostileDocuments()
     {
         QFETCH(QByteArray, bytes);
+        QFETCH(int, problem);
         Fleet fleet;
         fleet.connection.setNodes(nodesNamed({QStringLiteral("a")}));
         QTRY_COMPARE(fleet.channels.size(), std::size_t{1});
         fleet.channels[0]->say(lineOf(sampleReport("a")));
         QTRY_COMPARE(fleet.states[QStringLiteral("a")].phase, LinkPhase::Live);
         fleet.channels[0]->say(bytes);
-        QTRY_COMPARE(fleet.states[QStringLiteral("a")].problem, LinkProblem::BadReport);
+        QTRY_COMPARE(int(fleet.states[QStringLiteral("a")].problem), problem);
         QCOMPARE(fleet.states[QStringLiteral("a")].phase, LinkPhase::Waiting);
         QVERIFY(fleet.states[QStringLiteral("a")].retryAt > steadyNow());
         QVERIFY(!fleet.states[QStringLiteral("a")].reason.isEmpty());

@@ -3,11 +3,13 @@
 #include "gui/view/fleet_page.h"
 #include "gui/view/main_window.h"
 #include "gui/view/node_page.h"
+#include "gui/view/notice_bar.h"
 #include "gui/view/question_dialog.h"
 #include "gui/view/summary_bar.h"
 #include "tests/gui/real_input.h"
 
 #include <QApplication>
+#include <QClipboard>
 #include <QDBusConnection>
 #include <QElapsedTimer>
 #include <QLabel>
@@ -261,6 +263,41 @@ private slots:
         QCOMPARE(m_window->fleetPage()->currentNode(), QStringLiteral("node2")); // its row is gone, it is read on
         press(QStringLiteral("Escape"));
         QCOMPARE(m_window->fleetPage()->table()->model()->rowCount(), 6);
+    }
+
+    void theCommandToTypeIsCopied()
+    {
+        chooseByHand("node2");
+        QTRY_COMPARE_WITH_TIMEOUT(stateOf("node2"), QStringLiteral("drifted"), patience);
+        auto* copy = m_window->nodePage()->findChild<QPushButton*>(QStringLiteral("copyCommand"));
+        QTRY_VERIFY(copy->isVisible());
+        QApplication::clipboard()->clear();
+        click(*copy);
+        QTRY_VERIFY(QApplication::clipboard()->text().endsWith(QStringLiteral("apply --check --diff'")));
+        QVERIFY(QApplication::clipboard()->text().startsWith(QStringLiteral("ssh -t -F ")));
+        shoot(*m_window, "remedy");
+        m_window->resize(800, 600);
+        shoot(*m_window, "remedy-800");
+        m_window->resize(1180, 780);
+    }
+
+    void aLostInventoryKeepsTheFleet()
+    {
+        QVERIFY(QFile::rename(labFile("hosts.ini"), labFile("hosts.away")));
+        chooseByHand("node2");
+        press(QStringLiteral("ctrl+shift+r"));
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->problems()->isVisible(), patience);
+        QVERIFY2(m_window->problems()->text().contains(QStringLiteral("hosts.ini: No such file")),
+                 qPrintable(m_window->problems()->text()));
+        QCOMPARE(m_window->watch().model().rowCount(), 6);
+        QCOMPARE(stateOf("node2"), QStringLiteral("drifted"));
+        shoot(*m_window, "lost-inventory");
+        setAppearance(Appearance::Dark);
+        shoot(*m_window, "lost-inventory-dark");
+        setAppearance(Appearance::Light);
+        QVERIFY(QFile::rename(labFile("hosts.away"), labFile("hosts.ini")));
+        click(*m_window->problems()->findChild<QPushButton*>());
+        QTRY_VERIFY_WITH_TIMEOUT(!m_window->problems()->isVisible(), patience);
     }
 
     void killedSshdShowsAndComesBack()

@@ -75,6 +75,7 @@ private slots:
         QTRY_COMPARE(channels.size(), std::size_t{3});
         FleetPage* fleet = window.fleetPage();
         QTreeView* table = fleet->table();
+        table->sortByColumn(FleetModel::Node, Qt::AscendingOrder);
         const auto say = [&](int channel, const Report& report, const QString& state) {
             channels[static_cast<std::size_t>(channel)]->say(lineOf(report));
             const NodeRecord* record = window.watch().model().find(QString::fromStdString(report.node));
