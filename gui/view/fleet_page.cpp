@@ -104,7 +104,7 @@ void FleetPage::makeTable()
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     m_table->setAccessibleName(tr("Nodes"));
     const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
-    constexpr std::array widths{18, 12, 25, 12, 12, 14, 14, 9, 9, leastNote};
+    constexpr std::array widths{17, 11, 24, 12, 11, 13, 13, 8, 7, leastNote};
     QHeaderView* header = m_table->header();
     for (int column = 0; column < FleetModel::ColumnCount; ++column) {
         header->resizeSection(column, widths.at(static_cast<std::size_t>(column)) * unit);

@@ -2,9 +2,9 @@
 
 #include "gui/view/appearance.h"
 
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPainter>
 #include <QPushButton>
 
 namespace notrack::gui
@@ -23,9 +23,7 @@ NoticeBar::NoticeBar(const QString& action, QWidget* parent) : QFrame(parent), m
         connect(button, &QPushButton::clicked, this, &NoticeBar::actionAsked);
         layout->addWidget(button, 0, Qt::AlignTop);
     }
-    setAutoFillBackground(true);
     setVisible(false);
-    paintGround();
 }
 
 void NoticeBar::setText(const QString& text)
@@ -39,20 +37,9 @@ QString NoticeBar::text() const
     return m_label->text();
 }
 
-void NoticeBar::changeEvent(QEvent* event)
+void NoticeBar::paintEvent(QPaintEvent* /*event*/)
 {
-    QFrame::changeEvent(event);
-    if (event->type() == QEvent::ParentChange || event->type() == QEvent::ApplicationPaletteChange) {
-        paintGround();
-    }
-}
-
-void NoticeBar::paintGround()
-{
-    const QPalette around = parentWidget() != nullptr ? parentWidget()->palette() : palette();
-    QPalette own = around;
-    own.setColor(QPalette::Window, noticeGround(around));
-    setPalette(own);
+    QPainter(this).fillRect(rect(), noticeGround(palette()));
 }
 
 } // namespace notrack::gui

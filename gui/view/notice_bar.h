@@ -3,7 +3,6 @@
 #include <QFrame>
 
 class QLabel;
-class QPushButton;
 
 namespace notrack::gui
 {
@@ -25,11 +24,9 @@ signals:
     void actionAsked();
 
 protected:
-    void changeEvent(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
 
 private:
-    void paintGround();
-
     QLabel* m_label;
 };
 

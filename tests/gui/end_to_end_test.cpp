@@ -113,7 +113,7 @@ private slots:
         m_window = std::make_unique<MainWindow>(labPreferences(), Remember::NoSources, processChannels());
         m_window->resize(1180, 780);
         m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get(), patience));
     }
 
     void emptyStart()
@@ -122,7 +122,7 @@ private slots:
         MainWindow empty(nothing, Remember::NoSources, processChannels());
         empty.resize(1000, 640);
         empty.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&empty));
+        QVERIFY(QTest::qWaitForWindowExposed(&empty, patience));
         shoot(empty, "empty");
         empty.hide();
     }

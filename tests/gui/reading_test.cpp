@@ -3,6 +3,7 @@
 #include "gui/view/history_chart.h"
 #include "gui/view/main_window.h"
 #include "gui/view/node_page.h"
+#include "gui/view/notice_bar.h"
 #include "gui/view/summary_bar.h"
 #include "tests/gui/memory_channel.h"
 #include "tests/gui/sample_reports.h"
@@ -140,6 +141,19 @@ private slots:
         QVERIFY(!drawn(0.2, 0.42)); // the outage
         QVERIFY(drawn(0.42, 0.56));
         QVERIFY(!drawn(0.6, 1.0)); // the minute since then
+    }
+
+    void aNoticeStandsOutInEveryAppearance()
+    {
+        NoticeBar bar;
+        bar.setText(QStringLiteral("x"));
+        for (const Appearance appearance : {Appearance::Light, Appearance::Dark, Appearance::Light}) {
+            setAppearance(appearance);
+            const QColor ground = bar.grab().toImage().pixelColor(2, 2);
+            QCOMPARE(ground, noticeGround(bar.palette()));
+            QVERIFY(std::abs(ground.lightness() - bar.palette().color(QPalette::WindowText).lightness()) > 120);
+        }
+        setAppearance(Appearance::System);
     }
 };
 
