@@ -101,7 +101,10 @@ QString NodeRecord::stateText() const
 
 QString NodeRecord::note(qint64 now) const
 {
-    const QString& reason = link.reason;
+    QString reason = link.reason;
+    if (link.phase != LinkPhase::NeedsPerson && reason.endsWith(QLatin1Char('.'))) {
+        reason.chop(1); // more follows
+    }
     switch (link.phase) {
     case LinkPhase::Paused:
         return {};

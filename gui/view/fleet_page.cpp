@@ -5,6 +5,7 @@
 #include "gui/view/summary_bar.h"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLineEdit>
@@ -116,6 +117,7 @@ void FleetPage::makeTable()
         header->moveSection(header->visualIndex(column), place++);
     }
     m_table->setColumnHidden(FleetModel::Profile, true);
+    m_table->viewport()->installEventFilter(this);
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header, &QWidget::customContextMenuRequested, this, [this, header](const QPoint& position) {
         QMenu menu;
@@ -140,11 +142,12 @@ void FleetPage::fitNote()
     m_table->header()->resizeSection(FleetModel::Note, std::max(least, m_table->viewport()->width() - others));
 }
 
-void FleetPage::resizeEvent(QResizeEvent* event)
+bool FleetPage::eventFilter(QObject* watched, QEvent* event)
 {
-    QWidget::resizeEvent(event);
-    layout()->activate();
-    fitNote();
+    if (event->type() == QEvent::Resize) {
+        fitNote();
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void FleetPage::fillColumnMenu(QMenu& menu)

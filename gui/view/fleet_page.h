@@ -47,7 +47,8 @@ public:
     void fillSortMenu(QMenu& menu);
 
 protected:
-    void resizeEvent(QResizeEvent* event) override;
+    /// The table's room changed.
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 signals:
     void currentNodeChanged();
