@@ -222,7 +222,12 @@ bool Circumstances::isBalanced(const Address& service, Port port, Protocol proto
 
 std::vector<std::string> Circumstances::ownChains() const
 {
-    return {ruleChain(m_profile.chainPrefix, Hook::Prerouting), ruleChain(m_profile.chainPrefix, Hook::Output)};
+    std::vector<std::string> chains;
+    for (const Hook hook : allHooks) {
+        chains.push_back(ruleChain(m_profile.chainPrefix, hook));
+        chains.push_back(trialChain(m_profile.chainPrefix, hook));
+    }
+    return chains;
 }
 
 std::string Circumstances::commandFor(const SavedChains& table) const

@@ -63,11 +63,13 @@ public:
     {
         if (Result<void> made = make(m_folders.runtime); !made)
             return tl::unexpected(made.error());
-        auto lock = takeLockFile(m_folders.runtime + "/run.lock", "run lock of dns-notrack", wait);
+        auto lock = takeLockFile(lockPath(), "run lock of dns-notrack", wait);
         if (!lock)
             return tl::unexpected(lock.error());
         return std::make_unique<HeldRunLock>(std::move(*lock));
     }
+
+    bool isLocked() override { return isLockFileHeld(lockPath()); }
 
     std::optional<std::string> read(Remembered what) override
     {
@@ -104,6 +106,7 @@ public:
     }
 
 private:
+    std::string lockPath() const { return m_folders.runtime + "/run.lock"; }
     const std::string& folderOf(Remembered what) const { return survivesBoots(what) ? m_folders.state : m_folders.runtime; }
     std::string pathOf(Remembered what) const { return folderOf(what) + "/" + std::string(toText(what)); }
 

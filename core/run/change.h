@@ -36,6 +36,8 @@ public:
 
     Change(Node& node, std::vector<OwnedPart> wanted, std::vector<OwnedPart> wantedOfOther, std::chrono::milliseconds wait);
 
+    /// What it wants of both families.
+    const std::vector<OwnedPart>& wanted() const { return m_wanted; }
     /// What the tables hold against what is wanted, read without a lock.
     Result<std::vector<Comparison>> compare() const;
     /// The same for the backend that is not in use, where only something of ours is a difference.

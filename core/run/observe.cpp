@@ -4,6 +4,7 @@
 #include "core/findings/raw_listing.h"
 #include "core/report/rule_report.h"
 #include "core/rules/diff.h"
+#include "core/rules/trial_rules.h"
 
 #include <algorithm>
 #include <iterator>
@@ -59,6 +60,24 @@ void listTables(const TableStore* store, const std::vector<Comparison>& comparis
     }
 }
 
+bool holdTrial(const std::vector<Comparison>& comparisons, const std::vector<OwnedPart>& wanted)
+{
+    for (std::size_t i = 0; i < comparisons.size(); ++i) {
+        if (holdsTrial(comparisons[i].table, wanted[i].ruleset.chainPrefix, wanted[i].earlierPrefixes))
+            return true;
+    }
+    return false;
+}
+
+/// The same tables without what a trial brought in.
+void dropTrial(std::vector<Comparison>& comparisons, const std::vector<OwnedPart>& wanted)
+{
+    for (std::size_t i = 0; i < comparisons.size(); ++i) {
+        Table table = withoutTrial(std::move(comparisons[i].table), wanted[i].ruleset.chainPrefix, wanted[i].earlierPrefixes);
+        comparisons[i] = compare(std::move(table), wanted[i]);
+    }
+}
+
 Judgement judgementOf(const std::vector<Finding>& findings)
 {
     if (forbidsApply(findings))
@@ -70,21 +89,24 @@ Judgement judgementOf(const std::vector<Finding>& findings)
 
 } // namespace
 
-Result<Differences> observeTables(const Change& change, const Node& node, Report& report)
+Result<Differences> observeTables(const Change& change, const Node& node, Report& report, Sight sight)
 {
-    const auto comparisons = change.compare();
+    auto comparisons = change.compare();
     if (!comparisons)
         return tl::unexpected(comparisons.error());
     const auto others = change.compareOther();
     if (!others)
         return tl::unexpected(others.error());
+    const bool trial = holdTrial(*comparisons, change.wanted());
+    if (trial && sight == Sight::PastTrial)
+        dropTrial(*comparisons, change.wanted());
     reportRules(*comparisons, report);
     report.diff.clear();
     for (const std::vector<Comparison>& all : {*comparisons, *others}) {
         for (const Comparison& comparison : all)
             report.diff += unifiedDiff(comparison);
     }
-    Differences differences{.standing = standingOf(*comparisons)};
+    Differences differences{.standing = standingOf(*comparisons), .trial = trial, .rawTables = {}, .ownNftablesTables = {}};
     if (!allInSync(*others)) {
         differences.standing = Standing::Drifted;
         if (report.state == NodeState::InSync)

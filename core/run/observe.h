@@ -16,13 +16,20 @@ namespace notrack
 struct Differences
 {
     Standing standing = Standing::InSync;
+    bool trial = false;                         ///< rules of a trial were found
     std::vector<SavedTable> rawTables;          ///< legacy raw tables as they were read, for the findings
     std::vector<std::string> ownNftablesTables; ///< NodeFacts has the form
 };
 
+/// What of the tables is looked at.
+enum class Sight {
+    Whole,
+    PastTrial, ///< as if there were nothing of a trial
+};
+
 /// Reads the tables of both backends and puts state, rules and diff into the report. The other backend counts only where it holds something
 /// of ours.
-Result<Differences> observeTables(const Change& change, const Node& node, Report& report);
+Result<Differences> observeTables(const Change& change, const Node& node, Report& report, Sight sight = Sight::Whole);
 
 /// Reads the tables again, for a report of how things stand after a change; the diff stays the one of before. Where they cannot be read the
 /// state is the expected one, no rule is listed, and a note says so: it is no failure of the change.

@@ -93,6 +93,8 @@ private:
             return possible;
         m_change.emplace(makeChange());
         Result<Differences> differences = observeTables(*m_change, m_node, m_report);
+        if (differences && differences->trial && onlyReads())
+            differences = lookPastTrial();
         m_watch.lap("read");
         if (!differences)
             return tl::unexpected(differences.error());
@@ -110,6 +112,20 @@ private:
         judge(std::move(*differences));
         m_watch.lap("findings");
         return {};
+    }
+
+    bool onlyReads() const { return m_request.intent == Intent::Status || m_request.mode == Mode::Check; }
+
+    /// A trial under way is no drift, and what one left that was ended is. The tables are read again after asking who holds the run lock, since
+    /// the trial may have ended in between.
+    Result<Differences> lookPastTrial()
+    {
+        const bool running = m_memory.isLocked();
+        Result<Differences> differences = observeTables(*m_change, m_node, m_report, running ? Sight::PastTrial : Sight::Whole);
+        if (differences && differences->trial)
+            m_report.notes.emplace_back(running ? "a trial is running: what it brought in is not shown"
+                                                : "rules of a trial were left by a run that was ended; the next apply takes them out");
+        return differences;
     }
 
     /// Which of the profile's families this node can hold; NoBackend where it is none of them.

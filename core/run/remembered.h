@@ -31,6 +31,8 @@ public:
 
     std::chrono::seconds sinceBoot() const { return m_files.sinceBoot(); }
 
+    /// Whether a run holds the run lock.
+    bool isLocked() const { return m_files.isLocked(); }
     ChangesRemembered stateOfChanges() const;
     std::optional<Pending> pending() const;
     std::optional<Verdict> verdict() const;

@@ -45,6 +45,9 @@ public:
     /// and runs that only read never take it.
     virtual Result<std::unique_ptr<RunLock>> lock(std::chrono::milliseconds wait) = 0;
 
+    /// Whether a run holds that lock at this moment. Asking takes no lock and keeps nobody from it.
+    virtual bool isLocked() = 0;
+
     /// What was written last; nothing where there is nothing, or nothing of this boot and network namespace. It may be any text.
     virtual std::optional<std::string> read(Remembered what) = 0;
 

@@ -1,16 +1,22 @@
 #include "core/linux/system/lock_file.h"
 
 #include "core/linux/system/system_error.h"
+#include "core/linux/system/text_file.h"
+#include "core/linux/system/text_lines.h"
 
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <string>
@@ -115,6 +121,21 @@ Result<LockFile> takeLockFile(const std::string& path, const std::string& what, 
     if (problem != 0)
         return makeError(ErrorKind::Failed, "the " + what + " cannot be taken: " + std::strerror(problem), path);
     return LockFile(std::move(file));
+}
+
+bool isLockFileHeld(const std::string& path)
+{
+    struct stat status = {};
+    if (stat(path.c_str(), &status) != 0)
+        return false;
+    std::array<char, 64> file{};
+    std::snprintf(file.data(), file.size(), "%02x:%02x:%ju", major(status.st_dev), minor(status.st_dev), std::uintmax_t{status.st_ino});
+    bool held = false;
+    const Result<void> read = readLines("/proc/locks", [&](std::string_view line) {
+        const std::vector<std::string_view> words = splitWords(line); // 1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE 0 EOF; "1: ->" waits
+        held = held || (words.size() > 5 && words[1] == "FLOCK" && words[5] == file.data());
+    });
+    return read && held;
 }
 
 void outliveSignals()

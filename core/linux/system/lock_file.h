@@ -32,6 +32,10 @@ enum class Links {
 Result<LockFile> takeLockFile(const std::string& path, const std::string& what, std::chrono::milliseconds wait,
                               Links links = Links::Refuse);
 
+/// Whether somebody holds the lock, by the kernel's list (proc_locks(5)): the lock itself is not touched, so that nobody who wants it notices.
+/// False where it cannot be told, and for a holder in a PID namespace that this process does not see.
+bool isLockFileHeld(const std::string& path);
+
 /// From now on SIGHUP, SIGINT and SIGTERM no longer end this process: what follows is a commit, and the verdict that may have to take it back.
 void outliveSignals();
 

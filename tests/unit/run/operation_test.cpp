@@ -1,3 +1,4 @@
+#include "core/rules/trial_rules.h"
 #include "tests/unit/run/canned_run.h"
 
 #include <QTest>
@@ -71,6 +72,42 @@ private slots:
         QCOMPARE(exitOf(report), 69);
         QCOMPARE(report.error->message, "ipv4: no module; ipv6: no IPv6");
         QCOMPARE(exitOf(m_node->execute(Intent::Remove), Intent::Remove), 0);
+    }
+
+    void aTrialUnderWayIsNoDriftAndOneThatWasLeftIs_data()
+    {
+        QTest::addColumn<bool>("running");
+        QTest::addColumn<QString>("outcome");
+        QTest::addColumn<QString>("note");
+        QTest::newRow("running") << true << "in-sync, exit 0"
+                                 << "a trial is running: what it brought in is not shown";
+        QTest::newRow("left") << false << "drifted, exit 2"
+                              << "rules of a trial were left by a run that was ended; the next apply takes them out";
+    }
+
+    void aTrialUnderWayIsNoDriftAndOneThatWasLeftIs()
+    {
+        QFETCH(bool, running);
+        m_node->apply();
+        bringInTrial();
+        m_node->memory.busy = running;
+        m_node->store->log.clear();
+        const Report report = m_node->execute(Intent::Status);
+        QTEST(outcomeOf(report, Intent::Status), "outcome");
+        QTEST(toList(report.notes).join('|'), "note");
+        QVERIFY(!toList(m_node->store->log).contains("lock"));
+        QCOMPARE(QString::fromStdString(report.diff).contains("TRIAL"), !running);
+    }
+
+    void aTrialThatEndsUnderOurEyesIsNotTold()
+    {
+        m_node->apply();
+        const auto before = m_node->store->tables;
+        bringInTrial();
+        m_node->memory.whileLooking = [&] { m_node->store->tables = before; };
+        const Report report = m_node->execute(Intent::Status);
+        QCOMPARE(outcomeOf(report, Intent::Status), "in-sync, exit 0");
+        QVERIFY(report.notes.empty());
     }
 
     void whatTheKernelLacksIsForeseen()
@@ -299,6 +336,16 @@ private slots:
     }
 
 private:
+    /// The untracked arm of a trial over the rules that stand.
+    void bringInTrial()
+    {
+        for (auto& [family, table] : m_node->store->tables) {
+            const Ruleset full = buildRuleset(m_node->profile, family);
+            const OwnedPart present = presentPart(table, wantedPart(full));
+            table = withStepsDone(table, makePlan(compare(table, withNarrowed(present, full, {Port{40000}, Port{40007}}))));
+        }
+    }
+
     std::unique_ptr<CannedNode> m_node;
 };
 

@@ -23,6 +23,13 @@ public:
         return std::make_unique<RunLock>();
     }
 
+    bool isLocked() override
+    {
+        if (whileLooking)
+            std::exchange(whileLooking, nullptr)();
+        return busy;
+    }
+
     std::optional<std::string> read(Remembered what) override
     {
         const auto found = texts.find(what);
@@ -45,6 +52,7 @@ public:
     bool busy = false;
     bool readOnly = false;
     std::function<void()> whileWaiting; ///< runs once, before the run lock is given
+    std::function<void()> whileLooking; ///< runs once, before somebody learns who holds it
 };
 
 } // namespace notrack
