@@ -22,6 +22,7 @@ namespace
 
 constexpr const char* defaultProfile = "/etc/dns-notrack/profile.yaml";
 constexpr double longestWait = 3600;
+constexpr std::uint32_t mostTrials = 100;
 constexpr double shortestWatch = 0.1;
 constexpr double longestWatch = 3600;
 
@@ -73,6 +74,7 @@ public:
         addStatus();
         addDoctor();
         addProbe();
+        addTrial();
         addDiscover();
         addValidate();
         addSchema();
@@ -179,6 +181,20 @@ private:
         command.add_option("--rate", m_arguments.series.rate, "Pairs a second (default 10)")
             ->option_text("PAIRS")
             ->check(CLI::Range(1U, mostPairsPerSecond));
+    }
+
+    void addTrial()
+    {
+        CLI::App& command =
+            addCommand(CommandName::Trial, "trial", "Try the rules with packets of our own, from every pod, and leave the node as it was");
+        addProfile(command);
+        addOutput(command);
+        command.add_option("--count", m_arguments.trials, "How many trials, one after the other (default 1)")
+            ->option_text("N")
+            ->check(CLI::Range(1U, mostTrials));
+        command.add_option("--wait", m_wait, "How long to wait for the xtables lock (default 5)")
+            ->option_text("SECONDS")
+            ->check(CLI::Range(0.0, longestWait));
     }
 
     void addDiscover()

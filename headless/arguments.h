@@ -12,7 +12,7 @@
 namespace notrack
 {
 
-enum class CommandName { Apply, Remove, Status, Doctor, Probe, Discover, Validate, Schema, Version };
+enum class CommandName { Apply, Remove, Status, Doctor, Probe, Trial, Discover, Validate, Schema, Version };
 
 enum class OutputFormat { Text, Json, Prometheus };
 
@@ -34,6 +34,7 @@ struct Arguments
     std::chrono::milliseconds wait{5000};
     std::optional<std::chrono::milliseconds> watch;
     ProbeSeries series;
+    std::uint32_t trials = 1;
     SchemaName schema = SchemaName::Profile;
 };
 

@@ -5,6 +5,7 @@
 #include "core/base/version.h"
 #include "core/linux/backend.h"
 #include "core/linux/dns/dns_prober.h"
+#include "core/linux/dns/node_interrogator.h"
 #include "core/linux/node/node_clues.h"
 #include "core/linux/node/node_inspector.h"
 #include "core/linux/remembered_files.h"
@@ -95,6 +96,8 @@ Intent intentOf(const Arguments& arguments)
         return arguments.reconcile ? Intent::Reconcile : Intent::Apply;
     case CommandName::Remove:
         return Intent::Remove;
+    case CommandName::Trial:
+        return Intent::Trial;
     default:
         return Intent::Status;
     }
@@ -125,8 +128,9 @@ class LocalNode
 public:
     LocalNode(std::string name, ChosenBackend backend)
         : m_backend(std::move(backend)), m_inspector(makeNodeInspector()), m_prober(makeDnsProber()),
-          m_memory(makeRememberedFiles(MemoryFolders::ofThisProcess())), m_node{std::move(name), *m_backend.store, m_backend.other.get(),
-                                                                                *m_inspector,    *m_prober,        *m_memory}
+          m_memory(makeRememberedFiles(MemoryFolders::ofThisProcess())),
+          m_interrogator(makeInterrogator()), m_node{std::move(name), *m_backend.store, m_backend.other.get(), *m_inspector,
+                                                     *m_prober,       *m_memory,        m_interrogator.get()}
     {
     }
 
@@ -143,6 +147,7 @@ private:
     std::unique_ptr<NodeInspector> m_inspector;
     std::unique_ptr<Prober> m_prober;
     std::unique_ptr<RunMemory> m_memory;
+    std::unique_ptr<Interrogator> m_interrogator;
     Node m_node;
 };
 
@@ -159,7 +164,8 @@ Request requestOf(const Arguments& arguments, std::optional<Profile> profile)
     return {.intent = intentOf(arguments),
             .mode = arguments.check ? Mode::Check : Mode::Write,
             .profile = std::move(profile),
-            .wait = arguments.wait};
+            .wait = arguments.wait,
+            .trials = arguments.trials};
 }
 
 ExitCode runApply(const Arguments& arguments)
@@ -306,6 +312,24 @@ ExitCode runProbe(const Arguments& arguments)
     return silent ? ExitCode::Failed : ExitCode::Done;
 }
 
+ExitCode runTrial(const Arguments& arguments)
+{
+    const Result<Profile> profile = loadProfile(arguments);
+    if (!profile)
+        return fail(arguments, "trial", profile.error());
+    Result<ChosenBackend> backend = openBackend(*profile);
+    if (!backend)
+        return fail(arguments, "trial", backend.error());
+    LocalNode local(arguments.node, std::move(*backend));
+    const Report report = local.run(requestOf(arguments, *profile));
+    if (report.error)
+        printProblem(toText(*report.error));
+    printForPrograms(arguments, report);
+    if (arguments.output == OutputFormat::Text && !report.error)
+        printText(describeTrialOutcome(report));
+    return exitCodeOf(report, Intent::Trial, Mode::Write);
+}
+
 ExitCode runValidate(const Arguments& arguments)
 {
     const Result<Profile> profile = loadProfile(arguments);
@@ -349,6 +373,8 @@ ExitCode runCommand(const Arguments& arguments)
         return runDoctor(arguments);
     case CommandName::Probe:
         return runProbe(arguments);
+    case CommandName::Trial:
+        return runTrial(arguments);
     case CommandName::Discover:
         printText(writeProfile(readNodeClues(liveSources(), arguments.node)));
         return ExitCode::Done;

@@ -133,6 +133,43 @@ std::string describeProbe(const std::vector<ProbeResult>& results)
     return text;
 }
 
+std::string describeTrial(const TrialReport& trial)
+{
+    std::string text =
+        "trial at " + trial.at + ": " + std::string(toText(trial.outcome)) + (trial.why.empty() ? "" : ": " + trial.why) + "\n";
+    if (trial.left > 0)
+        text += "  " + std::to_string(trial.left) + " places and services take their turn in later trials\n";
+    if (trial.rows.empty())
+        return text;
+    const auto counts = [](const TrialArm& arm) { return std::to_string(arm.answered) + "/" + std::to_string(arm.asked); };
+    std::size_t from = 4;
+    std::size_t service = 7;
+    for (const TrialRow& row : trial.rows) {
+        from = std::max(from, row.from.size());
+        service = std::max(service, row.service.size());
+    }
+    constexpr std::size_t countWidth = 11;
+    constexpr std::size_t timeWidth = 12;
+    text += "  " + padded("from", from) + "  " + padded("service", service) + rightAligned("tracked", countWidth) +
+            rightAligned("untracked", countWidth) + rightAligned("lost", 6) + rightAligned("p50", timeWidth) +
+            rightAligned("untracked", timeWidth) + rightAligned("p99", timeWidth) + rightAligned("untracked", timeWidth) + "\n";
+    for (const TrialRow& row : trial.rows) {
+        text += "  " + padded(row.from, from) + "  " + padded(row.service.empty() ? "-" : row.service, service) +
+                rightAligned(counts(row.tracked), countWidth) + rightAligned(counts(row.untracked), countWidth) +
+                rightAligned(std::to_string(row.lost), 6) + rightAligned(milliseconds(row.tracked.p50), timeWidth) +
+                rightAligned(milliseconds(row.untracked.p50), timeWidth) + rightAligned(milliseconds(row.tracked.p99), timeWidth) +
+                rightAligned(milliseconds(row.untracked.p99), timeWidth) + (row.note.empty() ? "" : "  " + row.note) + "\n";
+    }
+    return text;
+}
+
+std::string describeTrialOutcome(const Report& report)
+{
+    if (report.state == NodeState::Unsafe)
+        return report.node + ": not tried: what no trial decides speaks against the rules\n" + describeProblems(report);
+    return report.node + ": " + (report.trial ? describeTrial(*report.trial) : "nothing was tried\n") + describeNotes(report);
+}
+
 std::string describeReport(const Report& report)
 {
     std::string text = report.node + ": " + stateSentence(report) + (report.backend.empty() ? "" : " (" + report.backend + ")") + "\n";

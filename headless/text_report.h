@@ -17,6 +17,12 @@ std::string describeProblems(const Report& report);
 /// What each place got for its queries, one line each.
 std::string describeProbe(const std::vector<ProbeResult>& results);
 
+/// The last trial: a line for what it came to, then the table.
+std::string describeTrial(const TrialReport& trial);
+
+/// What `trial` prints: the table, or why there is none.
+std::string describeTrialOutcome(const Report& report);
+
 /// What an apply or a remove did, or what an unattended run waits for, in one line, and a line for each note.
 std::string describeOutcome(const Report& report, bool check);
 

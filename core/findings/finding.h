@@ -25,6 +25,7 @@ struct Finding
     std::vector<std::string> evidence; ///< the very rule, IPVS line or setting that was found
     std::vector<std::string> advice;   ///< what to do, as exact as it can be said
     bool waived = false;
+    bool trialDecides = false; ///< a trial tells whether it is so here; one that overruled it leaves a warning
 
     bool operator==(const Finding&) const = default;
 };

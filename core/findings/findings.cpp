@@ -15,25 +15,26 @@ struct Check
 {
     std::string_view id;
     std::optional<Finding> (*judge)(const Circumstances&);
+    bool trialDecides = false; ///< packets of a pod, or of the node under scope any, meet what it speaks of
 };
 
 /// In the order in which findings of the same weight are told.
 constexpr std::array checks{
     Check{"not-ipvs", checkNotIpvs},
-    Check{"service-dnat", checkServiceDnat},
-    Check{"host-queries", checkHostQueries},
+    Check{"service-dnat", checkServiceDnat, true},
+    Check{"host-queries", checkHostQueries, true},
     Check{"host-port", checkHostPort},
-    Check{"stateful-forward", checkStatefulForward},
+    Check{"stateful-forward", checkStatefulForward, true},
     Check{"no-backends", checkNoBackends},
-    Check{"backend-outside-pod-cidrs", checkBackendOutsidePodCidrs},
-    Check{"per-node-cidr", checkPerNodeCidr},
-    Check{"other-notrack", checkOtherNotrack},
+    Check{"backend-outside-pod-cidrs", checkBackendOutsidePodCidrs, true},
+    Check{"per-node-cidr", checkPerNodeCidr, true},
+    Check{"other-notrack", checkOtherNotrack, true},
     Check{"other-backend", checkOtherBackend},
-    Check{"bridge-netfilter", checkBridgeNetfilter},
-    Check{"unread-rules", checkUnreadRules},
+    Check{"bridge-netfilter", checkBridgeNetfilter, true},
+    Check{"unread-rules", checkUnreadRules, true},
     Check{"missing-modules", checkMissingModules},
-    Check{"lost-snat", checkLostSnat},
-    Check{"masqueraded-answer", checkMasqueradedAnswer},
+    Check{"lost-snat", checkLostSnat, true},
+    Check{"masqueraded-answer", checkMasqueradedAnswer, true},
     Check{"foreign-networks", checkForeignNetworks},
     Check{"early-raw", checkEarlyRaw},
     Check{"one-packet-scheduling", checkOnePacketScheduling},
@@ -55,6 +56,7 @@ std::vector<Finding> judge(const Profile& profile, const NodeFacts& facts, Backe
         if (!finding)
             continue;
         finding->id = std::string(check.id);
+        finding->trialDecides = check.trialDecides;
         finding->waived = std::find(waived.begin(), waived.end(), check.id) != waived.end();
         shorten(finding->evidence, mostEvidence);
         findings.push_back(std::move(*finding));

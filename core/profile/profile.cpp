@@ -1,9 +1,9 @@
 #include "core/profile/profile.h"
 
+#include "core/base/fingerprint.h"
+
 #include <algorithm>
 #include <array>
-#include <cstdint>
-#include <cstdio>
 
 namespace notrack
 {
@@ -49,17 +49,6 @@ std::string canonicalText(const Profile& profile)
            "\n";
 }
 
-/// FNV-1a, 64 bits: draft-eastlake-fnv.
-std::uint64_t fnv1a64(std::string_view text)
-{
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char byte : text) {
-        hash ^= static_cast<unsigned char>(byte);
-        hash *= 0x100000001b3U;
-    }
-    return hash;
-}
-
 } // namespace
 
 std::string_view toText(Scope scope)
@@ -87,9 +76,7 @@ std::string_view toText(ProbeOrigin origin)
 
 std::string digestOf(const Profile& profile)
 {
-    std::array<char, 17> digits{};
-    std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(fnv1a64(canonicalText(profile))));
-    return std::string("fnv1a64:") + digits.data();
+    return fingerprintOf(canonicalText(profile));
 }
 
 } // namespace notrack

@@ -8,7 +8,7 @@ namespace notrack
 
 /// The ids that `safety.waive` may name: those of all findings, in the order in which findings of the same weight are told.
 /// They stand here because a profile is read before anything is judged; findings.cpp has the check of each.
-inline constexpr std::array<std::string_view, 21> waivableFindings{
+inline constexpr std::array<std::string_view, 25> waivableFindings{
     "not-ipvs",
     "service-dnat",
     "host-queries",
@@ -30,6 +30,10 @@ inline constexpr std::array<std::string_view, 21> waivableFindings{
     "one-packet-scheduling",
     "icmp-invalid",
     "stale-servers",
+    "trial",
+    "dns-silent",
+    "no-witness",
+    "no-effect",
 };
 
 } // namespace notrack

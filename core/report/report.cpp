@@ -35,6 +35,25 @@ std::string_view toText(ItemState state)
     return {};
 }
 
+std::string_view toText(TrialOutcome outcome)
+{
+    switch (outcome) {
+    case TrialOutcome::Passed:
+        return "passed";
+    case TrialOutcome::Lost:
+        return "lost";
+    case TrialOutcome::Silent:
+        return "silent";
+    case TrialOutcome::NoWitness:
+        return "no-witness";
+    case TrialOutcome::NoEffect:
+        return "no-effect";
+    case TrialOutcome::Failed:
+        return "failed";
+    }
+    return {};
+}
+
 std::string_view toText(Proof proof)
 {
     switch (proof) {

@@ -103,6 +103,60 @@ struct ProbeReport
     bool operator==(const ProbeReport&) const = default;
 };
 
+/// What a trial came to.
+enum class TrialOutcome {
+    Passed,    ///< untracked queries got their answers wherever tracked ones did
+    Lost,      ///< a place got answers tracked and none untracked
+    Silent,    ///< nothing answers, tracked or untracked
+    NoWitness, ///< no place could be asked from
+    NoEffect,  ///< the queries of every place passed by this node's tables
+    Failed,    ///< its rules could not be written
+};
+
+inline constexpr std::array allTrialOutcomes{TrialOutcome::Passed,    TrialOutcome::Lost,     TrialOutcome::Silent,
+                                             TrialOutcome::NoWitness, TrialOutcome::NoEffect, TrialOutcome::Failed};
+
+/// "passed", "lost", "silent", "no-witness", "no-effect", "failed".
+std::string_view toText(TrialOutcome outcome);
+
+/// One arm of a trial at one place: client ports that asked, and those that got an answer.
+struct TrialArm
+{
+    std::uint32_t asked = 0;
+    std::uint32_t answered = 0;
+    std::optional<double> p50; ///< milliseconds; empty without an answer
+    std::optional<double> p99; ///< milliseconds
+
+    bool operator==(const TrialArm&) const = default;
+};
+
+/// What one place got from one service.
+struct TrialRow
+{
+    std::string from;    ///< "node", or the network namespace of a pod
+    std::string service; ///< "10.96.0.10:53/udp", "[fd00::a]:53/tcp"
+    TrialArm tracked;
+    TrialArm untracked;
+    std::uint32_t lost = 0; ///< ports that were answered tracked and never untracked
+    std::string note;       ///< why the place has no vote, or what was seen instead of answers
+
+    bool operator==(const TrialRow&) const = default;
+};
+
+/// The profile's rules, tried with packets of our own.
+struct TrialReport
+{
+    TrialOutcome outcome = TrialOutcome::NoWitness;
+    std::string at;            ///< RFC 3339, UTC
+    std::string why;           ///< one sentence; empty where it passed
+    std::uint32_t places = 0;  ///< that have a vote and were answered untracked
+    std::uint32_t packets = 0; ///< that were sent
+    std::uint32_t left = 0;    ///< places and services that take their turn in a later trial
+    std::vector<TrialRow> rows;
+
+    bool operator==(const TrialReport&) const = default;
+};
+
 /// Who showed that DNS works with the rules that stand.
 enum class Proof {
     Trial,  ///< packets of our own, tried before any real query was touched
@@ -150,6 +204,7 @@ struct Report
     std::optional<ConntrackFigures> conntrack;
     std::vector<VirtualService> virtualServices;
     std::optional<ProbeReport> probe;
+    std::optional<TrialReport> trial; ///< the last one on this node in this boot
     std::vector<Timing> timings;
     std::optional<Error> error;
 

@@ -22,6 +22,7 @@ inline constexpr std::size_t mostLines = 1'000;
 inline constexpr std::size_t mostVirtualServices = 1'000;
 inline constexpr std::size_t mostRealServers = 10'000;
 inline constexpr std::size_t mostProbeResults = 1'000;
+inline constexpr std::size_t mostTrialRows = 1'000;
 inline constexpr std::size_t mostTimings = 100;
 
 /// A value that is visited, to be read or to be written.
@@ -81,6 +82,7 @@ void visitFields(Fields& fields, Visits<Finding> auto& finding)
     fields.list("evidence", finding.evidence, mostLines);
     fields.list("advice", finding.advice, mostLines);
     fields.field("waived", finding.waived);
+    fields.field("trial_decides", finding.trialDecides);
 }
 
 template <typename Fields>
@@ -136,6 +138,38 @@ void visitFields(Fields& fields, Visits<ProbeReport> auto& probe)
 }
 
 template <typename Fields>
+void visitFields(Fields& fields, Visits<TrialArm> auto& arm)
+{
+    fields.field("asked", arm.asked);
+    fields.field("answered", arm.answered);
+    fields.field("p50_ms", arm.p50);
+    fields.field("p99_ms", arm.p99);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<TrialRow> auto& row)
+{
+    fields.field("from", row.from);
+    fields.field("service", row.service);
+    fields.group("tracked", [&](auto& arm) { visitFields(arm, row.tracked); });
+    fields.group("untracked", [&](auto& arm) { visitFields(arm, row.untracked); });
+    fields.field("lost", row.lost);
+    fields.field("note", row.note);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<TrialReport> auto& trial)
+{
+    fields.field("outcome", trial.outcome);
+    fields.field("at", trial.at);
+    fields.field("why", trial.why);
+    fields.field("places", trial.places);
+    fields.field("packets", trial.packets);
+    fields.field("left", trial.left);
+    fields.list("rows", trial.rows, mostTrialRows);
+}
+
+template <typename Fields>
 void visitFields(Fields& fields, Visits<Verified> auto& verified)
 {
     fields.field("by", verified.by);
@@ -186,6 +220,7 @@ void visitFields(Fields& fields, Visits<Report> auto& report)
     fields.object("conntrack", report.conntrack);
     fields.list("ipvs", report.virtualServices, mostVirtualServices);
     fields.object("probe", report.probe);
+    fields.object("trial", report.trial);
     fields.list("timings", report.timings, mostTimings);
     fields.object("error", report.error);
 }

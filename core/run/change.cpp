@@ -1,5 +1,7 @@
 #include "core/run/change.h"
 
+#include "core/rules/trial_rules.h"
+
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -17,6 +19,14 @@ constexpr auto pauseBetweenTries = 100ms;
 /// A kernel that refuses to take a change back is asked this often; a lock is waited for without end.
 constexpr int mostRefusals = 20;
 constexpr auto lockWaitOfRollBack = 60s;
+
+/// What a trial brought in is not put back: it has had its time.
+std::vector<OwnedPart> withoutTrials(std::vector<OwnedPart> parts)
+{
+    for (OwnedPart& part : parts)
+        part = withoutTrial(std::move(part));
+    return parts;
+}
 
 bool passes(const Error& error)
 {
@@ -69,13 +79,26 @@ Result<std::vector<Comparison>> Change::compareOther() const
     return compareTables(*m_node.other, m_wantedOfOther);
 }
 
+void Change::startFrom(std::vector<OwnedPart> before)
+{
+    for (OwnedPart& wanted : m_wanted) {
+        for (const OwnedPart& former : before) {
+            if (former.ruleset.family == wanted.ruleset.family)
+                wanted = withCounters(std::move(wanted), former);
+        }
+    }
+    m_former.store = std::move(before);
+    m_started = true;
+}
+
 Result<bool> Change::write(const Announce& announce)
 {
     const auto others = compareOther();
     for (std::size_t i = 0; others && i < others->size(); ++i)
         m_former.other.push_back(presentPart(others->at(i).table, m_wantedOfOther.at(i)));
     const auto told = [&](const std::vector<OwnedPart>& before) -> Result<void> {
-        m_former.store = before;
+        if (!m_started)
+            m_former.store = withoutTrials(before);
         return announce ? announce(m_former) : Result<void>();
     };
     const bool otherInSync = others && allInSync(*others);
@@ -88,7 +111,7 @@ Result<bool> Change::writeStores(const std::vector<OwnedPart>& parts, const std:
     if (!done)
         return tl::unexpected(done.error());
     if (m_former.store.empty())
-        m_former.store = std::move(done->before);
+        m_former.store = withoutTrials(std::move(done->before));
     m_unread = done->unread;
     m_othersChanged = done->othersChanged;
     if (m_node.other == nullptr || otherParts.empty())

@@ -54,6 +54,9 @@ public:
     /// Writes again what undo() took out.
     Result<void> redo();
 
+    /// For a write after a trial, which moved what stands: what stood before it is what an undo puts back, and what counters start from.
+    void startFrom(std::vector<OwnedPart> before);
+
     /// As if a write had found this.
     void setFormer(Former former) { m_former = std::move(former); }
     /// Why a commit could not be read back, or nothing.
@@ -70,6 +73,7 @@ private:
     std::vector<OwnedPart> m_wantedOfOther;
     std::chrono::milliseconds m_wait;
     Former m_former;
+    bool m_started = false; ///< startFrom() was told what stood
     bool m_otherWritten = false;
     std::optional<Error> m_unread;
     bool m_othersChanged = false;

@@ -27,7 +27,9 @@ Action decideUnattended(const Observation& seen)
     const bool verdictHolds = seen.verified && !seen.unreadForLong;
     if (seen.judgement == Judgement::Unknown && !verdictHolds)
         return Action::Wait;
-    const Action action = towardsTheProfile(seen);
+    Action action = towardsTheProfile(seen);
+    if (action == Action::Nothing && seen.judgement == Judgement::Doubtful)
+        action = Action::Verify; // the facts are others than those of the verdict: asked before anything is withdrawn
     return action != Action::Nothing && seen.waits ? Action::Wait : action;
 }
 
@@ -38,6 +40,8 @@ Action decide(Intent intent, Mode mode, const Observation& seen)
     const bool inSync = seen.standing == Standing::InSync;
     if (intent == Intent::Status)
         return Action::Tell;
+    if (intent == Intent::Trial)
+        return seen.judgement == Judgement::Unsafe ? Action::Refuse : seen.pending ? Action::JudgePending : Action::Try;
     if (intent == Intent::Remove) {
         if (inSync)
             return Action::Nothing;

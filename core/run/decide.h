@@ -3,8 +3,8 @@
 namespace notrack
 {
 
-/// What a command is for. Reconcile is an unattended apply.
-enum class Intent { Apply, Reconcile, Remove, Status };
+/// What a command is for. Reconcile is an unattended apply; Trial asks what an apply would ask, and leaves the tables as they were.
+enum class Intent { Apply, Reconcile, Remove, Status, Trial };
 
 /// Whether a command may write.
 enum class Mode { Check, Write };
@@ -19,8 +19,9 @@ enum class Standing {
 /// What the findings say.
 enum class Judgement {
     Safe,
-    Unsafe,  ///< a fatal finding that is not waived
-    Unknown, ///< what could not be read may hide one
+    Doubtful, ///< fatal findings, all of which packets of our own decide, and there is somebody to send them
+    Unsafe,   ///< a fatal finding that is not waived
+    Unknown,  ///< what could not be read may hide one
 };
 
 /// All that decides what happens next.
@@ -43,6 +44,7 @@ enum class Action {
     Wait,         ///< leave it to the next run, and say for what
     Write,        ///< make the tables hold what is wanted, and verify it
     Withdraw,     ///< take everything of ours out
+    Try,          ///< hold the profile's rules against tracked DNS, narrowed to ports of our own
     Verify,       ///< ask whether DNS works with the rules that stand, and take them back if not
 };
 

@@ -40,12 +40,16 @@ ExitCode exitCodeOf(const Report& report, Intent intent, Mode mode)
         const bool passes = intent == Intent::Reconcile && code == ExitCode::Busy; // the next run may find it free
         return passes ? ExitCode::Done : code;
     }
+    if (intent == Intent::Trial && report.trial) {
+        const TrialOutcome outcome = report.trial->outcome;
+        return outcome == TrialOutcome::Passed ? ExitCode::Done : outcome == TrialOutcome::Lost ? ExitCode::Refused : ExitCode::Failed;
+    }
     if (report.rolledBack)
         return ExitCode::RolledBack;
     if (intent == Intent::Reconcile)
         return ExitCode::Done;
     if (report.state == NodeState::Unsafe)
-        return intent == Intent::Apply ? ExitCode::Refused : ExitCode::Differs;
+        return intent == Intent::Apply || intent == Intent::Trial ? ExitCode::Refused : ExitCode::Differs;
     if ((mode == Mode::Check || intent == Intent::Status) && report.state != NodeState::InSync)
         return ExitCode::Differs;
     return ExitCode::Done;

@@ -4,6 +4,7 @@
 #include "core/run/probe.h"
 #include "core/run/run_memory.h"
 #include "core/run/table_store.h"
+#include "core/run/witnesses.h"
 
 #include <string>
 
@@ -20,6 +21,7 @@ struct Node
     NodeInspector& inspector;
     Prober& prober;
     RunMemory& memory;
+    Interrogator* interrogator = nullptr; ///< for trials; nullptr where none can be had
 };
 
 } // namespace notrack

@@ -1,6 +1,7 @@
 #include "core/run/observe.h"
 
 #include "core/findings/findings.h"
+#include "core/findings/fingerprint.h"
 #include "core/findings/raw_listing.h"
 #include "core/report/rule_report.h"
 #include "core/rules/diff.h"
@@ -78,6 +79,24 @@ void dropTrial(std::vector<Comparison>& comparisons, const std::vector<OwnedPart
     }
 }
 
+/// True also where IPVS balances none of the profile's services: then it does not forward them in another way either.
+bool anyMasqueraded(const Profile& profile, const std::vector<VirtualService>& services)
+{
+    bool any = false;
+    for (const VirtualService& service : services) {
+        if (std::find(profile.services.begin(), profile.services.end(), service.address) == profile.services.end())
+            continue;
+        for (const RealServer& server : service.realServers) {
+            if (server.forwarding == "Masq")
+                return true;
+            any = true;
+        }
+    }
+    return !any;
+}
+
+} // namespace
+
 Judgement judgementOf(const std::vector<Finding>& findings)
 {
     if (forbidsApply(findings))
@@ -86,8 +105,6 @@ Judgement judgementOf(const std::vector<Finding>& findings)
                                     [](const Finding& finding) { return finding.id == "unread-rules" && !finding.waived; });
     return unread ? Judgement::Unknown : Judgement::Safe;
 }
-
-} // namespace
 
 Result<Differences> observeTables(const Change& change, const Node& node, Report& report, Sight sight)
 {
@@ -106,9 +123,11 @@ Result<Differences> observeTables(const Change& change, const Node& node, Report
         for (const Comparison& comparison : all)
             report.diff += unifiedDiff(comparison);
     }
-    Differences differences{.standing = standingOf(*comparisons), .trial = trial, .rawTables = {}, .ownNftablesTables = {}};
+    Differences differences{
+        .standing = standingOf(*comparisons), .trial = trial, .otherHolds = false, .rawTables = {}, .ownNftablesTables = {}};
     if (!allInSync(*others)) {
         differences.standing = Standing::Drifted;
+        differences.otherHolds = true;
         if (report.state == NodeState::InSync)
             report.state = NodeState::Drifted;
     }
@@ -129,7 +148,7 @@ void observeOutcome(const Change& change, NodeState expected, Report& report)
     report.notes.push_back("the tables could not be read again after the change, so no rules are listed: " + toText(comparisons.error()));
 }
 
-Judgement judgeNode(const Profile& profile, Node& node, Differences differences, Report& report)
+Judgement judgeNode(const Profile& profile, Node& node, Differences differences, Report& report, Facts& known)
 {
     NodeFacts facts = node.inspector.inspect(profile);
     std::move(differences.rawTables.begin(), differences.rawTables.end(), std::back_inserter(facts.savedTables));
@@ -137,6 +156,9 @@ Judgement judgeNode(const Profile& profile, Node& node, Differences differences,
     report.conntrack = facts.conntrack;
     report.virtualServices = facts.virtualServices;
     report.findings = judge(profile, facts, node.store.backend());
+    known.fingerprint = fingerprintOf(facts, profile.chainPrefix);
+    known.entriesExpected = facts.ipvsConntrack.value_or(true);
+    known.masqueraded = anyMasqueraded(profile, facts.virtualServices);
     return judgementOf(report.findings);
 }
 

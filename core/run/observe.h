@@ -17,6 +17,7 @@ struct Differences
 {
     Standing standing = Standing::InSync;
     bool trial = false;                         ///< rules of a trial were found
+    bool otherHolds = false;                    ///< the backend that is not in use holds something of ours
     std::vector<SavedTable> rawTables;          ///< legacy raw tables as they were read, for the findings
     std::vector<std::string> ownNftablesTables; ///< NodeFacts has the form
 };
@@ -35,8 +36,19 @@ Result<Differences> observeTables(const Change& change, const Node& node, Report
 /// state is the expected one, no rule is listed, and a note says so: it is no failure of the change.
 void observeOutcome(const Change& change, NodeState expected, Report& report);
 
+/// What a trial and its verdict go by.
+struct Facts
+{
+    std::string fingerprint;     ///< of all that findings are judged from, less counters, pods and what is ours
+    bool entriesExpected = true; ///< a tracked query leaves an entry in conntrack: not so with net.ipv4.vs.conntrack=0
+    bool masqueraded = true;     ///< answers come back through this node: not so with direct routing and tunnels, which no trial can judge
+};
+
 /// Reads everything about the node and judges it for the profile: findings, conntrack's figures and the IPVS table go into the report.
-Judgement judgeNode(const Profile& profile, Node& node, Differences differences, Report& report);
+Judgement judgeNode(const Profile& profile, Node& node, Differences differences, Report& report, Facts& known);
+
+/// Judges findings that are known: those that count against an apply.
+Judgement judgementOf(const std::vector<Finding>& findings);
 
 /// The same with findings of a moment ago, which costs next to nothing.
 Judgement judgeAgain(Node& node, const std::vector<Finding>& earlier, Report& report);

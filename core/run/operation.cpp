@@ -3,7 +3,9 @@
 #include "core/base/stopwatch.h"
 #include "core/base/version.h"
 #include "core/run/observe.h"
+#include "core/run/run_findings.h"
 #include "core/run/settle.h"
+#include "core/run/trial_step.h"
 
 #include <algorithm>
 #include <map>
@@ -28,6 +30,8 @@ std::string_view commandOf(Intent intent)
         return "remove";
     case Intent::Status:
         return "status";
+    case Intent::Trial:
+        return "trial";
     }
     return {};
 }
@@ -100,6 +104,8 @@ private:
             return tl::unexpected(differences.error());
         m_seen = Observation{.standing = differences->standing, .pending = m_remembered.pending.has_value()};
         m_report.verified.reset();
+        m_overruled.clear();
+        m_report.trial = m_memory.trial().last;
         if (m_request.intent == Intent::Remove)
             return {};
         const std::optional<Verdict> verdict = m_memory.verdict();
@@ -109,7 +115,7 @@ private:
             m_report.verified = verdict->verified;
         if (m_request.intent == Intent::Apply && m_seen.verified)
             return {}; // an apply that changes nothing asks nothing
-        judge(std::move(*differences));
+        judge(std::move(*differences), verdict);
         m_watch.lap("findings");
         return {};
     }
@@ -182,17 +188,24 @@ private:
         return {m_node, wantedParts(*m_request.profile, m_prefixes, m_unavailable), nothing(), m_request.wait};
     }
 
-    void judge(Differences differences)
+    void judge(Differences differences, const std::optional<Verdict>& verdict)
     {
-        m_seen.judgement = m_request.earlier == nullptr ? judgeNode(*m_request.profile, m_node, std::move(differences), m_report)
-                                                        : judgeAgain(m_node, *m_request.earlier, m_report);
+        if (m_request.earlier != nullptr) {
+            m_seen.judgement = judgeAgain(m_node, *m_request.earlier, m_report);
+        } else {
+            m_otherHolds = differences.otherHolds;
+            m_seen.judgement = judgeNode(*m_request.profile, m_node, std::move(differences), m_report, m_facts);
+            if (m_seen.verified && verdict->fingerprint == m_facts.fingerprint && overrule(m_report.findings, verdict->overruled))
+                m_seen.judgement = judgementOf(m_report.findings);
+        }
+        lookForWitnesses();
         if (m_request.intent == Intent::Status && m_seen.pending)
             m_report.notes.emplace_back(
                 "a run was ended, or is under way, before it knew whether DNS works with what it wrote; the next apply "
                 "judges that first");
         const Damping damping = m_memory.damping();
         if (isContended(damping))
-            addContended();
+            m_report.findings.push_back(contended(damping, isWaived("contended")));
         if (!unattended())
             return;
         const bool unread = m_seen.judgement == Judgement::Unknown;
@@ -203,17 +216,20 @@ private:
         }
     }
 
-    void addContended()
+    /// Whether packets of our own can decide here, and with that what only they can.
+    void lookForWitnesses()
     {
-        m_report.findings.push_back(
-            {.id = "contended",
-             .severity = Severity::Warning,
-             .summary =
-                 "Somebody else changes our rules, or the place of our jumps, after every run; each repair writes the whole table again.",
-             .evidence = {"repairs in a row: " + std::to_string(m_memory.damping().repairs)},
-             .advice = {"find out who writes the raw table besides us (a firewall that puts its jump first, a second profile with another "
-                        "chainPrefix) and let one of the two go"},
-             .waived = isWaived("contended")});
+        m_canTry = false;
+        m_trialIsPossible = m_request.intent != Intent::Status && m_node.interrogator != nullptr && m_request.profile->safety.probe &&
+                            m_facts.masqueraded && !m_otherHolds;
+        if (!m_trialIsPossible)
+            return;
+        m_witnesses = m_node.interrogator->find(*m_request.profile);
+        m_canTry = hasVoter(m_witnesses, m_request.profile->scope);
+        if (m_canTry && m_seen.judgement == Judgement::Unsafe && trialDecidesAll(m_report.findings)) {
+            m_seen.judgement = Judgement::Doubtful;
+            m_overruled = openFatal(m_report.findings);
+        }
     }
 
     // decide, change
@@ -222,6 +238,9 @@ private:
     {
         if (m_seen.judgement == Judgement::Unsafe)
             m_report.state = NodeState::Unsafe;
+        if (m_seen.judgement == Judgement::Doubtful && action == Action::Tell)
+            m_report.notes.emplace_back(
+                "apply will ask from this node's pods before it changes anything: a trial decides what the findings say");
         if (unattended())
             m_memory.update([&](const Damping& damping) { return countUnread(damping); });
         switch (action) {
@@ -236,6 +255,7 @@ private:
         case Action::Write:
         case Action::Withdraw:
         case Action::Verify:
+        case Action::Try:
             break;
         }
         if (!m_lock)
@@ -247,18 +267,44 @@ private:
     {
         if (action == Action::Withdraw)
             return withdraw();
-        RunContext context{m_node, m_memory, m_report, m_watch, unattended(), m_request.wait};
+        RunContext context{m_node,      m_memory, m_report, m_watch, unattended(), m_request.wait, m_facts.fingerprint,
+                           m_overruled, {},       {},       false};
         if (action == Action::JudgePending)
             return judgePending(context, m_prefixes) ? Next::LookAgain : Next::Done;
         if (action == Action::Verify) {
             verifyStanding(context, *m_request.profile, *m_change);
+            if (m_report.verified)
+                overrule(m_report.findings, m_overruled);
             return Next::Done;
         }
+        if (!rememberPrefix(context, m_request.profile->chainPrefix))
+            return Next::Done;
+        if (action == Action::Try) {
+            tryOnly(context, trialStep(), m_request.trials);
+            return Next::Done;
+        }
+        if (!isRepair() && m_trialIsPossible && !tryFirst(context, trialStep()))
+            return Next::Done;
         const bool repair = unattended() && m_seen.standing == Standing::Drifted && m_remembered.verdict;
         writeAndVerify(context, *m_request.profile, *m_change);
+        if (m_report.verified)
+            overrule(m_report.findings, m_overruled);
         if (repair && m_report.changed && !isWaived("contended"))
             m_memory.update([&](const Damping& damping) { return afterRepair(damping, m_memory.sinceBoot()); });
         return Next::Done;
+    }
+
+    /// A drift of rules that were shown to work is mended at once, and asked about afterwards.
+    bool isRepair() const
+    {
+        const std::optional<Verdict> verdict = m_memory.verdict();
+        return unattended() && m_seen.standing == Standing::Drifted && verdict && verdict->digest == m_report.profileDigest &&
+               verdict->fingerprint == m_facts.fingerprint;
+    }
+
+    TrialStep trialStep() const
+    {
+        return {*m_request.profile, wantedParts(*m_request.profile, m_prefixes, m_unavailable), m_facts, m_witnesses, m_canTry};
     }
 
     bool isWaived(std::string_view id) const
@@ -296,11 +342,11 @@ private:
     Next wait()
     {
         if (m_seen.judgement == Judgement::Unsafe)
-            m_report.waitsFor = reasonsAgainst();
+            m_report.waitsFor = reasonsAgainst(m_report.findings);
         else if (m_seen.judgement == Judgement::Unknown)
             m_report.waitsFor =
                 "what other programs' rules do with untracked packets cannot be read; nothing is applied and nothing withdrawn: " +
-                reasonsOf("unread-rules");
+                firstEvidence(m_report.findings, "unread-rules");
         else
             m_report.waitsFor = m_reasonToWait;
         return Next::Done;
@@ -310,25 +356,6 @@ private:
     {
         damping.unread = m_seen.judgement == Judgement::Unknown ? damping.unread + 1 : 0;
         return damping;
-    }
-
-    std::string reasonsAgainst() const
-    {
-        std::string reasons;
-        for (const Finding& finding : m_report.findings) {
-            if (finding.severity == Severity::Fatal && !finding.waived)
-                reasons += (reasons.empty() ? "" : "; ") + finding.id + ": " + finding.summary;
-        }
-        return reasons;
-    }
-
-    std::string reasonsOf(std::string_view id) const
-    {
-        for (const Finding& finding : m_report.findings) {
-            if (finding.id == id)
-                return finding.evidence.empty() ? finding.summary : finding.evidence.front();
-        }
-        return std::string(id);
     }
 
     Next withdraw()
@@ -349,7 +376,7 @@ private:
         }
         if (unattended()) {
             m_report.state = NodeState::Unsafe;
-            m_report.waitsFor = reasonsAgainst();
+            m_report.waitsFor = reasonsAgainst(m_report.findings);
             if (written && hadVerdict)
                 m_memory.update([&](const Damping& damping) { return afterWithdrawal(damping, m_memory.sinceBoot()); });
         }
@@ -368,6 +395,12 @@ private:
     std::optional<Change> m_change;
     Observation m_seen;
     std::string m_reasonToWait;
+    Facts m_facts;
+    Witnesses m_witnesses;
+    bool m_canTry = false;                ///< somebody can be asked whose answer counts
+    bool m_trialIsPossible = false;       ///< nothing of this node or its profile speaks against one
+    bool m_otherHolds = false;            ///< rules of ours stand in the backend that is not in use, which no trial narrows
+    std::vector<std::string> m_overruled; ///< fatal findings that packets of our own decide
 };
 
 } // namespace

@@ -19,6 +19,7 @@ struct Request
     Mode mode = Mode::Write;
     std::optional<Profile> profile;                ///< only Remove works without one
     std::chrono::milliseconds wait{5000};          ///< for the run lock and the store's lock, each
+    std::uint32_t trials = 1;                      ///< for Trial: how many are made, one after the other
     const std::vector<Finding>* earlier = nullptr; ///< for Status: findings that need not be judged again
 };
 
@@ -27,6 +28,7 @@ struct Request
 ///   place lost its answers. Reconcile is the same as a timer does it: it takes our rules away where they became unsafe, and waits where
 ///   nothing can be done yet.
 /// - Remove takes everything of ours away: chains by the profile's prefix and by those that earlier applies wrote down.
+/// - Trial makes the trial of an apply, and leaves the tables as they were.
 /// - Status compares and judges, and writes nothing.
 /// From the first write on nothing but a kill ends a run without a verdict; after a kill the next run judges first.
 Report run(const Request& request, Node& node);

@@ -52,6 +52,12 @@ Damping Memory::damping() const
     return text ? readDamping(*text) : Damping{};
 }
 
+TrialMemory Memory::trial() const
+{
+    const auto text = m_files.read(Remembered::Trial);
+    return text ? readTrialMemory(*text) : TrialMemory{};
+}
+
 std::vector<std::string> Memory::prefixes() const
 {
     std::vector<std::string> prefixes;
@@ -68,6 +74,11 @@ std::vector<std::string> Memory::prefixes() const
 Result<void> Memory::write(const Pending& pending)
 {
     return m_files.write(Remembered::Pending, writePending(pending));
+}
+
+void Memory::write(const TrialMemory& trial)
+{
+    static_cast<void>(m_files.write(Remembered::Trial, writeTrialMemory(trial)));
 }
 
 Result<void> Memory::write(const Verdict& verdict)

@@ -3,6 +3,7 @@
 #include "core/run/damping.h"
 #include "core/run/pending.h"
 #include "core/run/run_memory.h"
+#include "core/run/trial_memory.h"
 #include "core/run/verdict.h"
 
 #include <chrono>
@@ -37,10 +38,13 @@ public:
     std::optional<Pending> pending() const;
     std::optional<Verdict> verdict() const;
     Damping damping() const;
+    TrialMemory trial() const;
     /// Chain prefixes under which earlier applies wrote.
     std::vector<std::string> prefixes() const;
 
     Result<void> write(const Pending& pending);
+    /// What trials leave to later ones; a failure costs a repetition, nothing else.
+    void write(const TrialMemory& trial);
     /// The end of a pending change.
     Result<void> write(const Verdict& verdict);
     /// The end of a pending change without a verdict.

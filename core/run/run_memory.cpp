@@ -12,6 +12,8 @@ std::string_view toText(Remembered what)
         return "verdict";
     case Remembered::Damping:
         return "damping";
+    case Remembered::Trial:
+        return "trial";
     case Remembered::Prefixes:
         return "prefixes";
     }

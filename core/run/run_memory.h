@@ -16,10 +16,11 @@ enum class Remembered {
     Pending,  ///< a change that has no verdict yet
     Verdict,  ///< who showed that DNS works with the rules that stand
     Damping,  ///< what an unattended run shall not try again yet
+    Trial,    ///< the last trial, and the ports that it used
     Prefixes, ///< chain prefixes under which an apply wrote, a line each: names to look for, nothing else
 };
 
-/// "pending", "verdict", "damping", "prefixes": the names of the files.
+/// "pending", "verdict", "damping", "trial", "prefixes": the names of the files.
 std::string_view toText(Remembered what);
 
 /// While it lives no other run on this node may write.

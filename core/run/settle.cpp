@@ -32,7 +32,11 @@ Pending pendingOf(const RunContext& run, const Profile& profile, const std::vect
 
 void giveVerdict(RunContext& run, const std::string& digest, Proof by, std::uint32_t places)
 {
-    const Verdict verdict{.digest = digest, .backend = run.node.store.backend(), .verified = {by, currentTime(), places}};
+    const Verdict verdict{.digest = digest,
+                          .backend = run.node.store.backend(),
+                          .verified = {by, currentTime(), places},
+                          .fingerprint = run.fingerprint,
+                          .overruled = run.overruled};
     run.report.verified = verdict.verified;
     if (const Result<void> written = run.memory.write(verdict); !written) {
         run.memory.erasePending();
@@ -66,7 +70,12 @@ bool conclude(RunContext& run, const std::string& digest, Verification done)
     run.report.probe->after = std::move(done.after);
     switch (done.outcome) {
     case Outcome::Passed:
-        giveVerdict(run, digest, Proof::Probe, done.places);
+        if (run.waivesTrial)
+            giveVerdict(run, digest, Proof::Waived, 0);
+        else if (run.tried)
+            giveVerdict(run, digest, Proof::Trial, *run.tried);
+        else
+            giveVerdict(run, digest, Proof::Probe, done.places);
         return true;
     case Outcome::Unverified:
         run.memory.erasePending();
@@ -119,7 +128,8 @@ void observeAfter(RunContext& run, const Change& change)
     run.watch.lap("read back");
 }
 
-/// Writes down the prefix under which this run is about to write.
+} // namespace
+
 bool rememberPrefix(RunContext& run, const std::string& prefix)
 {
     const Result<void> written = run.memory.addPrefix(prefix);
@@ -134,8 +144,6 @@ bool rememberPrefix(RunContext& run, const std::string& prefix)
     return true;
 }
 
-} // namespace
-
 void writeAndVerify(RunContext& run, const Profile& profile, Change& change)
 {
     if (!rememberPrefix(run, profile.chainPrefix))
@@ -146,6 +154,8 @@ void writeAndVerify(RunContext& run, const Profile& profile, Change& change)
         run.watch.lap("probe before");
     }
     const std::vector<ProbeResult> baseline = settings ? run.report.probe->before : std::vector<ProbeResult>{};
+    if (!run.before.empty())
+        change.startFrom(run.before);
     const auto announce = [&](const Former& former) -> Result<void> {
         Result<void> written = run.memory.write(pendingOf(run, profile, baseline, former));
         if (!written && !run.unattended) {
@@ -158,9 +168,10 @@ void writeAndVerify(RunContext& run, const Profile& profile, Change& change)
         const Result<bool> changed = change.write(announce);
         run.watch.lap("commit");
         if (!changed) {
-            if (changed.error().code != rollbackFailed)
+            const Result<void> undone = run.before.empty() ? Result<void>() : change.undo(); // the trial's rules may still stand
+            if (changed.error().code != rollbackFailed && undone)
                 run.memory.erasePending();
-            return fail(run, changed.error());
+            return fail(run, undone ? changed.error() : undone.error());
         }
         run.report.changed = *changed;
         if (change.othersChanged())

@@ -18,7 +18,9 @@ std::string writeVerdict(const Verdict& verdict)
                     {"backend", std::string(toText(verdict.backend))},
                     {"by", std::string(toText(verdict.verified.by))},
                     {"at", verdict.verified.at},
-                    {"places", verdict.verified.places}};
+                    {"places", verdict.verified.places},
+                    {"fingerprint", verdict.fingerprint},
+                    {"overruled", verdict.overruled}};
     return writeStateJson(json);
 }
 
@@ -32,7 +34,9 @@ std::optional<Verdict> readVerdict(std::string_view text)
             return std::nullopt;
         return Verdict{.digest = textAt(json, "digest"),
                        .backend = *backend,
-                       .verified = {.by = *by, .at = textAt(json, "at"), .places = countAt(json, "places")}};
+                       .verified = {.by = *by, .at = textAt(json, "at"), .places = countAt(json, "places")},
+                       .fingerprint = textAt(json, "fingerprint"),
+                       .overruled = textsAt(json, "overruled")};
     } catch (const Json::exception&) {
         return std::nullopt;
     }

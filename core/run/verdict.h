@@ -17,6 +17,8 @@ struct Verdict
     std::string digest; ///< of the profile
     Backend backend = Backend::Iptables;
     Verified verified;
+    std::string fingerprint;            ///< of the facts that it was given under
+    std::vector<std::string> overruled; ///< fatal findings that a trial or the probe overruled under those facts
 
     bool operator==(const Verdict&) const = default;
 };

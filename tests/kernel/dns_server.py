@@ -1,5 +1,5 @@
 """A DNS server for tests: answers NXDOMAIN, and nothing while its switch says so. usage: dns_server.py ADDRESS SWITCH
-SWITCH is a file with one word: "on", "off", "rules" (silent while rules of ours are in the tables), "lock PATH" (the same, and it takes the lock for
+SWITCH is a file with one word: "on", "off", "rules" (silent while the full rules of ours are in the tables), "untracked" (silent while any rule of ours is), "lock PATH" (the same, and it takes the lock for
 two seconds when it falls silent)."""
 
 import fcntl
@@ -12,10 +12,11 @@ import threading
 import time
 
 
-def rules_stand():
+def rules_stand(any_of_ours):
+    """The full rules, or any rule of ours: those of a trial, too."""
     legacy = subprocess.run(["iptables-legacy-save", "-t", "raw"], capture_output=True, text=True, check=False).stdout
-    native = subprocess.run(["nft", "list", "tables"], capture_output=True, text=True, check=False).stdout
-    return "NMANAGER" in legacy or "nmanager" in native
+    native = subprocess.run(["nft", "list", "ruleset"], capture_output=True, text=True, check=False).stdout
+    return ("NMANAGER_" if any_of_ours else "NOT_DNS") in legacy + native
 
 
 def hold(path):
@@ -33,7 +34,7 @@ def main():
     while True:
         query, client = server.recvfrom(4096)
         word, _, path = switch.read_text(encoding="ascii").strip().partition(" ")
-        silent = word == "off" or (word in ("rules", "lock") and rules_stand())
+        silent = word == "off" or (word in ("rules", "lock", "untracked") and rules_stand(word == "untracked"))
         if silent and word == "lock" and not held:
             held = True
             threading.Thread(target=hold, args=(path,), daemon=True).start()

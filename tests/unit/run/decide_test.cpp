@@ -26,6 +26,8 @@ QString word(Action action)
         return "withdraw";
     case Action::Verify:
         return "verify";
+    case Action::Try:
+        return "try";
     }
     return {};
 }
@@ -35,7 +37,10 @@ Observation readObservation(const QString& text)
     const QStringList words = text.split(' ');
     Observation seen;
     seen.standing = words.contains("absent") ? Standing::Absent : words.contains("drifted") ? Standing::Drifted : Standing::InSync;
-    seen.judgement = words.contains("unsafe") ? Judgement::Unsafe : words.contains("unknown") ? Judgement::Unknown : Judgement::Safe;
+    seen.judgement = words.contains("unsafe")     ? Judgement::Unsafe
+                     : words.contains("unknown")  ? Judgement::Unknown
+                     : words.contains("doubtful") ? Judgement::Doubtful
+                                                  : Judgement::Safe;
     seen.pending = words.contains("pending");
     seen.verified = words.contains("verified");
     seen.waits = words.contains("pause");
@@ -77,6 +82,11 @@ private slots:
         row("absent", "write", "tell", "write", "withdraw");
         row("absent pause", "write", "tell", "wait", "withdraw");
         row("absent unsafe", "refuse", "refuse", "wait", "withdraw");
+        row("absent doubtful", "write", "tell", "write", "withdraw");
+        row("absent doubtful pause", "write", "tell", "wait", "withdraw");
+        row("drifted doubtful", "write", "tell", "write", "withdraw");
+        row("insync doubtful", "verify", "nothing", "verify", "nothing");
+        row("insync verified doubtful", "nothing", "nothing", "verify", "nothing");
         row("absent unknown", "write", "tell", "wait", "withdraw");
     }
 
@@ -93,6 +103,8 @@ private slots:
         QCOMPARE(word(decide(Intent::Remove, Mode::Write, seen)), remove);
         QCOMPARE(word(decide(Intent::Remove, Mode::Check, seen)), remove == "withdraw" ? "tell" : "nothing");
         QCOMPARE(word(decide(Intent::Status, Mode::Write, seen)), "tell");
+
+        QCOMPARE(word(decide(Intent::Trial, Mode::Write, seen)), seen.judgement == Judgement::Unsafe ? "refuse" : "try");
 
         // What another run left comes first where rules may be written, and holds up neither a check nor a removal.
         seen.pending = true;

@@ -1,0 +1,23 @@
+#include "core/base/fingerprint.h"
+
+#include <array>
+#include <cinttypes>
+#include <cstdint>
+#include <cstdio>
+
+namespace notrack
+{
+
+std::string fingerprintOf(std::string_view text)
+{
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char byte : text) {
+        hash ^= static_cast<unsigned char>(byte);
+        hash *= 0x100000001b3U;
+    }
+    std::array<char, 32> printed{};
+    std::snprintf(printed.data(), printed.size(), "fnv1a64:%016" PRIx64, hash);
+    return printed.data();
+}
+
+} // namespace notrack

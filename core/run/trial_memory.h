@@ -1,0 +1,48 @@
+#pragma once
+
+#include "core/net/ip.h"
+#include "core/report/report.h"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace notrack
+{
+
+/// Client ports that a trial used; times are since boot.
+struct UsedPorts
+{
+    PortRange ports;
+    std::chrono::seconds at{0};
+
+    bool operator==(const UsedPorts&) const = default;
+};
+
+/// What trials of this boot left to later ones.
+struct TrialMemory
+{
+    std::string digest;         ///< of the profile that was tried last
+    std::chrono::seconds at{0}; ///< since boot
+    std::uint32_t nextPair = 0; ///< where places and services take turns, whose turn is next
+    bool hadPod = false;        ///< some trial found a pod to ask from
+    std::vector<UsedPorts> used;
+    std::optional<TrialReport> last;
+
+    bool operator==(const TrialMemory&) const = default;
+};
+
+/// An unattended run makes no more than one trial in this time.
+inline constexpr std::chrono::seconds pauseBetweenTrials = std::chrono::minutes(10);
+
+/// Ports that IPVS may still remember: its time-out for UDP is 300 s.
+std::vector<PortRange> portsInUse(const TrialMemory& memory, std::chrono::seconds now);
+
+/// One JSON document, and back; text that this version did not write is no memory.
+std::string writeTrialMemory(const TrialMemory& memory);
+TrialMemory readTrialMemory(std::string_view text);
+
+} // namespace notrack

@@ -1,0 +1,197 @@
+#include "core/run/trial.h"
+#include "core/run/trial_memory.h"
+#include "tests/unit/run/canned_interrogator.h"
+#include "tests/unit/run/canned_run.h"
+
+#include <QTest>
+
+#include <new>
+
+using namespace notrack;
+
+/// Whole runs with a trial, on a node in memory.
+class TrialTest : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void init()
+    {
+        m_node = std::make_unique<CannedNode>();
+        m_interrogator = std::make_unique<CannedInterrogator>(*m_node->store);
+    }
+
+    void aSoundNodeIsAppliedAndVerifiedByTheTrial()
+    {
+        const Report report = execute(Intent::Apply);
+        QCOMPARE(outcomeOf(report, Intent::Apply), "in-sync, exit 0");
+        QCOMPARE(verifiedBy(report), "trial, 1 place");
+        QCOMPARE(m_interrogator->rounds, 2); // tracked, untracked, and nothing was left to ask
+        QVERIFY(!holdsTrial());
+    }
+
+    void aLossRefusesAndLeavesNothing_data()
+    {
+        QTest::addColumn<int>("scope");
+        QTest::addColumn<bool>("standing"); // rules of an older profile stand
+        for (const Scope scope : {Scope::Pods, Scope::Any}) {
+            for (const bool standing : {false, true})
+                QTest::addRow("scope %d%s", int(scope), standing ? ", beside older rules" : "") << int(scope) << standing;
+        }
+    }
+
+    void aLossRefusesAndLeavesNothing()
+    {
+        QFETCH(int, scope);
+        QFETCH(bool, standing);
+        m_node->profile.scope = Scope(scope);
+        if (standing) {
+            execute(Intent::Apply);
+            m_node->profile.podCidrs.push_back(*readPrefix("10.245.0.0/16"));
+        }
+        const auto before = m_node->store->tables;
+        m_interrogator->answers = [](const Question&, bool untracked) { return !untracked; };
+        const Report report = execute(Intent::Apply);
+        QCOMPARE(outcomeOf(report, Intent::Apply), "unsafe, exit 3");
+        QCOMPARE(report.findings.front().id, std::string("trial"));
+        QVERIFY(!report.changed);
+        QVERIFY(m_node->store->tables == before);
+    }
+
+    void aSoundTrialBesideOlderRules_data()
+    {
+        QTest::addColumn<int>("scope");
+        QTest::newRow("pods") << int(Scope::Pods);
+        QTest::newRow("any") << int(Scope::Any);
+    }
+
+    void aSoundTrialBesideOlderRules()
+    {
+        QFETCH(int, scope);
+        m_node->profile.scope = Scope(scope);
+        execute(Intent::Apply);
+        m_node->profile.podCidrs.push_back(*readPrefix("10.245.0.0/16"));
+        const Report report = execute(Intent::Apply);
+        QCOMPARE(outcomeOf(report, Intent::Apply), "in-sync, exit 0");
+        QCOMPARE(report.trial->rows.front().tracked.answered, 8U);
+        QVERIFY(!holdsTrial());
+    }
+
+    void dnsThatDiesMeanwhileIsNoLoss()
+    {
+        int round = 0;
+        m_interrogator->answers = [&](const Question&, bool) { return m_interrogator->rounds == 1 && ++round > 0; };
+        const Report report = execute(Intent::Apply);
+        QCOMPARE(report.findings.front().id, std::string("dns-silent"));
+        QVERIFY(m_node->holdsNothing());
+    }
+
+    void theTimerWaitsAndTriesAgain()
+    {
+        m_interrogator->answers = [](const Question&, bool) { return false; };
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile)), "unsafe, waits, exit 0");
+        const int rounds = m_interrogator->rounds;
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile)), "absent, waits, exit 0");
+        QCOMPARE(m_interrogator->rounds, rounds);
+        m_node->memory.now += pauseBetweenTrials;
+        m_interrogator->answers = [](const Question&, bool) { return true; };
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile)), "in-sync, exit 0");
+    }
+
+    void aDriftOfRulesThatWereTriedIsMendedAtOnce()
+    {
+        execute(Intent::Apply);
+        m_node->store->tables[Family::Ipv4].chains.front().entries.clear();
+        const int rounds = m_interrogator->rounds;
+        const Report report = execute(Intent::Reconcile);
+        QCOMPARE(outcomeOf(report), "in-sync, exit 0");
+        QVERIFY(report.changed);
+        QCOMPARE(m_interrogator->rounds, rounds);
+    }
+
+    void nobodyToAsk()
+    {
+        m_interrogator->witnesses.all.pop_back();
+        const Report byHand = execute(Intent::Apply);
+        QCOMPARE(outcomeOf(byHand, Intent::Apply), "in-sync, exit 0");
+        QCOMPARE(byHand.findings.front().id, std::string("no-witness"));
+        QVERIFY(byHand.findings.front().severity == Severity::Warning);
+    }
+
+    void podsThatWereThereAreWaitedFor()
+    {
+        m_interrogator->answers = [](const Question&, bool untracked) { return !untracked; };
+        execute(Intent::Apply);
+        m_interrogator->witnesses.all.pop_back();
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile)), "unsafe, waits, exit 0");
+    }
+
+    void whatIsThrownTakesTheTrialOut()
+    {
+        m_interrogator->answers = [](const Question&, bool untracked) { return untracked ? throw std::bad_alloc() : true; };
+        const Report report = execute(Intent::Apply);
+        QCOMPARE(exitOf(report), 1);
+        QVERIFY(m_node->holdsNothing());
+    }
+
+    void trialAloneLeavesTheTables()
+    {
+        execute(Intent::Apply);
+        const auto before = m_node->store->tables;
+        const Report report = execute(Intent::Trial);
+        QCOMPARE(int(exitCodeOf(report, Intent::Trial, Mode::Write)), 0);
+        QVERIFY(m_node->store->tables == before);
+        m_interrogator->answers = [](const Question&, bool untracked) { return !untracked; };
+        QCOMPARE(int(exitCodeOf(execute(Intent::Trial), Intent::Trial, Mode::Write)), 3);
+        QVERIFY(m_node->store->tables == before);
+    }
+
+    void sizes_data()
+    {
+        QTest::addColumn<int>("pods");
+        QTest::addColumn<int>("services");
+        QTest::addColumn<QString>("size"); // ports each, pairs, left
+        QTest::newRow("one pod") << 1 << 1 << "8 1 0";
+        QTest::newRow("110 pods") << 110 << 1 << "5 110 0";
+        QTest::newRow("250 pods") << 250 << 1 << "2 250 0";
+        QTest::newRow("250 pods, two services") << 250 << 2 << "2 312 188";
+    }
+
+    void sizes()
+    {
+        QFETCH(int, pods);
+        QFETCH(int, services);
+        QFETCH(QString, size);
+        Profile profile;
+        for (int i = 0; i < services; ++i)
+            profile.services.push_back(*readAddress("10.96.0." + std::to_string(10 + i)));
+        const std::vector<Witness> witnesses(static_cast<std::size_t>(pods), {.name = "pod", .addresses = {*readAddress("10.244.0.5")}});
+        const TrialSize got = sizeOf(profile, witnesses);
+        QCOMPARE(QString("%1 %2 %3").arg(got.portsEach).arg(got.pairs).arg(got.left), size);
+    }
+
+private:
+    Report execute(Intent intent)
+    {
+        Node node = m_node->doors();
+        node.interrogator = m_interrogator.get();
+        return run({.intent = intent, .profile = m_node->profile, .wait = std::chrono::milliseconds(0)}, node);
+    }
+
+    bool holdsTrial() const
+    {
+        for (const auto& [family, table] : m_node->store->tables) {
+            for (const Chain& chain : table.chains) {
+                if (chain.name.find("TRIAL") != std::string::npos)
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    std::unique_ptr<CannedNode> m_node;
+    std::unique_ptr<CannedInterrogator> m_interrogator;
+};
+
+QTEST_APPLESS_MAIN(TrialTest)
+#include "trial_test.moc"
