@@ -106,6 +106,41 @@ Judgement judgementOf(const std::vector<Finding>& findings)
     return unread ? Judgement::Unknown : Judgement::Safe;
 }
 
+std::map<Family, std::string> unavailableFamilies(const Profile& profile, TableStore& store)
+{
+    std::map<Family, std::string> unavailable;
+    for (const Family family : allFamilies) {
+        if (buildRuleset(profile, family).empty())
+            continue;
+        if (const auto reason = store.unavailable(family))
+            unavailable[family] = *reason;
+    }
+    return unavailable;
+}
+
+Result<void> requireAnyFamily(const Profile& profile, const std::map<Family, std::string>& unavailable, Backend backend)
+{
+    std::string reasons;
+    for (const Family family : allFamilies) {
+        const auto found = unavailable.find(family);
+        if (found == unavailable.end() && !buildRuleset(profile, family).empty())
+            return {};
+        if (found != unavailable.end())
+            reasons += (reasons.empty() ? "" : "; ") + std::string(toText(family)) + ": " + found->second;
+    }
+    return makeError(ErrorKind::NoBackend, reasons, std::string(toText(backend)));
+}
+
+void tellUnavailable(const std::map<Family, std::string>& unavailable, Report& report)
+{
+    for (const auto& [family, why] : unavailable) {
+        const auto known = std::find_if(report.families.begin(), report.families.end(),
+                                        [wanted = family](const FamilyReport& one) { return one.family == wanted; });
+        FamilyReport& told = known != report.families.end() ? *known : report.families.emplace_back(FamilyReport{.family = family});
+        told.unavailable = why;
+    }
+}
+
 Result<Differences> observeTables(const Change& change, const Node& node, Report& report, Sight sight)
 {
     auto comparisons = change.compare();

@@ -5,6 +5,7 @@
 #include "core/run/change.h"
 #include "core/run/decide.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,15 @@ enum class Sight {
     Whole,
     PastTrial, ///< as if there were nothing of a trial
 };
+
+/// Which families of the profile this node cannot hold, and why.
+std::map<Family, std::string> unavailableFamilies(const Profile& profile, TableStore& store);
+
+/// NoBackend, with every reason, where they are all families that the profile has.
+Result<void> requireAnyFamily(const Profile& profile, const std::map<Family, std::string>& unavailable, Backend backend);
+
+/// Families that get no rules here are told of in every report that lists rules.
+void tellUnavailable(const std::map<Family, std::string>& unavailable, Report& report);
 
 /// Reads the tables of both backends and puts state, rules and diff into the report. The other backend counts only where it holds something
 /// of ours.

@@ -36,6 +36,12 @@ std::string_view commandOf(Intent intent)
     return {};
 }
 
+Damping countUnread(Damping damping, Judgement judgement)
+{
+    damping.unread = judgement == Judgement::Unknown ? damping.unread + 1 : 0;
+    return damping;
+}
+
 /// One run on its way.
 class Run
 {
@@ -60,7 +66,7 @@ public:
             if (const Result<void> seen = look(); !seen)
                 return fail(seen.error());
             if (act(decide(m_request.intent, m_request.mode, m_seen)) == Next::Done) {
-                tellUnavailable();
+                tellUnavailable(m_unavailable, m_report);
                 return std::move(m_report);
             }
         }
@@ -93,8 +99,11 @@ private:
     {
         m_prefixes = m_memory.prefixes();
         m_remembered = m_memory.stateOfChanges();
-        if (Result<void> possible = lookForFamilies(); !possible)
-            return possible;
+        m_unavailable = m_request.profile ? unavailableFamilies(*m_request.profile, m_node.store) : std::map<Family, std::string>{};
+        if (m_request.intent != Intent::Remove) {
+            if (Result<void> possible = requireAnyFamily(*m_request.profile, m_unavailable, m_node.store.backend()); !possible)
+                return possible;
+        }
         m_change.emplace(makeChange());
         Result<Differences> differences = observeTables(*m_change, m_node, m_report);
         if (differences && differences->trial && onlyReads())
@@ -132,40 +141,6 @@ private:
             m_report.notes.emplace_back(running ? "a trial is running: what it brought in is not shown"
                                                 : "rules of a trial were left by a run that was ended; the next apply takes them out");
         return differences;
-    }
-
-    /// Which of the profile's families this node can hold; NoBackend where it is none of them.
-    Result<void> lookForFamilies()
-    {
-        m_unavailable.clear();
-        if (!m_request.profile)
-            return {};
-        std::string reasons;
-        bool any = false;
-        for (const Family family : allFamilies) {
-            if (buildRuleset(*m_request.profile, family).empty())
-                continue;
-            const auto reason = m_node.store.unavailable(family);
-            any = any || !reason;
-            if (!reason)
-                continue;
-            m_unavailable[family] = *reason;
-            reasons += (reasons.empty() ? "" : "; ") + std::string(toText(family)) + ": " + *reason;
-        }
-        if (!any && m_request.intent != Intent::Remove)
-            return makeError(ErrorKind::NoBackend, reasons, std::string(toText(m_node.store.backend())));
-        return {};
-    }
-
-    /// Families that get no rules here are told of in every report that lists rules.
-    void tellUnavailable()
-    {
-        for (const auto& [family, why] : m_unavailable) {
-            const auto known = std::find_if(m_report.families.begin(), m_report.families.end(),
-                                            [&, wanted = family](const FamilyReport& one) { return one.family == wanted; });
-            FamilyReport& told = known != m_report.families.end() ? *known : m_report.families.emplace_back(FamilyReport{.family = family});
-            told.unavailable = why;
-        }
     }
 
     /// Ours by name: the profile's prefix and those that earlier applies wrote down; where there is neither, the default one.
@@ -242,7 +217,7 @@ private:
             m_report.notes.emplace_back(
                 "apply will ask from this node's pods before it changes anything: a trial decides what the findings say");
         if (unattended())
-            m_memory.update([&](const Damping& damping) { return countUnread(damping); });
+            m_memory.update([&](const Damping& damping) { return countUnread(damping, m_seen.judgement); });
         switch (action) {
         case Action::Tell:
         case Action::Refuse:
@@ -350,12 +325,6 @@ private:
         else
             m_report.waitsFor = m_reasonToWait;
         return Next::Done;
-    }
-
-    Damping countUnread(Damping damping) const
-    {
-        damping.unread = m_seen.judgement == Judgement::Unknown ? damping.unread + 1 : 0;
-        return damping;
     }
 
     Next withdraw()
