@@ -23,6 +23,11 @@ std::string textAt(const StateJson& object, std::string_view name)
     return valueAt(object, name).get_ref<const std::string&>();
 }
 
+std::vector<std::string> textsAt(const StateJson& object, std::string_view name)
+{
+    return valueAt(object, name).get<std::vector<std::string>>();
+}
+
 std::uint32_t countAt(const StateJson& object, std::string_view name)
 {
     return valueAt(object, name).get<std::uint32_t>();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace notrack
 {
@@ -22,6 +23,7 @@ StateJson readStateJson(std::string_view text);
 /// These take one value from an object, and throw StateJson::exception where it is not there or of another kind.
 const StateJson& valueAt(const StateJson& object, std::string_view name);
 std::string textAt(const StateJson& object, std::string_view name);
+std::vector<std::string> textsAt(const StateJson& object, std::string_view name);
 std::uint32_t countAt(const StateJson& object, std::string_view name);
 
 /// The one of `words` whose text the JSON holds, or nothing. Throws StateJson::exception for what is no text.

@@ -1,8 +1,9 @@
 #include "core/run/trial_memory.h"
 
 #include "core/report/report_codec.h"
+#include "core/run/state_json.h"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
 namespace notrack
 {
@@ -10,7 +11,7 @@ namespace notrack
 namespace
 {
 
-using Json = nlohmann::json;
+using Json = StateJson;
 
 constexpr std::chrono::seconds ipvsTimeout{300};
 constexpr std::size_t mostUsed = 100;
@@ -42,20 +43,20 @@ std::string writeTrialMemory(const TrialMemory& memory)
         report.trial = memory.last;
         json["last"] = writeReport(report);
     }
-    return json.dump(1, ' ', true, Json::error_handler_t::replace) + "\n";
+    return writeStateJson(json);
 }
 
 TrialMemory readTrialMemory(std::string_view text)
 {
     try {
-        const Json json = Json::parse(text);
-        TrialMemory memory{.digest = json.at("digest").get<std::string>(),
-                           .at = std::chrono::seconds(json.at("at").get<std::int64_t>()),
-                           .nextPair = json.at("next_pair").get<std::uint32_t>(),
-                           .hadPod = json.at("had_pod").get<bool>(),
+        const Json json = readStateJson(text);
+        TrialMemory memory{.digest = textAt(json, "digest"),
+                           .at = std::chrono::seconds(valueAt(json, "at").get<std::int64_t>()),
+                           .nextPair = countAt(json, "next_pair"),
+                           .hadPod = valueAt(json, "had_pod").get<bool>(),
                            .used = {},
                            .last = {}};
-        for (const Json& one : json.at("used"))
+        for (const Json& one : valueAt(json, "used"))
             memory.used.push_back({{Port{one.at(0).get<std::uint16_t>()}, Port{one.at(1).get<std::uint16_t>()}},
                                    std::chrono::seconds(one.at(2).get<std::int64_t>())});
         if (const auto last = json.find("last"); last != json.end()) {
