@@ -313,19 +313,22 @@ class AfterAKilledRun(TrialTest):
     def test_status_looks_past_a_trial_that_is_under_way(self):
         lock = self.memory / "run" / "run.lock"
         lock.parent.mkdir(exist_ok=True)
-        with subprocess.Popen([sys.executable, "-c", LOCKS, str(lock)], stdout=subprocess.PIPE) as holder:
-            self.addCleanup(holder.kill)
-            holder.stdout.readline()
-            states = []
-            for stages in (["both"], ["full", "both"], ["exceptions"]):
-                for stage in stages:
-                    self.write(stage)
-                done = self.run_runner("status", "--output", "json")
-                report = json.loads(done.stdout)
-                states.append((done.returncode, report["state"], [note for note in report["notes"] if "trial" in note]))
-            running = ["a trial is running: what it brought in is not shown"]
-            self.assertEqual(states, [(2, "absent", running), (0, "in-sync", running), (0, "in-sync", running)])
-            holder.kill()
+        holder = subprocess.Popen([sys.executable, "-c", LOCKS, str(lock)], stdout=subprocess.PIPE)
+        self.addCleanup(holder.wait)
+        self.addCleanup(holder.stdout.close)
+        self.addCleanup(holder.kill)
+        holder.stdout.readline()
+        states = []
+        for stages in (["both"], ["full", "both"], ["exceptions"]):
+            for stage in stages:
+                self.write(stage)
+            done = self.run_runner("status", "--output", "json")
+            report = json.loads(done.stdout)
+            states.append((done.returncode, report["state"], [note for note in report["notes"] if "trial" in note]))
+        running = ["a trial is running: what it brought in is not shown"]
+        self.assertEqual(states, [(2, "absent", running), (0, "in-sync", running), (0, "in-sync", running)])
+        holder.kill()
+        holder.wait()
         self.assertEqual(self.status(code=2)["state"], "drifted")
 
 
