@@ -175,7 +175,11 @@ private slots:
         }
         QCOMPARE(linesOf(tracked), expected);
 
-        const Table untracked = made(tracked, withNarrowed(present, full, clientPorts));
+        const Plan plan = makePlan(compare(tracked, withNarrowed(present, full, clientPorts)));
+        // what is taken out and put in again loses what it counts meanwhile
+        QVERIFY(
+            std::none_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) { return std::holds_alternative<DeleteEntry>(step); }));
+        const Table untracked = withStepsDone(tracked, plan);
         for (const char* hook : {"OUTPUT", "PREROUTING"})
             expected.insert(expected.indexOf(QString("%1:").arg(hook)) + 1, QString("  -j NMANAGER_TRIAL_%1").arg(hook));
         expected << "NMANAGER_TRIAL_PREROUTING:";
