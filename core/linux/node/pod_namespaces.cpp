@@ -124,6 +124,11 @@ std::string namespaceOf(const std::string& proc, std::uint32_t process)
     return proc + "/" + std::to_string(process) + "/ns/net";
 }
 
+std::string namedBelow(const std::string& directory, const std::string& name)
+{
+    return std::string(directory).append("/").append(name);
+}
+
 /// Goes through namespaces, one after the other, in a thread that is made for it.
 class Search
 {
@@ -144,7 +149,7 @@ public:
         }
         std::string problem;
         for (const std::string& name : names) {
-            const std::string path = directory + "/" + name;
+            const std::string path = namedBelow(directory, name);
             const Result<FileDescriptor> file = openNamespace(path);
             const Result<void> done = file ? visit(*file, path, name) : tl::unexpected(file.error());
             if (!done)
@@ -176,7 +181,7 @@ private:
     bool isNew(const FileDescriptor& file) const
     {
         const std::optional<Identity> identity = identityOf(file);
-        return identity && m_seen.count(*identity) == 0;
+        return identity && !m_seen.contains(*identity);
     }
 
     Result<void> visit(const FileDescriptor& file, const std::string& path, const std::string& name)
@@ -240,7 +245,7 @@ Result<void> enterNamespace(const NamespaceSources& sources, const std::string& 
     }
     Result<FileDescriptor> file = makeError(ErrorKind::Failed, "there is no network namespace of this name", name);
     for (const std::string& directory : sources.directories) {
-        const std::string path = directory + "/" + name;
+        const std::string path = namedBelow(directory, name);
         file = openNamespace(path);
         if (file)
             return enter(*file, path);
