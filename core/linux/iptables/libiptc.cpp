@@ -1,6 +1,7 @@
 #include "core/linux/iptables/libiptc.h"
 
 #include "core/linux/iptables/rule_codec.h"
+#include "core/linux/iptables/survived_call.h"
 #include "core/linux/system/system_error.h"
 #include "core/net/chain_names.h"
 
@@ -19,6 +20,9 @@ namespace
 {
 
 constexpr const char* tableName = "raw";
+/// Behind this many rules of others our jump is not first, whatever they match.
+constexpr std::size_t longestPathToJump = 64;
+constexpr const char* libraryGaveUp = "libiptc gave up, as it does where the system refuses it something small";
 
 /// The functions of libip4tc (prefix "iptc_") or libip6tc ("ip6tc_"): the same but for the type of an entry.
 template <typename RuleEntry>
@@ -93,7 +97,11 @@ public:
     {
     }
 
-    ~LibiptcTableOf() override { m_functions.free(m_handle); }
+    ~LibiptcTableOf() override
+    {
+        if (m_handle != nullptr)
+            m_functions.free(m_handle);
+    }
 
     Table read() override
     {
@@ -103,7 +111,7 @@ public:
             xt_counters unused{};
             if (const char* policy = chain.builtIn ? m_functions.get_policy(name, &unused, m_handle) : nullptr)
                 chain.policy = policy;
-            const RuleDetail detail = readChainName(chain.name) ? RuleDetail::Full : RuleDetail::Brief;
+            RuleDetail detail = readChainName(chain.name) ? RuleDetail::Full : chain.builtIn ? RuleDetail::Reach : RuleDetail::Brief;
             chain.entries.reserve(countRules(name));
             for (const RuleEntry* rule = m_functions.first_rule(name, m_handle); rule != nullptr;
                  rule = m_functions.next_rule(rule, m_handle)) {
@@ -111,6 +119,9 @@ public:
                 const char* target = m_functions.get_target(rule, m_handle);
                 chain.entries.push_back(
                     {decodeRule(m_family, bytes, target == nullptr ? "" : target, detail), decodeCounters(m_family, bytes)});
+                const bool enough = chain.entries.size() >= longestPathToJump || (target != nullptr && readChainName(target));
+                if (detail == RuleDetail::Reach && enough)
+                    detail = RuleDetail::Brief;
             }
         }
         return table;
@@ -118,34 +129,42 @@ public:
 
     Result<void> createChain(const std::string& chain) override
     {
-        return check(m_functions.create_chain(chain.c_str(), m_handle), "-N " + chain);
+        return check([&] { return m_functions.create_chain(chain.c_str(), m_handle); }, "-N " + chain);
     }
 
     Result<void> deleteChain(const std::string& chain) override
     {
-        return check(m_functions.delete_chain(chain.c_str(), m_handle), "-X " + chain);
+        return check([&] { return m_functions.delete_chain(chain.c_str(), m_handle); }, "-X " + chain);
     }
 
     Result<void> insertEntry(const std::string& chain, std::size_t position, std::span<const std::byte> bytes) override
     {
         const auto* rule = reinterpret_cast<const RuleEntry*>(bytes.data());
-        return check(m_functions.insert_entry(chain.c_str(), rule, static_cast<unsigned>(position), m_handle),
+        return check([&] { return m_functions.insert_entry(chain.c_str(), rule, static_cast<unsigned>(position), m_handle); },
                      "-I " + chain + " " + std::to_string(position + 1));
     }
 
     Result<void> deleteEntry(const std::string& chain, std::size_t position) override
     {
-        return check(m_functions.delete_num_entry(chain.c_str(), static_cast<unsigned>(position), m_handle),
+        return check([&] { return m_functions.delete_num_entry(chain.c_str(), static_cast<unsigned>(position), m_handle); },
                      "-D " + chain + " " + std::to_string(position + 1));
     }
 
     Result<void> commit() override
     {
-        keepPolicyCounters();
-        const int done = m_functions.commit(m_handle);
-        if (done == 0 && errno == EAGAIN)
+        if (!survivesAbort([this] { keepPolicyCounters(); }))
+            return gaveUp("commit");
+        bool conflict = false;
+        const Result<void> done = check(
+            [&] {
+                const int committed = m_functions.commit(m_handle);
+                conflict = committed == 0 && errno == EAGAIN;
+                return committed;
+            },
+            "commit");
+        if (conflict)
             return makeError(ErrorKind::Conflict, "the table changed since it was read", where("commit"));
-        return check(done, "commit");
+        return done;
     }
 
 private:
@@ -170,12 +189,28 @@ private:
         }
     }
 
-    /// libiptc's own words for errno fit only right after the call that failed.
-    Result<void> check(int done, const std::string& step)
+    /// What the library had in hand when it called abort() is not to be touched again.
+    Result<void> gaveUp(const std::string& step)
     {
+        m_handle = nullptr;
+        return makeError(ErrorKind::Failed, libraryGaveUp, where(step));
+    }
+
+    /// libiptc's own words for errno fit only right after the call that failed.
+    template <typename Call>
+    Result<void> check(const Call& call, const std::string& step)
+    {
+        if (m_handle == nullptr)
+            return gaveUp(step);
+        int done = 0;
+        int number = 0;
+        if (!survivesAbort([&] {
+                done = call();
+                number = errno;
+            }))
+            return gaveUp(step);
         if (done != 0)
             return {};
-        const int number = errno;
         return makeError(kindOfErrno(number), m_functions.strerror(number), where(step));
     }
 
@@ -184,20 +219,32 @@ private:
     xtc_handle* m_handle;
 };
 
+/// A handle of the kernel's table; `where` is for the error.
+template <typename RuleEntry>
+Result<xtc_handle*> open(const Libiptc<RuleEntry>& library, const char* table, const std::string& where)
+{
+    xtc_handle* handle = nullptr;
+    int number = 0;
+    if (!survivesAbort([&] {
+            handle = library.init(table);
+            number = errno;
+        }))
+        return makeError(ErrorKind::Failed, libraryGaveUp, where);
+    if (handle == nullptr)
+        return makeError(kindOfInitFailure(number),
+                         std::string("the kernel gives no legacy ") + table + " table: " + library.strerror(number), where);
+    return handle;
+}
+
 template <typename RuleEntry>
 Result<std::unique_ptr<LibiptcTable>> open(const Result<Libiptc<RuleEntry>>& library, Family family)
 {
     if (!library)
         return tl::unexpected(library.error());
-    errno = 0;
-    xtc_handle* handle = library->init(tableName);
-    if (handle == nullptr) {
-        const int number = errno;
-        // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): loadLibrary found every function, or there is no library here
-        return makeError(kindOfInitFailure(number), std::string("the kernel gives no legacy raw table: ") + library->strerror(number),
-                         std::string(toText(family)));
-    }
-    return std::make_unique<LibiptcTableOf<RuleEntry>>(*library, family, handle);
+    const Result<xtc_handle*> handle = open(*library, tableName, std::string(toText(family)));
+    if (!handle)
+        return tl::unexpected(handle.error());
+    return std::make_unique<LibiptcTableOf<RuleEntry>>(*library, family, *handle);
 }
 
 template <typename RuleEntry>
@@ -205,11 +252,10 @@ Result<bool> hasChain(const Result<Libiptc<RuleEntry>>& library, const std::stri
 {
     if (!library)
         return tl::unexpected(library.error());
-    const std::unique_ptr<xtc_handle, void (*)(xtc_handle*)> handle(library->init(table.c_str()), library->free);
-    if (handle == nullptr) {
-        const int number = errno;
-        return makeError(kindOfInitFailure(number), library->strerror(number), "legacy " + table + " table");
-    }
+    const Result<xtc_handle*> opened = open(*library, table.c_str(), "legacy " + table + " table");
+    if (!opened)
+        return tl::unexpected(opened.error());
+    const std::unique_ptr<xtc_handle, void (*)(xtc_handle*)> handle(*opened, library->free);
     for (const char* name = library->first_chain(handle.get()); name != nullptr; name = library->next_chain(handle.get())) {
         if (chain == name)
             return true;

@@ -2,6 +2,8 @@
 
 #include "core/linux/iptables/rule_layout.h"
 
+#include <linux/netfilter_ipv4/ip_tables.h>
+
 #include <linux/netfilter/xt_CT.h>
 #include <linux/netfilter/xt_addrtype.h>
 #include <linux/netfilter/xt_tcpudp.h>
@@ -136,6 +138,42 @@ bool isVerdict(std::string_view target)
     return target.empty() || target == "ACCEPT" || target == "DROP" || target == returnVerdict || target == "QUEUE";
 }
 
+/// What the header and a plain udp or tcp match say; what they say by exclusion is left out.
+Reach reachOf(const RawRule& raw)
+{
+    const RawHeader& header = raw.header;
+    Reach reach{.isGoto = header.isGoto};
+    if ((header.inverted & IPT_INV_SRCIP) == 0)
+        reach.source = header.source;
+    if ((header.inverted & IPT_INV_DSTIP) == 0)
+        reach.destination = header.destination;
+    if (header.protocol == 0 || (header.inverted & XT_INV_PROTO) != 0 || header.special)
+        return reach;
+    for (const Protocol protocol : {Protocol::Udp, Protocol::Tcp}) {
+        if (header.protocol == protocolNumber(protocol))
+            reach.protocol = protocol;
+    }
+    reach.isOtherProtocol = !reach.protocol;
+    for (const RawExtension& match : raw.matches) {
+        PortRanges ports{};
+        std::uint8_t inverted = 0;
+        if (xt_udp udp{}; match.name == "udp" && copyPayload(match, udp)) {
+            ports = {{udp.spts[0], udp.spts[1]}, {udp.dpts[0], udp.dpts[1]}};
+            inverted = udp.invflags;
+        } else if (xt_tcp tcp{}; match.name == "tcp" && copyPayload(match, tcp)) {
+            ports = {{tcp.spts[0], tcp.spts[1]}, {tcp.dpts[0], tcp.dpts[1]}};
+            inverted = tcp.invflags;
+        } else {
+            continue;
+        }
+        if (inverted == 0) {
+            reach.sourcePorts = {ports.source[0], ports.source[1]};
+            reach.destinationPorts = {ports.destination[0], ports.destination[1]};
+        }
+    }
+    return reach;
+}
+
 /// The target of a jump, and of a rule without one, is an offset into the table, which every commit may move: the name stands in the text.
 std::size_t fingerprintOf(Family family, std::span<const std::byte> bytes, std::string_view target)
 {
@@ -183,16 +221,20 @@ std::vector<std::byte> encodeNotrackRule(Family family, const NotrackRule& rule,
 
 RuleBody decodeRule(Family family, std::span<const std::byte> bytes, std::string_view target, RuleDetail detail)
 {
-    if (detail == RuleDetail::Brief && target != "CT" && (isVerdict(target) || !hasStandardTarget(family, bytes)))
-        return ForeignRule{std::string(target), {}, {}, fingerprintOf(family, bytes, target)};
+    const bool brief = detail != RuleDetail::Full && target != "CT" && (isVerdict(target) || !hasStandardTarget(family, bytes));
+    if (brief && detail == RuleDetail::Brief)
+        return ForeignRule{std::string(target), {}, {}, fingerprintOf(family, bytes, target), Reach{}};
     const std::optional<RawRule> raw = readRawRule(family, bytes);
+    if (raw && brief)
+        return ForeignRule{std::string(target), {}, {}, fingerprintOf(family, bytes, target), reachOf(*raw)};
     if (!raw)
         return ForeignRule{std::string(target), "# a rule that cannot be read", {bytes.begin(), bytes.end()}};
     if (std::optional<NotrackRule> rule = toNotrackRule(*raw, target))
         return *rule;
     if (isPlainJump(*raw) && !isVerdict(target))
         return Jump{std::string(target)};
-    return ForeignRule{std::string(target), toText(*raw, target), {bytes.begin(), bytes.end()}, fingerprintOf(family, bytes, target)};
+    return ForeignRule{
+        std::string(target), toText(*raw, target), {bytes.begin(), bytes.end()}, fingerprintOf(family, bytes, target), reachOf(*raw)};
 }
 
 Result<std::vector<std::byte>> encodeRule(Family family, const Entry& entry)

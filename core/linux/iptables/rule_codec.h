@@ -13,6 +13,7 @@ namespace notrack
 /// How much of a rule of somebody else's is worth decoding.
 enum class RuleDetail {
     Full,  ///< in a chain that may be ours: every rule with its text and its bytes
+    Reach, ///< in a built-in chain before our jump: what a rule can match decides whether our jump is as good as first
     Brief, ///< elsewhere: of rules that neither go to a chain nor use the CT target only the target. Tables of others may be large.
 };
 
