@@ -13,14 +13,6 @@ namespace
 constexpr std::size_t mostLettersAway = 2;
 constexpr std::size_t longestWord = 64;
 
-std::string lowerCase(std::string_view text)
-{
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return lower;
-}
-
 /// Levenshtein's distance: letters to insert, delete or replace.
 std::size_t distance(std::string_view from, std::string_view to)
 {
@@ -39,6 +31,14 @@ std::size_t distance(std::string_view from, std::string_view to)
 }
 
 } // namespace
+
+std::string lowerCase(std::string_view text)
+{
+    std::string lower(text);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return lower;
+}
 
 std::string_view similarWord(std::string_view written, std::span<const std::string_view> known)
 {

@@ -7,6 +7,9 @@
 namespace notrack
 {
 
+/// The text with the letters A to Z in lower case.
+std::string lowerCase(std::string_view text);
+
 /// The one of `known` that was probably meant by `written`: at most two letters away, fewer in short words, and case does not count. Empty for none.
 std::string_view similarWord(std::string_view written, std::span<const std::string_view> known);
 

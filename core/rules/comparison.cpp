@@ -1,6 +1,7 @@
 #include "core/rules/comparison.h"
 
 #include "core/rules/increasing_run.h"
+#include "core/rules/jump_order.h"
 #include "core/rules/ownership.h"
 
 #include <algorithm>
@@ -132,18 +133,27 @@ void compareEntries(const std::vector<Entry>& found, const std::vector<PlacedEnt
     compareOurs(all, shallBe, comparison);
 }
 
-/// Our entries in a chain that holds rules of others too.
-void compareShared(const Chain& chain, const std::vector<PlacedEntry>& wanted, const ChainNames& owned, ChainComparison& comparison)
+/// Our entries in a chain that holds rules of others too. Where all shall be first, they are so behind what cannot take DNS.
+void compareShared(const Table& table, const Chain& chain, const OwnedChain& part, const Ruleset& ruleset, const ChainNames& owned,
+                   ChainComparison& comparison)
 {
+    const std::vector<PlacedEntry>& wanted = part.entries;
     std::vector<Ours> ours;
     for (std::size_t i = 0; i < chain.entries.size(); ++i) {
         if (isOurs(chain.entries[i], owned))
             ours.push_back({&chain.entries[i], i, i - ours.size()});
     }
-    const std::size_t others = chain.entries.size() - ours.size();
+    const std::size_t othersInAll = chain.entries.size() - ours.size();
     std::vector<Ours> shallBe;
-    for (std::size_t i = 0; i < wanted.size(); ++i)
-        shallBe.push_back({&wanted[i].entry, wanted[i].position, std::min(wanted[i].position - std::min(wanted[i].position, i), others)});
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const std::size_t before = std::min(wanted[i].position - std::min(wanted[i].position, i), othersInAll);
+        shallBe.push_back({&wanted[i].entry, wanted[i].position, before});
+    }
+    if (std::all_of(shallBe.begin(), shallBe.end(), [](const Ours& one) { return one.othersBefore == 0; })) {
+        const std::size_t passed = countUntilDnsIsTaken(table, chain, ruleset, owned);
+        for (Ours& one : ours)
+            one.othersBefore = one.place <= passed ? 0 : one.othersBefore;
+    }
     compareOurs(ours, shallBe, comparison);
 }
 
@@ -156,14 +166,14 @@ void dropJumpsOfOthers(const Chain& chain, const ChainNames& goingAway, ChainCom
     }
 }
 
-ChainComparison compareOwned(const Table& table, const OwnedChain& wanted, const ChainNames& owned)
+ChainComparison compareOwned(const Table& table, const OwnedChain& wanted, const Ruleset& ruleset, const ChainNames& owned)
 {
     ChainComparison comparison{.name = wanted.name, .shared = wanted.shared, .wanted = true};
     static const Chain nothing;
     const Chain* chain = findChain(table, wanted.name);
     comparison.present = chain != nullptr;
     if (wanted.shared)
-        compareShared(chain == nullptr ? nothing : *chain, wanted.entries, owned, comparison);
+        compareShared(table, chain == nullptr ? nothing : *chain, wanted, ruleset, owned, comparison);
     else
         compareEntries(chain == nullptr ? nothing.entries : chain->entries, wanted.entries, comparison);
     return comparison;
@@ -270,7 +280,7 @@ Comparison compare(Table table, const OwnedPart& wanted)
     comparison.table = std::move(table);
     const ChainNames owned = ownedFor(comparison.table, wanted);
     for (const OwnedChain& chain : wanted.chains)
-        comparison.chains.push_back(compareOwned(comparison.table, chain, owned));
+        comparison.chains.push_back(compareOwned(comparison.table, chain, wanted.ruleset, owned));
     compareUnwanted(wanted, owned, comparison);
     return comparison;
 }

@@ -3,6 +3,7 @@
 #include "core/net/rule.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -19,6 +20,18 @@ struct Jump
     bool operator==(const Jump&) const = default;
 };
 
+/// Packets that a rule of others matches at the most, as far as its header and its ports tell.
+struct Reach
+{
+    std::optional<Protocol> protocol; ///< empty: any
+    bool isOtherProtocol = false;     ///< one that is neither UDP nor TCP
+    std::optional<Prefix> source;
+    std::optional<Prefix> destination;
+    std::optional<PortRange> sourcePorts; ///< empty: all
+    std::optional<PortRange> destinationPorts;
+    bool isGoto = false; ///< what it goes to does not come back
+};
+
 /// Any rule that this program would not write. `bytes` are the kernel's encoding in the store that read it, kept so that the
 /// very rule can be put back; the core does not look inside. Equality is that of the text.
 struct ForeignRule
@@ -27,6 +40,7 @@ struct ForeignRule
     std::string text;   ///< for people: iptables-save syntax as far as it is known; empty in chains of others
     std::vector<std::byte> bytes;
     std::size_t fingerprint = 0; ///< of all that the rule says, without counters; 0 where `text` says it all
+    std::optional<Reach> reach;  ///< empty where the store that read it cannot tell
 
     bool operator==(const ForeignRule& other) const { return text == other.text; }
 };

@@ -106,6 +106,17 @@ Judgement judgementOf(const std::vector<Finding>& findings)
     return unread ? Judgement::Unknown : Judgement::Safe;
 }
 
+Result<void> refusePrefixLikeAnother(const std::string& wanted, const std::vector<std::string>& earlierPrefixes)
+{
+    for (const std::string& earlier : earlierPrefixes) {
+        if (earlier != wanted && lowerCase(earlier) == lowerCase(wanted))
+            return makeError(ErrorKind::BadProfile,
+                             "chainPrefix " + wanted + " differs only in case from " + earlier +
+                                 ", under which this node was written to: keep that one, or run `dns-notrack remove` first");
+    }
+    return {};
+}
+
 std::map<Family, std::string> unavailableFamilies(const Profile& profile, TableStore& store)
 {
     std::map<Family, std::string> unavailable;

@@ -29,6 +29,10 @@ enum class Sight {
     PastTrial, ///< as if there were nothing of a trial
 };
 
+/// BadProfile where an earlier apply wrote under a prefix that differs in case alone: nftables' tables have the prefix in lower case, so that
+/// the two would share one.
+Result<void> refusePrefixLikeAnother(const std::string& wanted, const std::vector<std::string>& earlierPrefixes);
+
 /// Which families of the profile this node cannot hold, and why.
 std::map<Family, std::string> unavailableFamilies(const Profile& profile, TableStore& store);
 

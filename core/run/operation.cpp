@@ -1,5 +1,6 @@
 #include "core/run/operation.h"
 
+#include "core/base/spelling.h"
 #include "core/base/stopwatch.h"
 #include "core/base/version.h"
 #include "core/run/observe.h"
@@ -99,6 +100,10 @@ private:
     {
         m_prefixes = m_memory.prefixes();
         m_remembered = m_memory.stateOfChanges();
+        if (m_request.profile && m_request.intent != Intent::Remove) {
+            if (Result<void> told = refusePrefixLikeAnother(m_request.profile->chainPrefix, m_prefixes); !told)
+                return told;
+        }
         m_unavailable = m_request.profile ? unavailableFamilies(*m_request.profile, m_node.store) : std::map<Family, std::string>{};
         if (m_request.intent != Intent::Remove) {
             if (Result<void> possible = requireAnyFamily(*m_request.profile, m_unavailable, m_node.store.backend()); !possible)
@@ -309,8 +314,11 @@ private:
     {
         if (unattended())
             m_memory.update([&](const Damping& damping) { return afterCalm(damping, m_memory.sinceBoot()); });
-        if (m_request.intent == Intent::Remove && m_request.mode == Mode::Write)
+        if (m_request.intent == Intent::Remove && m_request.mode == Mode::Write) {
             m_memory.forgetChanges();
+            if (m_node.other != nullptr)
+                m_memory.forgetPrefixes();
+        }
         return Next::Done;
     }
 
@@ -341,6 +349,8 @@ private:
         m_report.changed = written.value_or(false);
         if (written) {
             m_memory.forgetChanges();
+            if (m_request.intent == Intent::Remove && m_node.other != nullptr)
+                m_memory.forgetPrefixes();
             observeOutcome(unattended() ? *m_change : removal, unattended() ? NodeState::Absent : NodeState::InSync, m_report);
         }
         if (unattended()) {

@@ -121,6 +121,11 @@ Result<void> Memory::addPrefix(const std::string& prefix)
     return m_files.write(Remembered::Prefixes, joined(known));
 }
 
+void Memory::forgetPrefixes()
+{
+    m_files.erase(Remembered::Prefixes);
+}
+
 void Memory::keepPrefixOnly(const std::string& prefix)
 {
     if (prefixes() != std::vector{prefix})

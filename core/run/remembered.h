@@ -57,6 +57,8 @@ public:
     Result<void> addPrefix(const std::string& prefix);
     /// After everything of the other prefixes is gone.
     void keepPrefixOnly(const std::string& prefix);
+    /// After everything of all prefixes is gone, in both backends.
+    void forgetPrefixes();
 
 private:
     RunMemory& m_files;

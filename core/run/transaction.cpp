@@ -87,7 +87,7 @@ public:
         if (Result<void> ready = announce(); !ready)
             return ready;
         m_touched = true;
-        if (m_others.empty())
+        if (!m_done.changed)
             m_others = othersIn(*comparisons);
         if (Result<void> committed = m_tables.commit(plans); !committed)
             return committed;

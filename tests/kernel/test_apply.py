@@ -181,6 +181,36 @@ class Damage(NodeTest):
     def test_jump_moved_down(self):
         self.check("-D PREROUTING 1", "-A PREROUTING -j NMANAGER_PREROUTING", expected=["PREROUTING -> NMANAGER_PREROUTING: misplaced"])
 
+    def test_jump_behind_what_cannot_take_dns(self):
+        """A firewall that puts its rules first at every reload is no reason to write the table again and again."""
+        self.iptables("-N", "EMPTY")
+        self.iptables("-N", "LOGS")
+        self.iptables("-A", "LOGS", "-p", "udp", "-j", "RETURN")
+        self.iptables("-N", "DROPS")
+        self.iptables("-A", "DROPS", "-p", "udp", "-j", "DROP")
+        for rule in ("-p tcp --dport 22 -j ACCEPT", "-p udp --sport 67:68 --dport 67:68 -j ACCEPT", "-p icmp -j DROP", "-p tcp -j DROPS", "-s 10.244.1.5", "-j EMPTY",
+                     "-j LOGS", "-j MARK --set-xmark 0/0x40000", "-s 192.0.2.0/24 -d 192.0.2.0/24 -p tcp -j ACCEPT"):
+            with self.subTest(rule):
+                self.apply()
+                self.iptables("-I", "PREROUTING", *rule.split())
+                report = self.status()
+                self.assertEqual([(jump["state"], jump["position"]) for jump in report["families"][0]["jumps"] if jump["from"] == "PREROUTING"], [("ok", 2)])
+                self.assertFalse(self.apply()["changed"])
+                self.iptables("-D", "PREROUTING", "1")
+
+    def test_jump_behind_what_may_take_dns(self):
+        self.iptables("-N", "DROPS")
+        self.iptables("-A", "DROPS", "-p", "udp", "-j", "DROP")
+        self.iptables("-N", "RETURNS")
+        for rule in ("-p udp -j ACCEPT", "-p udp --dport 53 -j DROP", "-p udp --dport 67:68 -j ACCEPT", "-j DROPS", "-g RETURNS", "-p udp -j RETURN",
+                     "-s 10.244.0.0/16 -j ACCEPT", "! -p tcp -j ACCEPT", "-p udp ! --dport 67 -j DROP", "-p udp -j CT --zone 7", "-p udp -j NFQUEUE"):
+            with self.subTest(rule):
+                self.apply()
+                self.iptables("-I", "PREROUTING", *rule.split())
+                self.assertEqual(differences(self.status(code=2)), ["PREROUTING -> NMANAGER_PREROUTING: misplaced"])
+                self.assertTrue(self.apply()["changed"])
+                self.iptables("-D", "PREROUTING", "2")
+
     def test_jump_doubled(self):
         self.check("-A PREROUTING -j NMANAGER_PREROUTING", expected=["PREROUTING -> NMANAGER_PREROUTING: unexpected"])
 

@@ -10,7 +10,7 @@ import sys
 import time
 import unittest
 
-from node import RUNNER, NodeTest, profile
+from node import RUNNER, SERVICE, NodeTest, profile, quiet
 
 HOLDER = "import fcntl,os,sys,time; f=os.open(sys.argv[1], os.O_RDWR|os.O_CREAT); fcntl.flock(f, fcntl.LOCK_EX); print(flush=True); time.sleep(float(sys.argv[2]))"
 
@@ -131,6 +131,34 @@ class EditsBesideTheLock(NodeTest):
         for edit in ((*rule, "-s", "2.2.2.2", "-j", "DROP"), (*rule, "-s", "1.1.1.1", "-j", "ACCEPT"), (*rule, "-s", "1.1.1.1", "-p", "udp", "--sport", "7", "-j", "DROP")):
             with self.subTest(edit):
                 self.assertIn("were changed while this run wrote", " ".join(self.notes(*edit)))
+
+
+class EditsBeforeTheCommit(NodeTest):
+    """A program that does not take the lock replaces a rule while a run reads, whichever read it is: the number of rules, all that the kernel looks
+    at, stays. Its rule is there afterwards."""
+
+    def test_are_kept(self):
+        self.write_profile(profile(services=[SERVICE, "fd00:96::a"], pods=["10.244.1.0/24", "fd00:244::/48"]))
+        quiet("ip6tables-legacy", "-t", "raw", "-L")
+        edited = 0
+        for when in range(1, 40):
+            self.remove()
+            self.iptables("-F", "PREROUTING")
+            self.iptables("-A", "PREROUTING", "-s", "1.1.1.1", "-j", "DROP")
+            slow = ("strace", "-qq", "-o", str(self.folder / "trace"), "-e", "trace=getsockopt,setsockopt", f"--inject=getsockopt:delay_enter=300000:when={when}")
+            started = time.monotonic()
+            runner = subprocess.Popen([*slow, RUNNER, "apply", "--profile", str(self.profile)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                      text=True, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
+            time.sleep(0.15)
+            quiet("iptables-legacy", "-t", "raw", "-R", "PREROUTING", str(len([line for line in self.listing() if line.startswith("-A PREROUTING")])),
+                  "-s", "2.2.2.2", "-j", "DROP", env={**os.environ, "XTABLES_LOCKFILE": str(self.folder / "other.lock")})
+            problem = runner.communicate(timeout=30)[1]
+            self.assertEqual(runner.returncode, 0, problem)
+            self.assertIn("-A PREROUTING -s 2.2.2.2/32 -j DROP", self.listing(), f"read {when}: the edit was undone")
+            if time.monotonic() - started < 0.3:
+                break  # there is no such read any more
+            edited += 1
+        self.assertGreater(edited, 8)
 
 
 class Policies(NodeTest):

@@ -102,6 +102,21 @@ class PrefixesOfEarlierApplies(NodeTest):
         self.apply()
         self.assertTrue([line for line in self.listing() if "OLD_NOT_DNS_PREROUTING" in line])
 
+    def test_one_that_differs_in_case_only_is_refused(self):
+        """Both would name the same nftables table."""
+        self.write_profile(profile(chainPrefix="Old"))
+        self.apply()
+        before = self.listing()
+        self.write_profile(profile(chainPrefix="OLD"))
+        for command in (["apply"], ["apply", "--check"], ["apply", "--reconcile"], ["status"]):
+            done = self.run_runner(*command)
+            self.assertEqual(done.returncode, 65, done.stdout + done.stderr)
+            self.assertIn("chainPrefix OLD differs only in case from Old", done.stdout + done.stderr)
+        self.assertEqual(self.listing(), before)
+        self.assertEqual(self.run_runner("remove").returncode, 0)
+        self.assertFalse([line for line in self.listing() if "_NOT_DNS_" in line])
+        self.apply()
+
     def test_remove_without_a_profile_knows_them(self):
         self.write_profile(profile(chainPrefix="OLD"))
         self.apply()

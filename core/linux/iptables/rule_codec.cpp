@@ -167,8 +167,8 @@ Reach reachOf(const RawRule& raw)
             continue;
         }
         if (inverted == 0) {
-            reach.sourcePorts = {ports.source[0], ports.source[1]};
-            reach.destinationPorts = {ports.destination[0], ports.destination[1]};
+            reach.sourcePorts = rangeOf(ports.source);
+            reach.destinationPorts = rangeOf(ports.destination);
         }
     }
     return reach;

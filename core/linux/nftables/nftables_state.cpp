@@ -1,5 +1,6 @@
 #include "core/linux/nftables/nftables_state.h"
 
+#include "core/base/spelling.h"
 #include "core/linux/nftables/nf_tables.h"
 
 #include <algorithm>
@@ -97,10 +98,7 @@ std::vector<ModelChain> readModel(const State& state)
 
 std::string tableNameFor(std::string_view chainPrefix)
 {
-    std::string name(chainPrefix);
-    for (char& c : name)
-        c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return name;
+    return lowerCase(chainPrefix);
 }
 
 bool sameButCounters(const State& left, const State& right)
