@@ -1,5 +1,6 @@
 #include "core/run/observe.h"
 
+#include "core/base/spelling.h"
 #include "core/findings/findings.h"
 #include "core/findings/fingerprint.h"
 #include "core/findings/raw_listing.h"
