@@ -1,6 +1,5 @@
 #include "core/run/operation.h"
 
-#include "core/base/spelling.h"
 #include "core/base/stopwatch.h"
 #include "core/base/version.h"
 #include "core/run/observe.h"
