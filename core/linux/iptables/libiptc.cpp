@@ -231,6 +231,7 @@ Result<xtc_handle*> open(const Libiptc<RuleEntry>& library, const char* table, c
         }))
         return makeError(ErrorKind::Failed, libraryGaveUp, where);
     if (handle == nullptr)
+        // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): loadLibrary found every function, or there is no library here
         return makeError(kindOfInitFailure(number),
                          std::string("the kernel gives no legacy ") + table + " table: " + library.strerror(number), where);
     return handle;
