@@ -15,7 +15,8 @@ WORKERS = 10
 PERCENTS = (0, 5, 20, 30)
 WAIVED = ["not-ipvs", "no-backends", "host-queries", "stateful-forward", "host-port"]
 SOUND, BROKEN = "sound rules", "rules that cut off DNS"
-EXPECTED = {SOUND: 0, BROKEN: 4}
+LATE = "rules that cut off DNS but for the trial's ports"
+EXPECTED = {SOUND: 0, BROKEN: 3, LATE: 4}  # the trial finds the second kind before anything is applied, the probe the third
 
 
 class Worker(NodeTest):
@@ -32,12 +33,12 @@ class Worker(NodeTest):
                 quiet("iptables-legacy", "-A", "INPUT", "-p", "udp", port, "53", "-m", "statistic", "--mode", "random", "--probability", str(percent / 100),
                       "-j", "DROP")
 
-    def cut_off_untracked(self):
+    def cut_off_untracked(self, *ports):
         """Takes exactly the packets that go untracked, whatever the findings say, which are waived."""
         if BACKEND == "nftables":
-            quiet("nft", "add rule inet lossy input udp dport 53 ct state untracked drop")
+            quiet("nft", f"add rule inet lossy input udp {'sport 32768-60999 udp ' if ports else ''}dport 53 ct state untracked drop")
         else:
-            quiet("iptables-legacy", "-A", "INPUT", "-p", "udp", "--dport", "53", "-m", "conntrack", "--ctstate", "UNTRACKED", "-j", "DROP")
+            quiet("iptables-legacy", "-A", "INPUT", "-p", "udp", *ports, "--dport", "53", "-m", "conntrack", "--ctstate", "UNTRACKED", "-j", "DROP")
 
     def exits(self, kind, percent, runs):
         switch = self.folder / "switch"
@@ -49,8 +50,8 @@ class Worker(NodeTest):
                 quiet("nft", "add table inet lossy; add chain inet lossy input { type filter hook input priority 0; }")
             if percent:
                 self.lose(percent)
-            if kind == BROKEN:
-                self.cut_off_untracked()
+            if kind != SOUND:
+                self.cut_off_untracked(*(["--sport", "32768:60999"] if kind == LATE else []))
             self.write_profile(profile(safety={"waive": WAIVED, "probe": {"name": "answer.test", "from": ["node"], "timeout": "800ms"}}))
             codes = []
             for _ in range(runs):

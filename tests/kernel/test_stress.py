@@ -21,7 +21,7 @@ from node import BACKEND, RUNNER, SERVICE, NodeTest, profile, quiet
 SECONDS = float(os.environ.get("NOTRACK_STRESS_SECONDS", "60"))
 SEED = int(os.environ.get("NOTRACK_STRESS_SEED", "20261126"))
 FAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1") + glob.glob("/usr/lib*/faketime/libfaketime.so.1")), None)
-CHOSEN = {0, 4}  # nothing here makes a run fail: a kill is planted, a lock is waited for, and rules that DNS dies of are taken back
+CHOSEN = {0, 3, 4}  # nothing here makes a run fail: a kill is planted, a lock is waited for, and rules that DNS dies of are refused or taken back
 DAYS = 86400
 MOST_RULES = 20
 SAFETY = {"waive": ["not-ipvs", "no-backends", "host-queries", "other-notrack", "stateful-forward", "host-port", "unread-rules"],
@@ -165,7 +165,7 @@ class Stress(NodeTest):
         """One more run, and everything is as the profile says, with nothing left to judge."""
         done = subprocess.run([RUNNER, "apply", "--profile", str(self.profile)], capture_output=True, text=True, check=False)
         if self.dies:
-            self.assertEqual(done.returncode, 4, after + ": " + done.stdout + done.stderr)
+            self.assertIn(done.returncode, (3, 4), after + ": " + done.stdout + done.stderr)
             self.assertFalse([line for line in self.listing() if "_NOT_DNS_" in line], after)
             return
         self.assertEqual(done.returncode, 0, after + ": " + done.stderr)
