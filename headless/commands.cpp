@@ -152,11 +152,11 @@ private:
 };
 
 /// The backend for this process: what it lacks in privileges is said before anything else.
-Result<ChosenBackend> openBackend(const Profile& profile)
+Result<ChosenBackend> openBackend(BackendChoice choice, const std::optional<std::string>& chainPrefix)
 {
     if (const Result<void> allowed = requireTableAccess(); !allowed)
         return tl::unexpected(allowed.error());
-    return chooseBackend(profile.backend, profile.chainPrefix);
+    return chooseBackend(choice, chainPrefix);
 }
 
 Request requestOf(const Arguments& arguments, std::optional<Profile> profile)
@@ -173,7 +173,7 @@ ExitCode runApply(const Arguments& arguments)
     const Result<Profile> profile = loadProfile(arguments);
     if (!profile)
         return fail(arguments, "apply", profile.error());
-    Result<ChosenBackend> backend = openBackend(*profile);
+    Result<ChosenBackend> backend = openBackend(profile->backend, profile->chainPrefix);
     if (!backend)
         return fail(arguments, "apply", backend.error());
     LocalNode local(arguments.node, std::move(*backend));
@@ -188,7 +188,7 @@ ExitCode runRemove(const Arguments& arguments)
         profile = std::move(*read);
     else if (arguments.profilesGiven)
         printProblem(toText(read.error()) + "\ndns-notrack: going on with the chains of earlier applies, or of the default chainPrefix");
-    Result<ChosenBackend> backend = openBackend(profile.value_or(Profile{}));
+    Result<ChosenBackend> backend = openBackend(profile.value_or(Profile{}).backend, std::nullopt);
     if (!backend)
         return fail(arguments, "remove", backend.error());
     LocalNode local(arguments.node, std::move(*backend));
@@ -214,7 +214,7 @@ public:
         if (!profile)
             return fail(m_arguments, "status", profile.error());
         if (!m_local || *profile != m_profile) {
-            Result<ChosenBackend> backend = openBackend(*profile);
+            Result<ChosenBackend> backend = openBackend(profile->backend, profile->chainPrefix);
             if (!backend)
                 return fail(m_arguments, "status", backend.error());
             m_local.emplace(m_arguments.node, std::move(*backend));
@@ -271,7 +271,7 @@ ExitCode runDoctor(const Arguments& arguments)
     const Result<Profile> profile = loadProfile(arguments);
     if (!profile)
         return fail(arguments, "doctor", profile.error());
-    Result<ChosenBackend> backend = openBackend(*profile);
+    Result<ChosenBackend> backend = openBackend(profile->backend, profile->chainPrefix);
     if (!backend)
         return fail(arguments, "doctor", backend.error());
     LocalNode local(arguments.node, std::move(*backend));

@@ -116,5 +116,6 @@ std::optional<Finding> checkIcmpInvalid(const Circumstances& node);
 std::optional<Finding> checkEarlyRaw(const Circumstances& node);
 std::optional<Finding> checkOnePacketScheduling(const Circumstances& node);
 std::optional<Finding> checkStaleServers(const Circumstances& node);
+std::optional<Finding> checkForeignObjects(const Circumstances& node);
 
 } // namespace notrack

@@ -40,6 +40,7 @@ constexpr std::array checks{
     Check{"one-packet-scheduling", checkOnePacketScheduling},
     Check{"icmp-invalid", checkIcmpInvalid},
     Check{"stale-servers", checkStaleServers},
+    Check{"foreign-objects", checkForeignObjects},
 };
 
 constexpr std::size_t mostEvidence = 8;

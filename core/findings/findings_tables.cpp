@@ -167,4 +167,16 @@ std::optional<Finding> checkEarlyRaw(const Circumstances& node)
                    .advice = {"take `raw_before_defrag` out of the modules' options, and restart the node"}};
 }
 
+std::optional<Finding> checkForeignObjects(const Circumstances& node)
+{
+    if (node.facts().foreignObjects.empty())
+        return std::nullopt;
+    return Finding{.severity = Severity::Warning,
+                   .summary = "Others put objects of theirs into our nftables tables; what their chains do to DNS is not judged.",
+                   .evidence = node.facts().foreignObjects,
+                   .advice = {"move them into a table of their own; `dns-notrack remove` leaves them where they are, and the table with "
+                              "them, but takes elements that send packets to our chains"},
+                   .waived = false};
+}
+
 } // namespace notrack

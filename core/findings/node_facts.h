@@ -65,6 +65,7 @@ struct NodeFacts
     std::vector<SavedTable> savedTables;
     std::vector<NativeTable> nativeTables;
     std::vector<std::string> ownNftablesTables; ///< those that hold rules of this program, as in "ip nmanager"
+    std::vector<std::string> foreignObjects;    ///< what others put into those: "table ip nmanager: counter NAME"
     std::vector<PodNamespace> podNamespaces;
     std::optional<ConntrackFigures> conntrack;
     std::optional<bool> bridgeCallsIptables; ///< net.bridge.bridge-nf-call-iptables; empty without br_netfilter

@@ -101,7 +101,7 @@ PreferredBackend preferBackend(BackendChoice choice, const BackendHints& hints)
     return {Backend::Nftables, "no hint chains, and legacy iptables cannot be had on this node"};
 }
 
-Result<ChosenBackend> chooseBackend(BackendChoice choice, const std::string& chainPrefix)
+Result<ChosenBackend> chooseBackend(BackendChoice choice, const std::optional<std::string>& chainPrefix)
 {
     const Result<BackendHints> hints = choice == BackendChoice::Auto ? readHints() : Result<BackendHints>(BackendHints{});
     if (!hints)

@@ -4,6 +4,7 @@
 #include "core/run/table_store.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace notrack
@@ -40,7 +41,8 @@ PreferredBackend preferBackend(BackendChoice choice, const BackendHints& hints);
 
 /// What is asked for; for Auto, what the node uses as kube-proxy's and the kubelet's hint chains tell (nftables first), else
 /// iptables where the legacy raw table can be had, else nftables. Nothing is loaded or made by looking. NoBackend when the
-/// library of the one that is chosen is not installed, NotPermitted without CAP_NET_ADMIN.
-Result<ChosenBackend> chooseBackend(BackendChoice choice, const std::string& chainPrefix);
+/// library of the one that is chosen is not installed, NotPermitted without CAP_NET_ADMIN. `chainPrefix` is what is to be written
+/// under; where that is nothing, a table of the same name that somebody else made is in nobody's way.
+Result<ChosenBackend> chooseBackend(BackendChoice choice, const std::optional<std::string>& chainPrefix);
 
 } // namespace notrack

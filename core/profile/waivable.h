@@ -8,7 +8,7 @@ namespace notrack
 
 /// The ids that `safety.waive` may name: those of all findings, in the order in which findings of the same weight are told.
 /// They stand here because a profile is read before anything is judged; findings.cpp has the check of each.
-inline constexpr std::array<std::string_view, 25> waivableFindings{
+inline constexpr std::array<std::string_view, 26> waivableFindings{
     "not-ipvs",
     "service-dnat",
     "host-queries",
@@ -30,6 +30,7 @@ inline constexpr std::array<std::string_view, 25> waivableFindings{
     "one-packet-scheduling",
     "icmp-invalid",
     "stale-servers",
+    "foreign-objects",
     "trial",
     "dns-silent",
     "no-witness",

@@ -72,6 +72,7 @@ struct Table
     Family family = Family::Ipv4;
     std::vector<Chain> chains;
     std::vector<std::string> nftablesTables; ///< nftables' tables that the chains stand in, as in "ip nmanager"; none for iptables
+    std::vector<std::string> foreignObjects; ///< what others put into those: "table ip nmanager: counter NAME"
 
     bool operator==(const Table&) const = default;
 };

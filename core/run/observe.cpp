@@ -57,6 +57,8 @@ void listTables(const TableStore* store, const std::vector<Comparison>& comparis
     for (const Comparison& comparison : comparisons) {
         const std::vector<std::string>& own = comparison.table.nftablesTables;
         differences.ownNftablesTables.insert(differences.ownNftablesTables.end(), own.begin(), own.end());
+        const std::vector<std::string>& foreign = comparison.table.foreignObjects;
+        differences.foreignObjects.insert(differences.foreignObjects.end(), foreign.begin(), foreign.end());
         if (store->backend() == Backend::Iptables) // the other store reads tables of our own only
             differences.rawTables.push_back(listRawTable(comparison.table));
     }
@@ -200,6 +202,7 @@ Judgement judgeNode(const Profile& profile, Node& node, Differences differences,
     NodeFacts facts = node.inspector.inspect(profile);
     std::move(differences.rawTables.begin(), differences.rawTables.end(), std::back_inserter(facts.savedTables));
     facts.ownNftablesTables = std::move(differences.ownNftablesTables);
+    facts.foreignObjects = std::move(differences.foreignObjects);
     report.conntrack = facts.conntrack;
     report.virtualServices = facts.virtualServices;
     report.findings = judge(profile, facts, node.store.backend());

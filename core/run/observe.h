@@ -21,6 +21,7 @@ struct Differences
     bool otherHolds = false;                    ///< the backend that is not in use holds something of ours
     std::vector<SavedTable> rawTables;          ///< legacy raw tables as they were read, for the findings
     std::vector<std::string> ownNftablesTables; ///< NodeFacts has the form
+    std::vector<std::string> foreignObjects;    ///< NodeFacts has the form
 };
 
 /// What of the tables is looked at.

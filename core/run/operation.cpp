@@ -119,8 +119,12 @@ private:
         m_report.verified.reset();
         m_overruled.clear();
         m_report.trial = m_memory.trial().last;
-        if (m_request.intent == Intent::Remove)
+        if (m_request.intent == Intent::Remove) {
+            m_report.notes = differences->foreignObjects;
+            for (std::string& note : m_report.notes)
+                note.insert(0, "not ours: ");
             return {};
+        }
         const std::optional<Verdict> verdict = m_memory.verdict();
         m_seen.verified = m_seen.standing == Standing::InSync && verdict && verdict->digest == m_report.profileDigest &&
                           verdict->backend == m_node.store.backend() && !m_seen.pending;

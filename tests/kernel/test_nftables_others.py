@@ -50,18 +50,6 @@ class Refusals(NftablesTest):
         self.assertEqual(done.returncode, 69, done.stderr)
         self.assertIn("the kernel has no nf_tables", done.stderr)
 
-    def test_a_verdict_map_that_names_our_chain_is_named(self):
-        self.apply()
-        nft("-f", "-", input="table ip nmanager {\n map theirs {\n type ipv4_addr : verdict\n elements = { 192.0.2.1 : jump NMANAGER_NOT_DNS_OUTPUT }\n }\n}\n")
-        before = self.ruleset()
-        done = self.run_runner("remove")
-        self.assertEqual(done.returncode, 1, done.stdout)
-        self.assertIn("the verdict map theirs sends packets to NMANAGER_NOT_DNS_OUTPUT: delete that element first", done.stderr)
-        self.assertEqual(self.ruleset(), before)
-        nft("delete", "element", *TABLE, "theirs", "{ 192.0.2.1 }")
-        self.assertTrue(self.remove()["changed"])
-        self.assertIn("map theirs", self.ruleset())
-
     def test_a_named_counter_is_not_our_rule(self):
         self.apply()
         nft("add", "counter", *TABLE, "theirs")

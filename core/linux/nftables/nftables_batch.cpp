@@ -55,7 +55,14 @@ public:
         const ModelChain* chain = find(step.chain);
         if (chain == nullptr)
             return noSuchChain(step.chain);
-        emit(chain->table, RemoveChain{step.chain});
+        const std::string table = chain->table;
+        if (const ListedTable* known = listed(table)) { // what still sends packets to a chain keeps it from going
+            for (const MapElement& element : known->elements) {
+                if (element.chain == step.chain)
+                    emit(table, RemoveElement{element});
+            }
+        }
+        emit(table, RemoveChain{step.chain});
         m_chains.erase(m_chains.begin() + (chain - m_chains.data()));
         return {};
     }
@@ -232,7 +239,7 @@ private:
     bool isEmpty(const std::string& table) const
     {
         const ListedTable* known = listed(table);
-        if (known == nullptr || known->otherObjects)
+        if (known == nullptr || !known->objects.empty())
             return false;
         return std::none_of(m_chains.begin(), m_chains.end(), [&](const ModelChain& chain) {
             const bool holds =
@@ -241,9 +248,25 @@ private:
         });
     }
 
+    /// Base chains of ours have no place in a table that stays for others alone.
+    void removeEmptyBases(const std::string& table)
+    {
+        const ListedTable* known = listed(table);
+        const auto isOurs = [&](const ModelChain& chain) { return !chain.hook && chain.table == table && readChainName(chain.name); };
+        if (known == nullptr || std::any_of(m_chains.begin(), m_chains.end(), isOurs))
+            return;
+        for (const ModelChain& chain : m_chains) {
+            const auto isUsed = [&](const Slot& slot) { return slot.table == table && !slot.remark; };
+            if (chain.hook && findBase(*known, *chain.hook) && std::none_of(chain.slots.begin(), chain.slots.end(), isUsed))
+                emit(table, RemoveChain{kernelChain(chain, table)});
+        }
+    }
+
     /// Drops what is meant for tables that the plan does not change, or that go as a whole.
     std::vector<Command> takeCommands()
     {
+        for (const std::string& table : m_touched)
+            removeEmptyBases(table);
         std::set<std::string> emptied;
         for (const std::string& table : m_touched) {
             if (isEmpty(table))

@@ -7,6 +7,8 @@
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netlink.h>
 
+#include <span>
+
 namespace notrack::nft
 {
 
@@ -14,6 +16,9 @@ namespace
 {
 
 using netlink::AttributeWriter;
+
+/// NFT_SET_ELEM_CATCHALL, which older headers do not have.
+constexpr int catchAllElement = 2;
 
 /// Adds one command's message to a transaction.
 class Encoder
@@ -83,7 +88,35 @@ public:
         return add(NFT_MSG_DELRULE, 0, writer);
     }
 
+    Result<void> operator()(const RemoveElement& action) const
+    {
+        AttributeWriter writer;
+        writer.text(NFTA_SET_ELEM_LIST_TABLE, m_table);
+        writer.text(NFTA_SET_ELEM_LIST_SET, action.element.map);
+        writer.nested(NFTA_SET_ELEM_LIST_ELEMENTS, [&] {
+            writeElement(writer, action.element.element);
+            if (action.element.end)
+                writeElement(writer, *action.element.end);
+        });
+        return add(NFT_MSG_DELSETELEM, 0, writer);
+    }
+
 private:
+    static void writeElement(AttributeWriter& writer, const nf_tables::SetElement& element)
+    {
+        const auto key = [&](std::uint16_t type, const nf_tables::Bytes& bytes) {
+            if (!bytes.empty())
+                writer.nested(type, [&] { writer.bytes(NFTA_DATA_VALUE, std::as_bytes(std::span(bytes))); });
+        };
+        const int flags = (element.intervalEnd ? NFT_SET_ELEM_INTERVAL_END : 0) | (element.catchAll ? catchAllElement : 0);
+        writer.nested(NFTA_LIST_ELEM, [&] {
+            if (flags != 0)
+                writer.number(NFTA_SET_ELEM_FLAGS, static_cast<std::uint32_t>(flags));
+            key(NFTA_SET_ELEM_KEY, element.key);
+            key(NFTA_SET_ELEM_KEY_END, element.lastKey);
+        });
+    }
+
     Result<void> add(std::uint16_t type, int flags, const AttributeWriter& writer) const
     {
         m_transaction.add(type, static_cast<std::uint16_t>(flags), m_family == Family::Ipv4 ? NFPROTO_IPV4 : NFPROTO_IPV6, writer);

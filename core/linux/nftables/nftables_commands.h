@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/linux/nftables/nftables_listing.h"
 #include "core/linux/nftables/transaction_message.h"
 #include "core/net/chain_names.h"
 #include "core/rules/table.h"
@@ -70,12 +71,19 @@ struct RemoveRule
     std::uint64_t handle = 0;
 };
 
+/// Takes an element out of a verdict map.
+struct RemoveElement
+{
+    MapElement element;
+};
+
 /// One command of a transaction, for one table.
 struct Command
 {
     Family family = Family::Ipv4;
     std::string table;
-    std::variant<CreateTable, WakeTable, DeleteTable, AddChain, RemoveChain, FlushChain, NameChain, AddRule, RemoveRule> action;
+    std::variant<CreateTable, WakeTable, DeleteTable, AddChain, RemoveChain, FlushChain, NameChain, AddRule, RemoveRule, RemoveElement>
+        action;
 };
 
 /// The transaction that carries the commands out at that generation.

@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace notrack::nft
@@ -27,6 +28,10 @@ using namespace netlink;
 constexpr std::size_t mostRules = 200'000;
 constexpr std::size_t mostTables = 16'384;
 constexpr std::size_t mostElements = 100'000;
+constexpr std::size_t mostObjects = 1'024;
+
+/// NFT_TABLE_F_OWNER, which older headers do not have: the kernel lets nobody but its process change such a table.
+constexpr std::uint32_t ownedByProcess = 2;
 
 /// The questions of one reading, over one socket.
 class Reading
@@ -37,21 +42,20 @@ public:
     Result<OwnTables> run(std::string_view mark)
     {
         const std::optional<std::uint32_t> before = generation();
-        std::map<std::string, bool> dormant;
+        std::map<std::string, std::uint32_t> flags;
         ask(NFT_MSG_GETTABLE, NLM_F_DUMP, {}, [&](const Answer& answer) {
-            if (dormant.size() < mostTables)
-                dormant[textAt(answer.attributes, NFTA_TABLE_NAME)] =
-                    (numberAt(answer.attributes, NFTA_TABLE_FLAGS).value_or(0) & NFT_TABLE_F_DORMANT) != 0;
+            if (flags.size() < mostTables)
+                flags[textAt(answer.attributes, NFTA_TABLE_NAME)] = numberAt(answer.attributes, NFTA_TABLE_FLAGS).value_or(0);
         });
         std::vector<std::string> marked;
-        for (const auto& [name, asleep] : dormant) {
-            if (isMarked(name, mark))
+        for (const auto& [name, bits] : flags) {
+            if ((bits & ownedByProcess) == 0 && isMarked(name, mark))
                 marked.push_back(name);
             else
                 m_own.foreignTables.insert(name);
         }
         for (const std::string& name : marked)
-            m_own.tables.push_back(list(name, dormant[name]));
+            m_own.tables.push_back(list(name, (flags[name] & NFT_TABLE_F_DORMANT) != 0));
         const std::optional<std::uint32_t> after = generation();
         if (m_error)
             return tl::unexpected(*m_error);
@@ -92,22 +96,42 @@ private:
         return ask(NFT_MSG_GETCHAIN, NLM_F_ACK, {{NFTA_CHAIN_TABLE, table}, {NFTA_CHAIN_NAME, mark}}, [](const Answer&) {});
     }
 
-    /// Whether a dump of the table's objects of a kind shows any.
-    bool hasAny(std::uint16_t type, std::uint16_t tableAttribute, const std::string& table)
+    void listObjects(ListedTable& table)
     {
-        bool any = false;
-        ask(type, NLM_F_DUMP, {{tableAttribute, table}},
-            [&](const Answer& answer) { any = any || textAt(answer.attributes, tableAttribute) == table; });
-        return any;
+        const auto keep = [&](std::string text) {
+            if (table.objects.size() < mostObjects)
+                table.objects.push_back(std::move(text));
+        };
+        ask(NFT_MSG_GETOBJ, NLM_F_DUMP, {{NFTA_OBJ_TABLE, table.name}}, [&](const Answer& answer) {
+            if (textAt(answer.attributes, NFTA_OBJ_TABLE) == table.name)
+                keep(objectKind(numberAt(answer.attributes, NFTA_OBJ_TYPE).value_or(0)) + textAt(answer.attributes, NFTA_OBJ_NAME));
+        });
+        ask(NFT_MSG_GETFLOWTABLE, NLM_F_DUMP, {{NFTA_FLOWTABLE_TABLE, table.name}}, [&](const Answer& answer) {
+            if (textAt(answer.attributes, NFTA_FLOWTABLE_TABLE) == table.name)
+                keep("flowtable " + textAt(answer.attributes, NFTA_FLOWTABLE_NAME));
+        });
+    }
+
+    static std::string objectKind(std::uint32_t type)
+    {
+        switch (type) {
+        case NFT_OBJECT_COUNTER:
+            return "counter ";
+        case NFT_OBJECT_QUOTA:
+            return "quota ";
+        case NFT_OBJECT_LIMIT:
+            return "limit ";
+        default:
+            return "object ";
+        }
     }
 
     ListedTable list(const std::string& name, bool dormant)
     {
-        ListedTable table{name, dormant, false, {}, {}};
+        ListedTable table{name, dormant, {}, {}, {}};
         nf_tables::Table known{std::string(nftablesFamily(m_family)), name, 0, {}, {}};
         listSets(known, table);
-        table.otherObjects =
-            table.otherObjects || hasAny(NFT_MSG_GETOBJ, NFTA_OBJ_TABLE, name) || hasAny(NFT_MSG_GETFLOWTABLE, NFTA_FLOWTABLE_TABLE, name);
+        listObjects(table);
         ask(NFT_MSG_GETCHAIN, NLM_F_DUMP, {{NFTA_CHAIN_TABLE, name}}, [&](const Answer& answer) {
             if (textAt(answer.attributes, NFTA_CHAIN_TABLE) == name)
                 table.chains.push_back(toChain(nf_tables::decodeChain(answer.attributes)));
@@ -152,24 +176,42 @@ private:
                 known.sets.push_back(nf_tables::decodeSet(answer.attributes));
         });
         for (nf_tables::Set& set : known.sets) {
-            table.otherObjects = table.otherObjects || (set.flags & nf_tables::setAnonymous) == 0;
             const auto visit = [&](const Answer& answer) {
                 forEachAttribute(findAttribute(answer.attributes, NFTA_SET_ELEM_LIST_ELEMENTS).value_or(std::span<const std::byte>{}),
-                                 [&](std::uint16_t, std::span<const std::byte> element) { takeElement(element, set, table); });
+                                 [&](std::uint16_t, std::span<const std::byte> element) {
+                                     set.complete = set.complete && set.elements.size() < mostElements;
+                                     if (set.complete)
+                                         set.elements.push_back(nf_tables::decodeElement(element));
+                                 });
             };
             ask(NFT_MSG_GETSETELEM, NLM_F_DUMP, {{NFTA_SET_ELEM_LIST_TABLE, known.name}, {NFTA_SET_ELEM_LIST_SET, set.name}}, visit);
+            if ((set.flags & nf_tables::setAnonymous) == 0)
+                takeNamedSet(set, table);
         }
     }
 
-    static void takeElement(std::span<const std::byte> attributes, nf_tables::Set& set, ListedTable& table)
+    static void takeNamedSet(const nf_tables::Set& set, ListedTable& table)
     {
-        set.complete = set.complete && set.elements.size() < mostElements;
-        if (!set.complete)
-            return;
-        set.elements.push_back(nf_tables::decodeElement(attributes));
-        const auto* verdict = std::get_if<nf_tables::Verdict>(&set.elements.back().value);
-        if (verdict != nullptr && !verdict->chain.empty() && (set.flags & nf_tables::setAnonymous) == 0)
-            table.mapsToChains.push_back(set.name + " sends packets to " + verdict->chain);
+        table.objects.push_back(((set.flags & nf_tables::setMap) != 0 ? "map " : "set ") + set.name);
+        for (const nf_tables::SetElement& element : set.elements) {
+            const auto* verdict = std::get_if<nf_tables::Verdict>(&element.value);
+            if (verdict != nullptr && !verdict->chain.empty())
+                table.elements.push_back({set.name, verdict->chain, element, endOf(element, set)});
+        }
+        std::sort(table.elements.begin(), table.elements.end(), [](const MapElement& left, const MapElement& right) {
+            return std::tie(left.map, left.element.key) < std::tie(right.map, right.element.key); // the kernel's order is of its hash
+        });
+    }
+
+    /// The next end of an interval above an element; nullopt where the kernel has none, or both ends in one element.
+    static std::optional<nf_tables::SetElement> endOf(const nf_tables::SetElement& start, const nf_tables::Set& set)
+    {
+        const nf_tables::SetElement* end = nullptr;
+        for (const nf_tables::SetElement& other : set.elements) {
+            if (other.intervalEnd && other.key > start.key && (end == nullptr || other.key < end->key))
+                end = &other;
+        }
+        return end == nullptr ? std::nullopt : std::optional(*end);
     }
 
     Socket m_socket;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/net/chain_names.h"
+#include "core/net/nft_rules.h"
 #include "core/rules/table.h"
 
 #include <cstdint>
@@ -48,13 +49,24 @@ struct ListedChain
     bool operator==(const ListedChain&) const = default;
 };
 
+/// An element of a named verdict map that sends packets to a chain, as it is named to delete it.
+struct MapElement
+{
+    std::string map;
+    std::string chain;
+    nf_tables::SetElement element;
+    std::optional<nf_tables::SetElement> end; ///< where the kernel keeps the end of its interval as an element
+
+    bool operator==(const MapElement&) const = default;
+};
+
 /// One nftables table of ours.
 struct ListedTable
 {
     std::string name;
-    bool dormant = false;                  ///< its base chains see no packets
-    bool otherObjects = false;             ///< it holds sets, maps or the like
-    std::vector<std::string> mapsToChains; ///< "NAME sends packets to CHAIN" of verdict maps
+    bool dormant = false;             ///< its base chains see no packets
+    std::vector<std::string> objects; ///< sets, maps and the like, which others put there: "counter NAME"
+    std::vector<MapElement> elements; ///< of verdict maps among them
     std::vector<ListedChain> chains;
 
     bool operator==(const ListedTable&) const = default;
@@ -65,7 +77,7 @@ struct OwnTables
 {
     std::uint32_t generation = 0;
     std::vector<ListedTable> tables;     ///< those that carry our mark, as the kernel lists them
-    std::set<std::string> foreignTables; ///< names of the other tables
+    std::set<std::string> foreignTables; ///< names of the other tables; one that a process owns is not ours, whatever is in it
     bool torn = false;                   ///< it changed meanwhile: to be read again
 };
 

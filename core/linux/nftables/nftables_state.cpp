@@ -23,6 +23,11 @@ std::optional<std::string> faultsOf(const ListedTable& table, const BaseChain& b
     return faults.empty() ? std::nullopt : std::optional("# this base chain is not as it should be: " + faults);
 }
 
+std::string whereIn(Family family, const std::string& table)
+{
+    return "table " + std::string(nftablesFamily(family)) + " " + table + ": ";
+}
+
 bool isKnown(const std::vector<ModelChain>& chains, const std::string& name)
 {
     return std::any_of(chains.begin(), chains.end(), [&](const ModelChain& chain) { return chain.name == name; });
@@ -115,9 +120,19 @@ bool sameButCounters(const State& left, const State& right)
 Table toTable(const State& state)
 {
     Table table{.family = state.family, .chains = {}};
-    for (const ListedTable& listed : state.tables)
+    for (const ListedTable& listed : state.tables) {
         table.nftablesTables.push_back(std::string(nftablesFamily(state.family)) + " " + listed.name);
+        for (const std::string& object : listed.objects)
+            table.foreignObjects.push_back(whereIn(state.family, listed.name) + object);
+        for (const MapElement& element : listed.elements) {
+            if (readChainName(element.chain))
+                table.foreignObjects.push_back(whereIn(state.family, listed.name) + "map " + element.map +
+                                               ", an element that sends packets to " + element.chain);
+        }
+    }
     for (ModelChain& model : readModel(state)) {
+        if (!model.hook && !readChainName(model.name))
+            table.foreignObjects.push_back(whereIn(state.family, model.table) + "chain " + model.name);
         Chain& chain = table.chains.emplace_back(Chain{model.name, model.hook.has_value(), {}});
         for (Slot& slot : model.slots)
             chain.entries.push_back(std::move(slot.entry));

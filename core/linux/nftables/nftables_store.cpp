@@ -107,7 +107,7 @@ public:
         for (int attempt = 0; attempt < mostCommitAttempts; ++attempt) {
             const Result<netlink::Committed> done = commitOnce(plans);
             if (!done)
-                return explainFailure(plans, done.error());
+                return tl::unexpected(done.error());
             if (*done == netlink::Committed::Done)
                 return {};
             for (const Plan& plan : plans) {
@@ -157,25 +157,6 @@ private:
             return makeError(ErrorKind::Conflict, "the table changed since it was read", where(family));
         m_seen.insert_or_assign(family, std::move(*now));
         return {};
-    }
-
-    /// What refers to a chain keeps it from going: a verdict map is the one thing that no rule shows.
-    Result<void> explainFailure(std::span<const Plan> plans, const Error& error) const
-    {
-        for (const Plan& plan : plans) {
-            for (const nft::ListedTable& table : m_seen.at(plan.family).state.tables) {
-                for (const std::string& map : table.mapsToChains) {
-                    const bool goes = std::any_of(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
-                        const auto* deletion = std::get_if<DeleteChain>(&step);
-                        return deletion != nullptr && map.ends_with(" to " + deletion->chain);
-                    });
-                    if (goes)
-                        return makeError(ErrorKind::Failed, "the verdict map " + map + ": delete that element first",
-                                         where(plan.family) + ", table " + table.name);
-                }
-            }
-        }
-        return tl::unexpected(error);
     }
 
     LockFile m_lock;

@@ -1,6 +1,7 @@
 #include "core/linux/nftables/rule_codec.h"
 
 #include "core/linux/nftables/own_rule.h"
+#include "core/net/chain_names.h"
 #include "core/net/nft_statements.h"
 #include "core/net/nft_text.h"
 
@@ -35,6 +36,32 @@ std::string textOf(const nf_tables::Rule& rule, const nf_tables::Table& table, s
             hash = (hash ^ std::to_integer<std::uint32_t>(byte)) * 16'777'619U;
     });
     return text + " # " + std::to_string(hash);
+}
+
+/// Where a rule sends packets: its own verdict, or the chain of an anonymous verdict map's element, one of ours before any other.
+std::string targetOf(const nf_tables::Rule& rule, const nf_tables::Table& table)
+{
+    std::string target;
+    const auto take = [&](const std::string& chain) {
+        if (target.empty() || (readChainName(chain) && !readChainName(target)))
+            target = chain;
+    };
+    for (const Expression& expression : rule.expressions) {
+        if (const auto* verdict = std::get_if<Verdict>(&expression))
+            take(verdict->chain);
+        const auto* lookup = std::get_if<Lookup>(&expression);
+        if (lookup == nullptr || !lookup->verdicts)
+            continue;
+        for (const nf_tables::Set& set : table.sets) {
+            if (set.name != lookup->set || (set.flags & setAnonymous) == 0)
+                continue;
+            for (const SetElement& element : set.elements) {
+                if (const auto* verdict = std::get_if<Verdict>(&element.value))
+                    take(verdict->chain);
+            }
+        }
+    }
+    return target;
 }
 
 void writeExpression(AttributeWriter& writer, const char* name, const std::function<void()>& write)
@@ -185,10 +212,7 @@ Entry decodeEntry(Family family, const nf_tables::Rule& rule, const nf_tables::T
         }
     }
     ForeignRule foreign;
-    for (const Expression& expression : rule.expressions) {
-        if (const auto* verdict = std::get_if<Verdict>(&expression); verdict != nullptr && foreign.target.empty())
-            foreign.target = verdict->chain;
-    }
+    foreign.target = targetOf(rule, table);
     foreign.text = textOf(rule, table, netlink::findAttribute(attributes, NFTA_RULE_EXPRESSIONS).value_or(std::span<const std::byte>{}));
     foreign.bytes.assign(attributes.begin(), attributes.end());
     entry.body = std::move(foreign);
