@@ -13,6 +13,7 @@
 #include <array>
 #include <climits>
 #include <map>
+#include <string_view>
 
 namespace notrack
 {
@@ -62,27 +63,24 @@ CLI::Validator oneOf(const std::map<std::string, Value>& values)
 class CommandLine
 {
 public:
-    CommandLine()
+    /// `word` is the command's: only that one gets its options, which are most of the work.
+    explicit CommandLine(std::string_view word)
     {
         m_app.require_subcommand(1);
         m_app.get_formatter()->column_width(30);
         m_app.footer("Exit codes: 0 done or in sync, 1 failed, 2 differs, 3 refused as unsafe, 4 rolled back after the probe,\n"
                      "5 a roll-back could not be done and DNS may be down, 64 usage, 65 bad profile, 69 no usable backend, 75 busy, 77 not "
                      "permitted.");
-        addApply();
-        addRemove();
-        addStatus();
-        addDoctor();
-        addProbe();
-        addTrial();
-        addDiscover();
-        addValidate();
-        addSchema();
+        for (const Command& command : allCommands) {
+            CLI::App* added = m_app.add_subcommand(std::string(command.word), std::string(command.summary));
+            m_commands[added] = command.name;
+            if (command.word == word)
+                (this->*command.addOptions)(*added);
+        }
         m_app.set_version_flag("--version", [this] {
             m_arguments.command = CommandName::Version;
             return std::string();
         });
-        addCommand(CommandName::Version, "version", "Print the version");
     }
 
     Result<std::variant<Arguments, Help>> read(int count, const char* const* words)
@@ -105,6 +103,14 @@ public:
     }
 
 private:
+    struct Command
+    {
+        CommandName name;
+        std::string_view word;
+        std::string_view summary;
+        void (CommandLine::*addOptions)(CLI::App&);
+    };
+
     std::string unknownCommand(const std::string& word) const
     {
         std::vector<std::string> names;
@@ -121,16 +127,8 @@ private:
         return commands.empty() ? nullptr : commands.front();
     }
 
-    CLI::App& addCommand(CommandName name, const std::string& word, const std::string& summary)
+    void addApply(CLI::App& command)
     {
-        CLI::App* command = m_app.add_subcommand(word, summary);
-        m_commands[command] = name;
-        return *command;
-    }
-
-    void addApply()
-    {
-        CLI::App& command = addCommand(CommandName::Apply, "apply", "Make this node hold the profile's rules");
         addProfile(command);
         addChange(command);
         addOutput(command);
@@ -141,17 +139,15 @@ private:
             ->excludes("--check");
     }
 
-    void addRemove()
+    void addRemove(CLI::App& command)
     {
-        CLI::App& command = addCommand(CommandName::Remove, "remove", "Take all our chains, jumps and rules away");
         addProfile(command);
         addChange(command);
         addOutput(command);
     }
 
-    void addStatus()
+    void addStatus(CLI::App& command)
     {
-        CLI::App& command = addCommand(CommandName::Status, "status", "Compare this node with the profile, with counters; changes nothing");
         addProfile(command);
         addStatusOutput(command);
         addTextFile(command);
@@ -161,18 +157,14 @@ private:
             ->check(CLI::Range(shortestWatch, longestWatch));
     }
 
-    void addDoctor()
+    void addDoctor(CLI::App& command)
     {
-        CLI::App& command = addCommand(CommandName::Doctor, "doctor",
-                                       "Say whether the rules are safe here, and whether this node needs them; changes nothing");
         addProfile(command);
         addOutput(command);
     }
 
-    void addProbe()
+    void addProbe(CLI::App& command)
     {
-        CLI::App& command =
-            addCommand(CommandName::Probe, "probe", "Ask the DNS service for A and AAAA at once, from this node and from pods");
         addProfile(command);
         addOutput(command);
         command.add_option("--count", m_arguments.series.count, "Pairs of queries from each place (default 20)")
@@ -183,10 +175,8 @@ private:
             ->check(CLI::Range(1U, mostPairsPerSecond));
     }
 
-    void addTrial()
+    void addTrial(CLI::App& command)
     {
-        CLI::App& command =
-            addCommand(CommandName::Trial, "trial", "Try the rules with packets of our own, from every pod, and leave the node as it was");
         addProfile(command);
         addOutput(command);
         command.add_option("--count", m_arguments.trials, "How many trials, one after the other (default 1)")
@@ -197,29 +187,24 @@ private:
             ->check(CLI::Range(0.0, longestWait));
     }
 
-    void addDiscover()
-    {
-        CLI::App& command = addCommand(CommandName::Discover, "discover", "Print a profile made from what this node knows of its cluster");
-        addNode(command);
-    }
+    void addDiscover(CLI::App& command) { addNode(command); }
 
-    void addValidate()
+    void addValidate(CLI::App& command)
     {
-        CLI::App& command =
-            addCommand(CommandName::Validate, "validate", "Check profiles and print the rules they stand for; needs no privileges");
         command.add_option("FILE", m_arguments.profiles, "Profile files, or directories of *.yaml, read as one profile")->required();
         addNode(command);
         addOutput(command);
     }
 
-    void addSchema()
+    void addSchema(CLI::App& command)
     {
-        CLI::App& command = addCommand(CommandName::Schema, "schema", "Print the JSON Schema of profiles or of reports");
         command.add_option("KIND", m_arguments.schema, "Which schema")
             ->required()
             ->option_text("profile|report")
             ->transform(oneOf<SchemaName>({{"profile", SchemaName::Profile}, {"report", SchemaName::Report}}));
     }
+
+    void addNothing(CLI::App& /*command*/) {}
 
     void addProfile(CLI::App& command)
     {
@@ -282,6 +267,22 @@ private:
             m_arguments.watch = fromSeconds(*m_watch);
     }
 
+    static constexpr std::array<Command, 10> allCommands{{
+        {CommandName::Apply, "apply", "Make this node hold the profile's rules", &CommandLine::addApply},
+        {CommandName::Remove, "remove", "Take all our chains, jumps and rules away", &CommandLine::addRemove},
+        {CommandName::Status, "status", "Compare this node with the profile, with counters; changes nothing", &CommandLine::addStatus},
+        {CommandName::Doctor, "doctor", "Say whether the rules are safe here, and whether this node needs them; changes nothing",
+         &CommandLine::addDoctor},
+        {CommandName::Probe, "probe", "Ask the DNS service for A and AAAA at once, from this node and from pods", &CommandLine::addProbe},
+        {CommandName::Trial, "trial", "Try the rules with packets of our own, from every pod, and leave the node as it was",
+         &CommandLine::addTrial},
+        {CommandName::Discover, "discover", "Print a profile made from what this node knows of its cluster", &CommandLine::addDiscover},
+        {CommandName::Validate, "validate", "Check profiles and print the rules they stand for; needs no privileges",
+         &CommandLine::addValidate},
+        {CommandName::Schema, "schema", "Print the JSON Schema of profiles or of reports", &CommandLine::addSchema},
+        {CommandName::Version, "version", "Print the version", &CommandLine::addNothing},
+    }};
+
     CLI::App m_app{"Applies profiles of NOTRACK rules for DNS to nodes whose DNS service is balanced by IPVS.", "dns-notrack"};
     std::map<const CLI::App*, CommandName> m_commands;
     Arguments m_arguments;
@@ -293,7 +294,9 @@ private:
 
 Result<std::variant<Arguments, Help>> readArguments(int count, const char* const* words)
 {
-    CommandLine commandLine;
+    const auto* const end = words + count;
+    const auto* const word = std::find_if(words + std::min(count, 1), end, [](const char* each) { return *each != '-'; });
+    CommandLine commandLine(word == end ? std::string_view() : std::string_view(*word));
     return commandLine.read(count, words);
 }
 

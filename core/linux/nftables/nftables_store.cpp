@@ -50,10 +50,10 @@ public:
         const Seen nothing{{family, {}, {}}, 0};
         if (!isKernelPartActive("nf_tables"))
             return nothing;
-        const Result<std::uint32_t> generation = readNftablesGeneration();
-        if (!generation && generation.error().kind == ErrorKind::NoBackend && !m_ownTable) // not in use, nor can it be
+        Result<Seen> seen = read(family);
+        if (!seen && seen.error().kind == ErrorKind::NoBackend && !m_ownTable) // not in use, nor can it be
             return nothing;
-        return read(family);
+        return seen;
     }
 
     /// One moment of a family.
@@ -101,6 +101,8 @@ public:
     Result<void> commit(std::span<const Plan> plans) override
     {
         for (const Plan& plan : plans) {
+            if (isCurrent(plan.family))
+                continue;
             if (Result<void> unchanged = checkUnchanged(plan.family); !unchanged)
                 return unchanged;
         }
@@ -139,6 +141,13 @@ private:
         if (!transaction)
             return tl::unexpected(transaction.error());
         return transaction->commit();
+    }
+
+    /// Whether there is a snapshot at whose generation the kernel can be told to take the transaction, or to refuse it.
+    bool isCurrent(Family family) const
+    {
+        const auto known = m_seen.find(family);
+        return known != m_seen.end() && known->second.generation != 0;
     }
 
     /// Conflict when the family is not as the last snapshot found it.

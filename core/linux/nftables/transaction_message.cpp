@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <string>
 
 namespace notrack::netlink
@@ -99,7 +100,8 @@ Result<Committed> Transaction::commit()
     if (!file.valid())
         return refused(errno, m_bytes.size());
     makeRoom(file, m_bytes.size());
-    std::vector<std::byte> datagram(receiveSize); // before the commit: afterwards nothing may fail for want of memory
+    const auto datagram =
+        std::make_unique_for_overwrite<std::byte[]>(receiveSize); // before the commit: afterwards nothing may fail for want of memory
     sockaddr_nl address{};
     address.nl_family = AF_NETLINK;
     if (bind(file.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
@@ -120,7 +122,7 @@ Result<Committed> Transaction::commit()
     bool answered = false;
     int error = 0;
     while (true) {
-        const ssize_t size = recv(file.get(), datagram.data(), datagram.size(), MSG_DONTWAIT);
+        const ssize_t size = recv(file.get(), datagram.get(), receiveSize, MSG_DONTWAIT);
         if (size < 0 && (errno == EINTR || errno == ENOBUFS))
             continue;
         if (size < 0 && errno != EAGAIN)
@@ -128,7 +130,7 @@ Result<Committed> Transaction::commit()
         if (size <= 0)
             break;
         Outcome outcome;
-        take(std::span(datagram).first(static_cast<std::size_t>(size)), outcome, [](const Answer&) {});
+        take(std::span(datagram.get(), static_cast<std::size_t>(size)), outcome, [](const Answer&) {});
         answered = answered || outcome.finished;
         error = error == 0 ? outcome.error : error;
     }

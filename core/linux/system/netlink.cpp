@@ -167,7 +167,7 @@ void AttributeWriter::end(std::size_t start)
     std::memcpy(m_bytes.data() + start, &length, sizeof length);
 }
 
-Socket::Socket(FileDescriptor file) : m_file(std::move(file)), m_datagram(receiveSize) {}
+Socket::Socket(FileDescriptor file) : m_file(std::move(file)), m_datagram(std::make_unique_for_overwrite<std::byte[]>(receiveSize)) {}
 
 Result<Socket> Socket::open()
 {
@@ -190,12 +190,12 @@ Result<Outcome> Socket::ask(const Request& request, const Visitor& visit)
         return failure(errno);
     Outcome outcome;
     while (!outcome.finished) {
-        const ssize_t size = recv(m_file.get(), m_datagram.data(), m_datagram.size(), 0);
+        const ssize_t size = recv(m_file.get(), m_datagram.get(), receiveSize, 0);
         if (size < 0 && errno == EINTR)
             continue;
         if (size <= 0)
             return failure(size == 0 ? EIO : errno);
-        take(std::span(m_datagram).first(static_cast<std::size_t>(size)), outcome, visit);
+        take(std::span(m_datagram.get(), static_cast<std::size_t>(size)), outcome, visit);
     }
     return outcome;
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -94,7 +95,7 @@ private:
     explicit Socket(FileDescriptor file);
 
     FileDescriptor m_file;
-    std::vector<std::byte> m_datagram;
+    std::unique_ptr<std::byte[]> m_datagram; ///< not cleared: the kernel fills what is read of it
 };
 
 /// The attribute of that type among these, or nullopt.
