@@ -113,6 +113,7 @@ Result<bool> Change::writeStores(const std::vector<OwnedPart>& parts, const std:
     if (m_former.store.empty())
         m_former.store = withoutTrials(std::move(done->before));
     m_unread = done->unread;
+    m_after = std::move(done->after);
     m_othersChanged = done->othersChanged;
     if (m_node.other == nullptr || otherParts.empty())
         return done->changed;
@@ -128,6 +129,7 @@ Result<bool> Change::writeStores(const std::vector<OwnedPart>& parts, const std:
 
 Result<void> Change::undoOnce()
 {
+    m_after.reset();
     const std::chrono::milliseconds wait = lockWaitOfRollBack;
     if (m_node.other != nullptr && m_otherWritten && !m_former.other.empty()) {
         if (const auto done = writeTables(*m_node.other, m_former.other, wait); !done)

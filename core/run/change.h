@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace notrack
@@ -59,6 +60,8 @@ public:
 
     /// As if a write had found this.
     void setFormer(Former former) { m_former = std::move(former); }
+    /// What the last write read back of the first store, once; nothing where there was none, or something was taken back since.
+    std::optional<std::vector<Comparison>> takeReadBack() { return std::exchange(m_after, std::nullopt); }
     /// Why a commit could not be read back, or nothing.
     const std::optional<Error>& unread() const { return m_unread; }
     /// Whether rules of others changed while this wrote, by somebody who does not hold the lock.
@@ -76,6 +79,7 @@ private:
     bool m_started = false; ///< startFrom() was told what stood
     bool m_otherWritten = false;
     std::optional<Error> m_unread;
+    std::optional<std::vector<Comparison>> m_after;
     bool m_othersChanged = false;
 };
 

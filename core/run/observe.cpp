@@ -40,18 +40,6 @@ NodeState stateOf(Standing standing)
     return NodeState::Error;
 }
 
-/// Families, without the one that has nothing and wants nothing.
-void reportRules(const std::vector<Comparison>& comparisons, Report& report)
-{
-    report.state = stateOf(standingOf(comparisons));
-    report.families.clear();
-    for (const Comparison& comparison : comparisons) {
-        FamilyReport family = reportFamily(comparison);
-        if (!family.chains.empty() || !family.jumps.empty())
-            report.families.push_back(std::move(family));
-    }
-}
-
 void listTables(const TableStore* store, const std::vector<Comparison>& comparisons, Differences& differences)
 {
     for (const Comparison& comparison : comparisons) {
@@ -118,6 +106,17 @@ Result<void> refusePrefixLikeAnother(const std::string& wanted, const std::vecto
                                  ", under which this node was written to: keep that one, or run `dns-notrack remove` first");
     }
     return {};
+}
+
+void reportRules(const std::vector<Comparison>& comparisons, Report& report)
+{
+    report.state = stateOf(standingOf(comparisons));
+    report.families.clear();
+    for (const Comparison& comparison : comparisons) {
+        FamilyReport family = reportFamily(comparison);
+        if (!family.chains.empty() || !family.jumps.empty())
+            report.families.push_back(std::move(family));
+    }
 }
 
 std::map<Family, std::string> unavailableFamilies(const Profile& profile, TableStore& store)

@@ -47,6 +47,9 @@ void tellUnavailable(const std::map<Family, std::string>& unavailable, Report& r
 /// of ours.
 Result<Differences> observeTables(const Change& change, const Node& node, Report& report, Sight sight = Sight::Whole);
 
+/// Puts state and rules into the report: families, without the one that has nothing and wants nothing.
+void reportRules(const std::vector<Comparison>& comparisons, Report& report);
+
 /// Reads the tables again, for a report of how things stand after a change; the diff stays the one of before. Where they cannot be read the
 /// state is the expected one, no rule is listed, and a note says so: it is no failure of the change.
 void observeOutcome(const Change& change, NodeState expected, Report& report);

@@ -121,9 +121,12 @@ void guarded(RunContext& run, Change& change, const Step& step)
     fail(run, {ErrorKind::Failed, "DNS could not be asked after the change, which was taken back: " + problem, "", ""});
 }
 
-void observeAfter(RunContext& run, const Change& change)
+/// How things stand after a change, by what its commit read back where nothing was asked since.
+void observeAfter(RunContext& run, const Change& change, const std::optional<std::vector<Comparison>>& readBack)
 {
-    if (!run.report.error)
+    if (!run.report.error && readBack)
+        reportRules(*readBack, run.report);
+    else if (!run.report.error)
         observeOutcome(change, run.report.rolledBack ? NodeState::Absent : NodeState::InSync, run.report);
     run.watch.lap("read back");
 }
@@ -190,7 +193,7 @@ void writeAndVerify(RunContext& run, const Profile& profile, Change& change)
         }
         run.memory.keepPrefixOnly(profile.chainPrefix);
     });
-    observeAfter(run, change);
+    observeAfter(run, change, settings ? std::nullopt : change.takeReadBack());
 }
 
 void verifyStanding(RunContext& run, const Profile& profile, Change& change)
@@ -209,7 +212,7 @@ void verifyStanding(RunContext& run, const Profile& profile, Change& change)
         conclude(run, digestOf(profile), std::move(done));
     });
     if (run.report.rolledBack)
-        observeAfter(run, change);
+        observeAfter(run, change, std::nullopt);
 }
 
 bool judgePending(RunContext& run, const std::vector<std::string>& prefixes)

@@ -129,13 +129,15 @@ private:
     /// A commit that the kernel took and that cannot be read is a change all the same; one that differs was changed by somebody else.
     Result<void> readBack()
     {
-        const auto comparisons = compareTables(m_tables, m_wanted);
+        auto comparisons = compareTables(m_tables, m_wanted);
         if (!comparisons)
             m_done.unread = comparisons.error();
         else if (!allInSync(*comparisons))
             return makeError(ErrorKind::Conflict, "the kernel does not hold what was just written to its raw table");
-        else
+        else {
             m_done.othersChanged = othersIn(*comparisons) != m_others;
+            m_done.after = std::move(*comparisons);
+        }
         return {};
     }
 

@@ -27,6 +27,7 @@ struct Transaction
     bool changed = false;
     bool othersChanged = false;  ///< somebody who does not hold the lock changed rules of others between the first read and the read-back
     std::optional<Error> unread; ///< why the tables could not be read back after the commit: it is done, and not seen
+    std::optional<std::vector<Comparison>> after; ///< what was read back
 };
 
 /// Makes the tables hold what is wanted: takes the store's lock, reads again, plans, commits, reads back. A table that changes

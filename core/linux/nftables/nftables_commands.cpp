@@ -149,7 +149,7 @@ private:
 
 Result<netlink::Transaction> toTransaction(const std::vector<Command>& commands, std::uint32_t generation)
 {
-    netlink::Transaction transaction(generation);
+    netlink::Transaction transaction(generation, commands.size());
     for (const Command& command : commands) {
         if (const Result<void> done = std::visit(Encoder(transaction, command), command.action); !done)
             return tl::unexpected(done.error());

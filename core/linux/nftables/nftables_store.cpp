@@ -138,6 +138,7 @@ private:
             commands.insert(commands.end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
         }
         Result<netlink::Transaction> transaction = nft::toTransaction(commands, generation);
+        commands = {};
         if (!transaction)
             return tl::unexpected(transaction.error());
         return transaction->commit();

@@ -20,7 +20,10 @@ namespace notrack::netlink
 namespace
 {
 
-constexpr std::size_t receiveSize = 65'536;
+/// A rule of ours with a mask and an address lookup has about 600 bytes. Room that is not used costs no memory.
+constexpr std::size_t ordinaryMessage = 640;
+constexpr std::size_t receiveSize = 64 * 1024;
+
 template <typename T>
 void append(std::vector<std::byte>& bytes, const T& value)
 {
@@ -58,8 +61,9 @@ tl::unexpected<Error> refused(int number, std::size_t size)
 
 } // namespace
 
-Transaction::Transaction(std::uint32_t generation)
+Transaction::Transaction(std::uint32_t generation, std::size_t messages)
 {
+    m_bytes.reserve((messages + 2) * ordinaryMessage);
     AttributeWriter attributes;
     if (generation != 0)
         attributes.number(NFNL_BATCH_GENID, generation);

@@ -17,8 +17,9 @@ enum class Committed { Done, Restart };
 class Transaction
 {
 public:
-    /// The kernel takes it only at that generation; 0 asks for none.
-    explicit Transaction(std::uint32_t generation);
+    /// The kernel takes it only at that generation; 0 asks for none. There is room for so many messages of ordinary size, so that a large
+    /// transaction is not copied while it grows.
+    Transaction(std::uint32_t generation, std::size_t messages);
 
     /// NFT_MSG_* with NLM_F_* for NFPROTO_*.
     void add(std::uint16_t type, std::uint16_t flags, std::uint8_t family, const AttributeWriter& attributes);
