@@ -46,6 +46,7 @@ struct ActionText
                (action.placement == Placement::Last ? "" : " " + std::to_string(action.neighbour)) + " " + action.chain + " " +
                notrack::toText(action.entry.body) + " " + std::to_string(action.entry.counters.packets);
     }
+    std::string operator()(const RemoveElement& action) const { return "delete element of " + action.element.map; }
     std::string operator()(const RemoveRule& action) const { return "delete rule " + action.chain + " " + std::to_string(action.handle); }
 };
 
@@ -95,7 +96,7 @@ State sound(std::int64_t preroutingPriority = rawPriority)
     return {Family::Ipv4,
             {{"nmanager",
               false,
-              false,
+              {},
               {},
               {chain("dns-notrack"), base(Hook::Prerouting, preroutingPriority, {jump(11, "NMANAGER_PREROUTING")}),
                base(Hook::Output, rawPriority, {jump(12, "NMANAGER_OUTPUT")}),
