@@ -317,7 +317,7 @@ ExitCode runTrial(const Arguments& arguments)
     const Result<Profile> profile = loadProfile(arguments);
     if (!profile)
         return fail(arguments, "trial", profile.error());
-    Result<ChosenBackend> backend = openBackend(*profile);
+    Result<ChosenBackend> backend = openBackend(profile->backend, profile->chainPrefix);
     if (!backend)
         return fail(arguments, "trial", backend.error());
     LocalNode local(arguments.node, std::move(*backend));
