@@ -112,6 +112,11 @@ std::string describeVerified(const Report& report)
            (verified.places == 1 ? " place\n" : " places\n");
 }
 
+std::string trialLine(const TrialReport& trial)
+{
+    return "trial at " + trial.at + ": " + std::string(toText(trial.outcome)) + (trial.why.empty() ? "" : ": " + trial.why) + "\n";
+}
+
 std::string describeNotes(const Report& report)
 {
     std::string text;
@@ -174,6 +179,8 @@ std::string describeReport(const Report& report)
 {
     std::string text = report.node + ": " + stateSentence(report) + (report.backend.empty() ? "" : " (" + report.backend + ")") + "\n";
     text += describeVerified(report) + describeNotes(report);
+    if (report.trial)
+        text += trialLine(*report.trial);
     if (report.state != NodeState::Absent) { // a list of nothing but missing rules says less than the sentence
         for (const FamilyReport& family : report.families)
             text += describeFamily(family);

@@ -155,6 +155,12 @@ void describeState(const Report& report, MetricText& metrics)
                         "1 for who showed that DNS works with the rules that stand; none of them where nobody has.");
     for (const Proof proof : allProofs)
         metrics.sample({{"by", std::string(toText(proof))}}, report.verified && report.verified->by == proof ? 1U : 0U);
+    if (report.trial) {
+        metrics.startFamily("trial", MetricType::Gauge, "1 for what the last trial of this boot came to, 0 for the others.");
+        for (const TrialOutcome outcome : allTrialOutcomes)
+            metrics.sample({{"outcome", std::string(toText(outcome))}}, outcome == report.trial->outcome ? 1U : 0U);
+        metrics.gauge("trial_places", "Places that have a vote and were answered untracked in the last trial.", report.trial->places);
+    }
     metrics.startFamily("state", MetricType::Gauge, "1 for the state that the node is in, 0 for the others.");
     using enum NodeState;
     for (const NodeState state : {InSync, Drifted, Absent, Unsafe, Error})

@@ -28,12 +28,13 @@ std::vector<std::string> lostRows(const TrialReport& trial)
 
 Finding noWitness(const TrialReport& trial, const TrialCircumstances& circumstances)
 {
-    return {.id = "no-witness",
-            .severity = circumstances.unattended && circumstances.podsExpected ? Severity::Fatal : Severity::Warning,
-            .summary = "Nobody on this node could try the rules: whether its pods' DNS works untracked is not known.",
-            .evidence = {trial.why},
-            .advice = {"pods whose network namespace has no name below /run/netns can be asked with the drop-in "
-                       "dns-notrack-apply.service.d/unnamed-pods.conf; or waive `no-witness`"}};
+    return {
+        .id = "no-witness",
+        .severity = circumstances.unattended && circumstances.podsExpected ? Severity::Fatal : Severity::Warning,
+        .summary = "Nobody on this node could try the rules: whether its pods' DNS works untracked is not known.",
+        .evidence = {trial.why},
+        .advice = {"pods whose network namespace has no name below /run/netns can be asked with the drop-in unnamed-namespaces.conf, which "
+                   "dns-notrack(8) describes; or waive `no-witness`"}};
 }
 
 } // namespace

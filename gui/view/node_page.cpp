@@ -49,8 +49,20 @@ NodePage::NodePage(QWidget* parent)
     m_tabs->setDocumentMode(true);
     addPages();
     connect(m_tabs, &QTabWidget::currentChanged, this, &NodePage::pageChanged);
-    connect(m_action, &QPushButton::clicked, this, [this] { emit(this->*m_asks)(); });
+    connect(m_action, &QPushButton::clicked, this, &NodePage::ask);
     show(nullptr);
+}
+
+void NodePage::ask()
+{
+    switch (m_asks) {
+    case Asks::Reconnect:
+        return emit reconnectAsked();
+    case Asks::Interactive:
+        return emit interactiveAsked();
+    case Asks::AcceptName:
+        return emit nameAccepted();
+    }
 }
 
 void NodePage::addPages()
@@ -104,10 +116,10 @@ void NodePage::showHeader(const NodeRecord* record)
                   .arg(ageText(steadyNow() - record->monotonic), QLocale().toString(record->arrived.toLocalTime(), QLocale::ShortFormat)));
     const bool asks = record->link.phase == LinkPhase::NeedsPerson && record->link.problem != LinkProblem::HostKeyChanged;
     if (record->link.problem == LinkProblem::Renamed) {
-        m_asks = &NodePage::nameAccepted;
+        m_asks = Asks::AcceptName;
         m_action->setText(tr("Accept the new name"));
     } else {
-        m_asks = asks ? &NodePage::interactiveAsked : &NodePage::reconnectAsked;
+        m_asks = asks ? Asks::Interactive : Asks::Reconnect;
         m_action->setText(asks ? tr("Connect and ask…") : tr("Reconnect now"));
     }
     m_action->setVisible(record->link.phase == LinkPhase::NeedsPerson || record->link.phase == LinkPhase::Waiting ||

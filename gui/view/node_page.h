@@ -46,6 +46,7 @@ signals:
 
 private:
     void addPages();
+    void ask();
     Page& current() const;
 
     QLabel* m_icon;
@@ -57,7 +58,8 @@ private:
     QTabWidget* m_tabs;
     std::vector<Page*> m_pages; ///< in the order of the tabs, which own them
     ConnectionSettings m_settings;
-    void (NodePage::*m_asks)() = &NodePage::reconnectAsked; ///< what the button says
+    enum class Asks { Reconnect, Interactive, AcceptName };
+    Asks m_asks = Asks::Reconnect; ///< what the button says
 };
 
 } // namespace notrack::gui

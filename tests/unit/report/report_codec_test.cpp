@@ -47,6 +47,13 @@ Report fullReport()
     VirtualService service{*readAddress("10.96.0.10"), Port{53}, Protocol::Tcp, "rr", {}};
     service.realServers = {{*readAddress("fd00:244::5"), Port{5353}, "Masq", 1, 2, 3}};
     report.virtualServices = {service};
+    report.trial = TrialReport{.outcome = TrialOutcome::Lost,
+                               .at = "2026-11-26T12:00:00Z",
+                               .why = "pod: tracked 8 of 8, untracked 0 of 8 (10.96.0.10:53/udp)",
+                               .places = 1,
+                               .packets = 64,
+                               .left = 2,
+                               .rows = {{"pod", "10.96.0.10:53/udp", {8, 8, 0.25, 1.5}, {8, 0, {}, {}}, 8, "Connection refused"}}};
     report.probe = ProbeReport{{{"node", "10.96.0.10", 2, 2, 0.25, 1.5, ""}}, {{"pod", "10.96.0.10", 2, 0, {}, {}, "timeout", 1}}};
     report.timings = {{"read", 0.5}, {"commit", 12}};
     report.error = Error{ErrorKind::Busy, "the lock is held", "/run/xtables.lock"};
