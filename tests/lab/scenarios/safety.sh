@@ -1,5 +1,5 @@
-# dns-notrack apply where it is right, and where it would break DNS: it refuses, or, where it was told not to, finds out and puts everything
-# back. Sourced by guest/start.
+# dns-notrack apply where it is right, and where it would break DNS: it refuses, or, where it was told not to, its trial finds out and leaves everything
+# as it was. Sourced by guest/start.
 # shellcheck shell=bash disable=SC2034,SC2153
 
 readonly PROBE='{ name: kubernetes.default.svc.cluster.local, from: [node, pods], timeout: 2s }'
@@ -45,7 +45,7 @@ try() {
   [[ $after = unchanged ]] || remove_profile
 }
 
-# try_hazard NAME SCOPE FINDING: refused as it is, rolled back when waived.
+# try_hazard NAME SCOPE FINDING: refused by the finding, and by the trial where that is waived.
 try_hazard() {
   try "$1: refused" "$2" none "$3"
   try "$1: waived" "$2" all "$3"
