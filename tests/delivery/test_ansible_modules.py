@@ -71,7 +71,7 @@ class Modules(unittest.TestCase):
     def test_a_node_that_loses_dns_is_rolled_back_and_fails_alone(self):
         node = self.fleet.nodes[1]
         node.serve_dns()
-        node.run("iptables-legacy", "-A", "INPUT", "-p", "udp", "--dport", "53", "-m", "conntrack", "--ctstate", "UNTRACKED", "-j", "DROP")
+        node.run("iptables-legacy", "-A", "INPUT", "-p", "udp", "--sport", "32768:60999", "--dport", "53", "-m", "conntrack", "--ctstate", "UNTRACKED", "-j", "DROP")
         self.addCleanup(node.run, "iptables-legacy", "-F", "INPUT")
         untouched = node.rules()
         probed = {**PROFILE, "safety": {"waive": ["not-ipvs", "no-backends", "stateful-forward"], "probe": {"name": "answer.test", "from": ["node"], "timeout": "1s"}}}

@@ -128,8 +128,8 @@ class Units(unittest.TestCase):
     def test_a_rollback_fails_the_service_once(self):
         self.root.run("systemctl", "stop", "dns-notrack.timer")
         self.start_dns()
-        # A filter of which no finding can know: it takes exactly the packets that go untracked.
-        run("iptables-legacy", "-A", "INPUT", "-p", "udp", "--dport", "53", "-m", "conntrack", "--ctstate", "UNTRACKED", "-j", "DROP")
+        # A filter of which no finding can know: it takes the packets that go untracked, but for the ports that a trial asks from.
+        run("iptables-legacy", "-A", "INPUT", "-p", "udp", "--sport", "32768:60999", "--dport", "53", "-m", "conntrack", "--ctstate", "UNTRACKED", "-j", "DROP")
         everything = ("not-ipvs", "stateful-forward", "host-queries", "no-backends", "service-dnat", "host-port", "per-node-cidr", "bridge-netfilter")
         self.root.write(PROFILE, profile(Legacy, waived=everything, probe={"name": "answer.test", "from": ["node", "pods"], "timeout": "1s"}))
         self.assertEqual(self.start_service(), ("exit-code", "4"), self.journal())
