@@ -252,12 +252,6 @@ PacketClass queryTo(const Circumstances& node, const Address& service, Port port
     return query;
 }
 
-std::string endpointText(const Address& address, Port port, Protocol protocol)
-{
-    const std::string host = address.family() == Family::Ipv6 ? "[" + toText(address) + "]" : toText(address);
-    return host + ":" + std::to_string(port.value) + "/" + std::string(toText(protocol));
-}
-
 std::string quoteRealServer(const VirtualService& service, const RealServer& server)
 {
     return "IPVS: " + endpointText(service.address, service.port, service.protocol) + " " + service.scheduler + " -> " +

@@ -85,8 +85,6 @@ private:
 bool answersPassHere(const RealServer& server);
 /// A query to a service, from anybody.
 PacketClass queryTo(const Circumstances& node, const Address& service, Port port, Protocol protocol);
-/// "10.96.0.10:53/udp", IPv6 in brackets.
-std::string endpointText(const Address& address, Port port, Protocol protocol);
 /// "IPVS: udp 10.96.0.10:53 rr -> 10.244.1.3:53 Masq weight 1".
 std::string quoteRealServer(const VirtualService& service, const RealServer& server);
 

@@ -50,7 +50,6 @@ constexpr std::size_t mostEvidence = 8;
 std::vector<Finding> judge(const Profile& profile, const NodeFacts& facts, Backend backend)
 {
     const Circumstances node(profile, facts, backend);
-    const std::vector<std::string>& waived = profile.safety.waive;
     std::vector<Finding> findings;
     for (const Check& check : checks) {
         std::optional<Finding> finding = check.judge(node);
@@ -58,7 +57,7 @@ std::vector<Finding> judge(const Profile& profile, const NodeFacts& facts, Backe
             continue;
         finding->id = std::string(check.id);
         finding->trialDecides = check.trialDecides;
-        finding->waived = std::find(waived.begin(), waived.end(), check.id) != waived.end();
+        finding->waived = isWaived(profile, check.id);
         shorten(finding->evidence, mostEvidence);
         findings.push_back(std::move(*finding));
     }

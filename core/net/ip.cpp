@@ -73,6 +73,12 @@ std::string toText(const Address& address)
     return text.data();
 }
 
+std::string endpointText(const Address& address, Port port, Protocol protocol)
+{
+    const std::string host = address.family() == Family::Ipv6 ? "[" + toText(address) + "]" : toText(address);
+    return host + ":" + std::to_string(port.value) + "/" + std::string(toText(protocol));
+}
+
 Prefix::Prefix(const Address& address, int length)
     : m_address(address.family(), maskedBytes(address, std::clamp(length, 0, address.bits()))),
       m_length(std::clamp(length, 0, address.bits()))

@@ -85,6 +85,8 @@ private:
 /// Reads dotted-quad IPv4 or RFC 4291 IPv6 text, without zone or brackets.
 Result<Address> readAddress(std::string_view text);
 std::string toText(const Address& address);
+/// "10.96.0.10:53/udp", "[fd00::a]:53/tcp".
+std::string endpointText(const Address& address, Port port, Protocol protocol);
 
 /// An address prefix (CIDR) without host bits.
 class Prefix

@@ -74,6 +74,11 @@ std::string_view toText(ProbeOrigin origin)
     return origin == ProbeOrigin::Node ? "node" : "pods";
 }
 
+bool isWaived(const Profile& profile, std::string_view id)
+{
+    return std::find(profile.safety.waive.begin(), profile.safety.waive.end(), id) != profile.safety.waive.end();
+}
+
 std::string digestOf(const Profile& profile)
 {
     return fingerprintOf(canonicalText(profile));

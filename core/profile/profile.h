@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace notrack
@@ -64,6 +65,9 @@ inline constexpr std::size_t longestChainPrefix = 9;
 std::string_view toText(Scope scope);
 std::string_view toText(BackendChoice backend);
 std::string_view toText(ProbeOrigin origin);
+
+/// Whether the profile accepts the finding of that id.
+bool isWaived(const Profile& profile, std::string_view id);
 
 /// A short fingerprint ("fnv1a64:" and 16 hexadecimal digits) of everything in the profile that decides rules and safety; it
 /// tells profiles apart, it does not protect them.

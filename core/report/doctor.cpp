@@ -25,9 +25,8 @@ std::string countText(std::uint64_t count, const std::string& singular, const st
 
 std::string describeService(const VirtualService& service)
 {
-    const std::string host = service.address.family() == Family::Ipv6 ? "[" + toText(service.address) + "]" : toText(service.address);
-    std::string text = "IPVS balances " + host + ":" + std::to_string(service.port.value) + "/" + std::string(toText(service.protocol)) +
-                       " over " + countText(service.realServers.size(), "server", "servers");
+    std::string text = "IPVS balances " + endpointText(service.address, service.port, service.protocol) + " over " +
+                       countText(service.realServers.size(), "server", "servers");
     std::string separator = ": ";
     for (const RealServer& server : service.realServers) {
         text += separator + toText(server.address);

@@ -54,6 +54,12 @@ std::string_view toText(TrialOutcome outcome)
     return {};
 }
 
+std::string toText(const TrialRow& row)
+{
+    const auto counts = [](const TrialArm& arm) { return std::to_string(arm.answered) + " of " + std::to_string(arm.asked); };
+    return row.from + ": tracked " + counts(row.tracked) + ", untracked " + counts(row.untracked) + " (" + row.service + ")";
+}
+
 std::string_view toText(Proof proof)
 {
     switch (proof) {

@@ -143,6 +143,9 @@ struct TrialRow
     bool operator==(const TrialRow&) const = default;
 };
 
+/// "pod-a: tracked 8 of 8, untracked 0 of 8 (10.96.0.10:53/udp)".
+std::string toText(const TrialRow& row);
+
 /// The profile's rules, tried with packets of our own.
 struct TrialReport
 {

@@ -188,7 +188,7 @@ private:
                 "judges that first");
         const Damping damping = m_memory.damping();
         if (isContended(damping))
-            m_report.findings.push_back(contended(damping, isWaived("contended")));
+            m_report.findings.push_back(contended(damping, isWaived(*m_request.profile, "contended")));
         if (!unattended())
             return;
         const bool unread = m_seen.judgement == Judgement::Unknown;
@@ -205,8 +205,9 @@ private:
         m_canTry = false;
         m_trialIsPossible = m_request.intent != Intent::Status && m_node.interrogator != nullptr && m_request.profile->safety.probe &&
                             m_facts.masqueraded && !m_otherHolds;
-        if (!m_trialIsPossible)
-            return;
+        const bool mayTry = m_request.intent == Intent::Trial || m_seen.standing != Standing::InSync;
+        if (!m_trialIsPossible || (!mayTry && m_seen.judgement != Judgement::Unsafe))
+            return; // a run that finds everything in order looks into no namespace
         m_witnesses = m_node.interrogator->find(*m_request.profile);
         m_canTry = hasVoter(m_witnesses, m_request.profile->scope);
         if (m_canTry && m_seen.judgement == Judgement::Unsafe && trialDecidesAll(m_report.findings)) {
@@ -272,7 +273,7 @@ private:
         writeAndVerify(context, *m_request.profile, *m_change);
         if (m_report.verified)
             overrule(m_report.findings, m_overruled);
-        if (repair && m_report.changed && !isWaived("contended"))
+        if (repair && m_report.changed && !isWaived(*m_request.profile, "contended"))
             m_memory.update([&](const Damping& damping) { return afterRepair(damping, m_memory.sinceBoot()); });
         return Next::Done;
     }
@@ -288,12 +289,6 @@ private:
     TrialStep trialStep() const
     {
         return {*m_request.profile, wantedParts(*m_request.profile, m_prefixes, m_unavailable), m_facts, m_witnesses, m_canTry};
-    }
-
-    bool isWaived(std::string_view id) const
-    {
-        const std::vector<std::string>& waived = m_request.profile->safety.waive;
-        return std::find(waived.begin(), waived.end(), id) != waived.end();
     }
 
     /// One run that may write at a time. What was observed while another one was under way is observed again.

@@ -10,18 +10,12 @@ namespace
 
 constexpr std::size_t mostEvidence = 8;
 
-std::string rowText(const TrialRow& row)
-{
-    const auto counts = [](const TrialArm& arm) { return std::to_string(arm.answered) + " of " + std::to_string(arm.asked); };
-    return row.from + ": tracked " + counts(row.tracked) + ", untracked " + counts(row.untracked) + " (" + row.service + ")";
-}
-
 std::vector<std::string> lostRows(const TrialReport& trial)
 {
     std::vector<std::string> texts;
     for (const TrialRow& row : trial.rows) {
         if (row.lost > 0 && texts.size() < mostEvidence)
-            texts.push_back(rowText(row));
+            texts.push_back(toText(row));
     }
     return texts;
 }

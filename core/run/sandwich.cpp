@@ -1,7 +1,8 @@
 #include "core/run/sandwich.h"
 
+#include "core/base/percentile.h"
+
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <tuple>
 
@@ -68,14 +69,6 @@ std::map<std::size_t, std::uint32_t> byPlace(const Evidence& evidence, const std
     return counts;
 }
 
-std::string serviceText(const Question& question)
-{
-    const std::string address = toText(question.service);
-    const bool ipv6 = question.service.family() == Family::Ipv6;
-    return (ipv6 ? "[" + address + "]" : address) + ":" + std::to_string(question.port.value) + "/" +
-           std::string(toText(question.protocol));
-}
-
 std::string noteOf(const Evidence& evidence, std::size_t place)
 {
     switch (evidence.witnesses.at(place).role) {
@@ -91,15 +84,6 @@ std::string noteOf(const Evidence& evidence, std::size_t place)
         break;
     }
     return evidence.passedBy.contains(place) ? "no vote: its queries do not pass through these tables" : std::string();
-}
-
-std::optional<double> percentile(std::vector<double> values, double part)
-{
-    if (values.empty())
-        return std::nullopt;
-    std::sort(values.begin(), values.end());
-    const auto rank = static_cast<std::size_t>(std::ceil(part * static_cast<double>(values.size())));
-    return values.at(std::clamp<std::size_t>(rank, 1, values.size()) - 1);
 }
 
 /// The ports of one place and service on their way to a row.
@@ -127,7 +111,7 @@ std::vector<TrialRow> rowsOf(const Evidence& evidence)
         const Question& question = port.question;
         Gathered& one = gathered[{question.witness, question.service, question.port, question.protocol}];
         one.row.from = evidence.witnesses.at(question.witness).name;
-        one.row.service = serviceText(question);
+        one.row.service = endpointText(question.service, question.port, question.protocol);
         if (one.row.note.empty())
             one.row.note = noteOf(evidence, question.witness);
         add(one.row.tracked, one.tracked, armOf(port, Arm::Tracked));
@@ -155,19 +139,12 @@ std::vector<TrialRow> rowsOf(const Evidence& evidence)
     return rows;
 }
 
-/// "pod-a: tracked 8 of 8, untracked 0 of 8 (10.96.0.10:53/udp)".
-std::string explain(const TrialRow& row)
-{
-    const auto counts = [](const TrialArm& arm) { return std::to_string(arm.answered) + " of " + std::to_string(arm.asked); };
-    return row.from + ": tracked " + counts(row.tracked) + ", untracked " + counts(row.untracked) + " (" + row.service + ")";
-}
-
 std::string explainLoss(const std::vector<TrialRow>& rows)
 {
     const auto worst =
         std::max_element(rows.begin(), rows.end(), [](const TrialRow& one, const TrialRow& other) { return one.lost < other.lost; });
     const auto places = std::count_if(rows.begin(), rows.end(), [](const TrialRow& row) { return row.lost > 0; });
-    return explain(*worst) + (places > 1 ? ", and " + std::to_string(places - 1) + " more" : "");
+    return toText(*worst) + (places > 1 ? ", and " + std::to_string(places - 1) + " more" : "");
 }
 
 } // namespace

@@ -69,7 +69,7 @@ class Asking
 public:
     Asking(Interrogator& interrogator, const Profile& profile, const std::vector<Witness>& witnesses, const TrialSettings& settings,
            const ArmSwitch& arms)
-        : m_interrogator(interrogator), m_profile(profile), m_settings(settings), m_arms(arms), m_size(sizeOf(profile, witnesses))
+        : m_interrogator(interrogator), m_profile(profile), m_settings(settings), m_arms(arms)
     {
         m_run.arm = settings.start;
         m_evidence.witnesses = witnesses;
@@ -89,7 +89,7 @@ public:
             m_run.report = judgeTrial(m_evidence, confirmed);
         }
         m_run.report.at = currentTime();
-        m_run.report.left = m_size.left;
+        m_run.report.left = m_settings.size.left;
         m_run.report.packets = m_packets;
         return std::move(m_run);
     }
@@ -100,9 +100,9 @@ private:
         std::vector<Pair> pairs = pairsOf(m_profile, m_evidence.witnesses);
         if (!pairs.empty())
             std::rotate(pairs.begin(), pairs.begin() + m_settings.firstPair % static_cast<std::uint32_t>(pairs.size()), pairs.end());
-        pairs.resize(std::min<std::size_t>(pairs.size(), m_size.pairs));
+        pairs.resize(std::min<std::size_t>(pairs.size(), m_settings.size.pairs));
         for (const Pair& pair : pairs) {
-            for (std::uint16_t i = 0; i < m_size.portsEach; ++i) {
+            for (std::uint16_t i = 0; i < m_settings.size.portsEach; ++i) {
                 const Port clientPort{static_cast<std::uint16_t>(m_settings.ports.first.value + i)};
                 m_evidence.ports.push_back({{pair.witness, pair.service, pair.port, pair.protocol, clientPort}, {}});
             }
@@ -124,7 +124,8 @@ private:
         for (const std::size_t port : ports) {
             Question question = m_evidence.ports.at(port).question;
             if (question.protocol == Protocol::Tcp && m_run.arm == Arm::Tracked)
-                question.clientPort.value += static_cast<std::uint16_t>(m_size.portsEach * (1 + m_trackedRounds % (tcpWindows - 1)));
+                question.clientPort.value +=
+                    static_cast<std::uint16_t>(m_settings.size.portsEach * (1 + m_trackedRounds % (tcpWindows - 1)));
             questions.push_back(question);
         }
         m_trackedRounds += m_run.arm == Arm::Tracked ? 1U : 0U;
@@ -202,7 +203,6 @@ private:
     const Profile& m_profile;
     const TrialSettings& m_settings;
     const ArmSwitch& m_arms;
-    TrialSize m_size;
     TrialRun m_run;
     Evidence m_evidence;
     std::uint32_t m_trackedRounds = 0;

@@ -21,15 +21,6 @@ struct ArmSwitch
     std::function<std::uint64_t()> counted; ///< packets that the untracked arm's rules have seen; empty where nobody can tell
 };
 
-/// Where a trial starts and what it goes by.
-struct TrialSettings
-{
-    Arm start = Arm::Tracked;    ///< the arm that the ports are in before anything is switched
-    PortRange ports;             ///< client ports, as findPorts gave them for portsWanted
-    bool entriesExpected = true; ///< a tracked query leaves an entry: not so where IPVS keeps its connections out of conntrack
-    std::uint32_t firstPair = 0; ///< where places and services take turns, the first that has its turn
-};
-
 /// What was asked of whom, before it is asked.
 struct TrialSize
 {
@@ -39,6 +30,16 @@ struct TrialSize
     std::uint32_t left = 0;      ///< those that have to wait for a later trial
 
     bool operator==(const TrialSize&) const = default;
+};
+
+/// Where a trial starts and what it goes by.
+struct TrialSettings
+{
+    Arm start = Arm::Tracked;    ///< the arm that the ports are in before anything is switched
+    TrialSize size;              ///< of this profile and these witnesses
+    PortRange ports;             ///< client ports, as findPorts gave them for that size
+    bool entriesExpected = true; ///< a tracked query leaves an entry: not so where IPVS keeps its connections out of conntrack
+    std::uint32_t firstPair = 0; ///< where places and services take turns, the first that has its turn
 };
 
 /// clamp(5000 / (places x services x 8), 2, 8) ports each, services counted by port and protocol: at most 5,000 packets where each query is

@@ -28,11 +28,6 @@ bool podsExpected(const Profile& profile, const TrialMemory& earlier)
     return earlier.hadPod && std::find(from.begin(), from.end(), ProbeOrigin::Pods) != from.end();
 }
 
-bool isWaived(const Profile& profile, const std::string& id)
-{
-    return std::find(profile.safety.waive.begin(), profile.safety.waive.end(), id) != profile.safety.waive.end();
-}
-
 } // namespace
 
 bool tryFirst(RunContext& run, const TrialStep& step)

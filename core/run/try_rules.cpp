@@ -128,7 +128,7 @@ void fail(RunContext& run, Error error)
 TrialReport askInTables(RunContext& run, const Profile& profile, const std::vector<OwnedPart>& wanted, const Facts& facts,
                         const Witnesses& witnesses, const TrialSettings& settings, AfterTrial after)
 {
-    TrialTables tables(run, profile, wanted, untrackedPorts(settings.ports, sizeOf(profile, witnesses.all)));
+    TrialTables tables(run, profile, wanted, untrackedPorts(settings.ports, settings.size));
     if (const Result<void> prepared = tables.prepare(); !prepared) {
         fail(run, prepared.error());
         return cannotTry(toText(prepared.error()));
@@ -179,7 +179,7 @@ void tryRules(RunContext& run, const Profile& profile, const std::vector<OwnedPa
     } else if (const auto ports = run.node.interrogator->findPorts(witnesses.all, size.ports, portsInUse(memory, now)); !ports) {
         report = cannotTry("no " + std::to_string(size.ports) + " client ports in a row are free at every witness");
     } else {
-        TrialSettings settings{.ports = *ports, .entriesExpected = facts.entriesExpected, .firstPair = memory.nextPair};
+        TrialSettings settings{.size = size, .ports = *ports, .entriesExpected = facts.entriesExpected, .firstPair = memory.nextPair};
         memory.used.push_back({*ports, now});
         memory.hadPod = true;
         run.memory.write(memory); // before the ports are used: a run that is ended has used them, too

@@ -78,7 +78,7 @@ private:
 
     std::unique_ptr<DnsAnswerer> m_server;
     std::unique_ptr<NodeInterrogator> m_door;
-    QTemporaryDir m_folder{"/tmp/interrogator_test_XXXXXX"};
+    QTemporaryDir m_folder;
 
 private slots:
     void initTestCase()

@@ -97,7 +97,7 @@ private:
         return 0;
     }
 
-    QTemporaryDir m_folder{"/tmp/trial_places_test_XXXXXX"};
+    QTemporaryDir m_folder;
     QString m_ipvs;
     std::unique_ptr<DnsAnswerer> m_server;
 

@@ -1,10 +1,10 @@
 #include "core/linux/dns/dns_asking.h"
 
+#include "core/base/percentile.h"
 #include "core/linux/dns/probe_socket.h"
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <deque>
 #include <poll.h>
 #include <span>
@@ -22,12 +22,6 @@ constexpr std::size_t socketsPerService = 6;
 constexpr std::size_t mostOpenSockets = 200; // four places at once stay below the usual limit of 1024 descriptors
 // When each query goes out again, in parts of the timeout: late enough for a slow server, with time left for an answer.
 constexpr std::array sendingTimes{0.0, 0.25, 0.55};
-
-double percentile(const std::vector<double>& sorted, double part)
-{
-    const auto rank = static_cast<std::size_t>(std::ceil(part * static_cast<double>(sorted.size())));
-    return sorted.at(std::clamp<std::size_t>(rank, 1, sorted.size()) - 1);
-}
 
 /// Waits until something comes or the time is over, and takes it in.
 void receiveUntil(const std::vector<ProbeSocket*>& sockets, Clock::time_point until)
@@ -69,11 +63,8 @@ public:
     {
         m_result.from = from;
         m_result.service = service;
-        std::sort(m_times.begin(), m_times.end());
-        if (!m_times.empty()) {
-            m_result.p50 = percentile(m_times, 0.5);
-            m_result.p99 = percentile(m_times, 0.99);
-        }
+        m_result.p50 = percentile(m_times, 0.5);
+        m_result.p99 = percentile(m_times, 0.99);
         std::string counts;
         const auto addCount = [&](std::uint32_t count, const char* what) {
             if (count > 0)
