@@ -25,6 +25,16 @@ def hold(path):
         time.sleep(2)
 
 
+def waiting(server):
+    """All queries that are there, at least one: the tables are looked at once for them, so that a busy machine's server is no silent one."""
+    queries = [server.recvfrom(4096)]
+    while True:
+        try:
+            queries.append(server.recvfrom(4096, socket.MSG_DONTWAIT))
+        except BlockingIOError:
+            return queries
+
+
 def main():
     address, switch = sys.argv[1], pathlib.Path(sys.argv[2])
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -32,13 +42,13 @@ def main():
     print(flush=True)
     held = False
     while True:
-        query, client = server.recvfrom(4096)
+        queries = waiting(server)
         word, _, path = switch.read_text(encoding="ascii").strip().partition(" ")
         silent = word == "off" or (word in ("rules", "lock", "untracked") and rules_stand(word == "untracked"))
         if silent and word == "lock" and not held:
             held = True
             threading.Thread(target=hold, args=(path,), daemon=True).start()
-        if not silent:
+        for query, client in [] if silent else queries:
             server.sendto(query[:2] + b"\x81\x83" + query[4:6] + b"\0\0\0\0\0\0" + query[12:], client)
 
 
