@@ -155,6 +155,9 @@ void describeState(const Report& report, MetricText& metrics)
                         "1 for who showed that DNS works with the rules that stand; none of them where nobody has.");
     for (const Proof proof : allProofs)
         metrics.sample({{"by", std::string(toText(proof))}}, report.verified && report.verified->by == proof ? 1U : 0U);
+    if (const auto time = report.verified ? readTime(report.verified->at) : std::nullopt)
+        metrics.gauge("verified_timestamp_seconds", "When that was shown, in a run before this one perhaps.",
+                      static_cast<std::uint64_t>(*time));
     if (report.trial) {
         metrics.startFamily("trial", MetricType::Gauge, "1 for what the last trial of this boot came to, 0 for the others.");
         for (const TrialOutcome outcome : allTrialOutcomes)

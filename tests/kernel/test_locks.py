@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -169,6 +170,56 @@ class Policies(NodeTest):
         self.assertEqual(done.returncode, 2, done.stderr)
         self.assertIn(":OUTPUT DROP\n", done.stdout)
         self.assertIn(":PREROUTING ACCEPT\n", done.stdout)
+
+
+class Modprobe(NodeTest):
+    """The program that /proc/sys/kernel/modprobe names, which asks disks and may hang."""
+
+    def with_modprobe(self, script):
+        kernel = self.folder / "kernel"
+        (kernel / "random").mkdir(parents=True)
+        shutil.copy("/proc/sys/kernel/random/boot_id", kernel / "random")
+        (kernel / "modprobe").write_text(str(self.folder / "modprobe") + "\n")
+        (self.folder / "modprobe").write_text("#!/bin/sh\n" + script + "\n")
+        (self.folder / "modprobe").chmod(0o755)
+        return ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /proc/sys/kernel && exec "$@"', str(kernel)]
+
+    def test_one_that_hangs_is_ended_and_holds_no_lock(self):
+        self.write_profile(profile(services=[SERVICE, "fd00:96::a"], pods=["10.244.1.0/24", "fd00:244::/48"]))
+        asked = self.folder / "asked"
+        start = time.monotonic()
+        runner = subprocess.Popen([*self.with_modprobe(f"echo >>{asked}; sleep 1000"), RUNNER, "apply", "--profile", str(self.profile)],
+                                  stdout=subprocess.DEVNULL)
+        while not asked.exists() and time.monotonic() < start + 10:
+            time.sleep(0.02)
+        self.assertTrue(asked.exists(), "modprobe was not asked")
+        quiet("flock", "--nonblock", str(self.lock), "true")
+        self.assertEqual(runner.wait(timeout=60), 0)
+        self.assertLess(time.monotonic() - start, 18)
+        self.assertEqual(asked.read_text(), "\n")
+        self.assertEqual(self.status()["state"], "in-sync")
+
+
+class Memory(NodeTest):
+    """What glibc is told of freed memory."""
+
+    @unittest.skipIf(os.environ.get("NOTRACK_SANITIZED"), "a sanitizer has malloc of its own")
+    def test_glibc_that_refuses_is_left_as_it_is(self):
+        """Older ones take no threshold above 32 MiB, and any other threshold switches their own adjusting off."""
+        source, library, told = self.folder / "mallopt.c", self.folder / "mallopt.so", self.folder / "told"
+        source.write_text("""#include <stdio.h>
+            int mallopt(int what, int value)
+            {
+                FILE* file = fopen(TOLD, "a");
+                fprintf(file, "%d ", value);
+                fclose(file);
+                return value <= MOST;
+            }""")
+        for most, expected in ((32 << 20, [32 << 20] * 2), ((32 << 20) - 1, [32 << 20])):
+            told.unlink(missing_ok=True)
+            quiet("cc", "-shared", "-fPIC", f'-DTOLD="{told}"', f"-DMOST={most}", "-o", str(library), str(source))
+            quiet(RUNNER, "version", env={**os.environ, "LD_PRELOAD": str(library)})
+            self.assertEqual([int(word) for word in told.read_text().split()], expected)
 
 
 class TextFile(NodeTest):

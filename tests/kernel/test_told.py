@@ -48,6 +48,22 @@ class Told(NodeTest):
         self.assertLessEqual(len(report["families"][0]["jumps"]), 256)
         self.assertIn("the report lists 256 of 30", " ".join(report["notes"]))
 
+    def test_words_of_others_are_clean_in_findings(self):
+        """Comments in nat's and filter's rules, and in chains of nft's own, which findings quote."""
+        self.write_profile(profile(scope="pods", safety={"waive": ["not-ipvs"], "probe": False}))
+        if BACKEND == "nftables":
+            subprocess.run(["nft", "-f", "-"], check=True, input=b"table inet t { chain c { type filter hook forward priority 0; policy drop; "
+                           b"ct state established accept comment \"a\x1b[2Jb\x9b2Jc\"; }; }")
+        else:
+            quiet("iptables-legacy", "-P", "FORWARD", "DROP")
+            subprocess.run(["iptables-legacy", "-A", "FORWARD", "-m", "conntrack", "--ctstate", "ESTABLISHED", "-m", "comment", "--comment",
+                            b"a\x1b[2Jb\x9b2Jc", "-j", "ACCEPT"], check=True)
+        for command in ("doctor", "status"):
+            done = subprocess.run([RUNNER, command, "--profile", str(self.profile)], capture_output=True, check=False)
+            text = (done.stdout + done.stderr).decode("utf-8")
+            self.assertIn("stateful-forward", text)
+            self.assertFalse([letter for letter in text if (ord(letter) < 32 and letter != "\n") or 127 <= ord(letter) < 160], text)
+
     def test_the_override_that_matched_is_named(self):
         for host, glob, expected in (("edge-1.example.com", "edge-*", True), ("edge-1.example.com", "edge-1", True), ("edge-1.example.com", "*.org", False)):
             self.write_profile(profile(nodes=[{"match": [glob], "scope": "pods"}]))

@@ -147,6 +147,16 @@ class Verdicts(WithServer):
         os.utime(self.memory / "run" / "damping", (0, 0))  # a clock that somebody set
         self.assertFalse(self.reconcile()["changed"])
 
+    def test_metrics_of_later_runs_tell_what_was_shown(self):
+        """The run that asked is followed by one that does not within seconds, and a scrape is rarer."""
+        self.apply()
+        for _ in range(2):
+            self.assertEqual(self.run_runner("apply", "--reconcile", "--quiet", "--textfile", str(self.folder / "dns.prom")).returncode, 0)
+            found = dict(line.rsplit(" ", 1) for line in (self.folder / "dns.prom").read_text().splitlines() if not line.startswith("#"))
+            self.assertEqual([value for name, value in found.items() if name.startswith("dns_notrack_verified{")].count("1"), 1)
+            self.assertLess(abs(time.time() - int(found["dns_notrack_verified_timestamp_seconds"])), 60)
+            self.assertGreater(int(found["dns_notrack_trial_places"]), 0)
+
     def test_a_changed_profile_is_asked_about_again(self):
         self.apply()
         self.say("rules")

@@ -28,14 +28,18 @@ std::string modprobePath()
     return path;
 }
 
-/// Whether modprobe ran and was content, within the time that programs have.
+/// Whether modprobe ran and was content. One that does not end in the time that programs have is not waited for again.
 bool runModprobe(std::vector<std::string> words)
 {
+    static bool hangs = false;
     const std::string program = modprobePath();
-    if (program.empty() || program.front() != '/')
+    if (hangs || program.empty() || program.front() != '/')
         return false;
     words.insert(words.begin(), "modprobe");
-    return runProgram(program, words, std::chrono::steady_clock::now() + childBudget).has_value();
+    const ChildDeadline deadline = std::chrono::steady_clock::now() + childBudget;
+    const bool content = runProgram(program, words, deadline).has_value();
+    hangs = std::chrono::steady_clock::now() >= deadline;
+    return content;
 }
 
 /// Whether the kernel's own list of what is built in names the module; nothing where there is no such list.
