@@ -14,6 +14,7 @@ import yaml
 from fleet import SOURCE, require_programs
 
 COLLECTION = SOURCE / "packaging/ansible"
+MODULES = ("profile", "profile_info", "probe_info")
 # ansible-test fetches requirements for the others. validate-modules needs no more than what Debian packages, so it is run by itself.
 SANITY = ["compile", "action-plugin-docs", "empty-init", "future-import-boilerplate", "line-endings", "metaclass-boilerplate", "no-basestring",
           "no-smart-quotes", "no-unicode-literals", "replace-urlopen", "shebang", "symlinks", "use-argspec-type-path", "use-compat-six"]
@@ -56,7 +57,7 @@ class Collection(unittest.TestCase):
         self.assertIn(f"## {project}\n", (COLLECTION / "CHANGELOG.md").read_text())
 
     def test_documentation(self):
-        printed = json.loads(self.run_tool("ansible-doc", "--json", "notrack.dns.profile", "notrack.dns.profile_info"))
+        printed = json.loads(self.run_tool("ansible-doc", "--json", *(f"notrack.dns.{module}" for module in MODULES)))
         for name, page in printed.items():
             self.assertTrue(page["examples"] and page["return"]["report"], name)
             self.assertLessEqual({"profile", "path", "node", "runner", "timeout"}, set(page["doc"]["options"]), name)
@@ -66,7 +67,7 @@ class Collection(unittest.TestCase):
         self.assertEqual(set(role), set(yaml.safe_load((COLLECTION / "roles/node/defaults/main.yml").read_text())))
 
     def test_examples_are_plays(self):
-        for module in ("profile", "profile_info"):
+        for module in MODULES:
             text = json.loads(self.run_tool("ansible-doc", "--json", f"notrack.dns.{module}"))[f"notrack.dns.{module}"]["examples"]
             playbook = self.folder / "example.yml"
             playbook.write_text(json.dumps([{"hosts": "localhost", "tasks": yaml.safe_load(text)}]))
@@ -90,7 +91,7 @@ class Collection(unittest.TestCase):
         self.environment["PYTHONPATH"] = str(self.folder / "collections")
         self.addCleanup(self.environment.pop, "PYTHONPATH")
         printed = self.run_tool("/usr/bin/python3", program, "--warnings", "--collection", "ansible_collections/notrack/dns", "--collection-version", "0.1.0",
-                                "plugins/modules/profile.py", "plugins/modules/profile_info.py", folder=self.installed)
+                                *(f"plugins/modules/{module}.py" for module in MODULES), folder=self.installed)
         self.assertEqual(printed, "")
 
 

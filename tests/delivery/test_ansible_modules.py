@@ -82,7 +82,7 @@ class Modules(unittest.TestCase):
         self.assertNotIn("Traceback", result.text)
         self.assertEqual(node.rules(), untouched)
 
-    def test_one_group_gives_both_modules_their_defaults(self):
+    def test_one_group_gives_the_modules_their_defaults(self):
         tasks = [{"notrack.dns.profile": {}}, {"notrack.dns.profile_info": {}, "register": "dns"}, {"ansible.builtin.assert": {"that": "dns.in_sync"}}]
         result = self.ansible.run([{"hosts": "node-1", "gather_facts": False, "module_defaults": {"group/notrack.dns.dns": {"profile": PROFILE}}, "tasks": tasks}])
         self.expect(result, changed=["node-1"])
@@ -98,6 +98,31 @@ class Modules(unittest.TestCase):
         result = self.ansible.run(asked)
         self.expect(result)
         self.assertIn("state=in-sync in_sync=True node=node-3", result.text)
+
+    def test_a_trial_tells_and_leaves_the_node_as_it_was(self):
+        node = self.fleet.nodes[1]
+        node.serve_dns()
+        node.run("iptables-legacy", "-A", "INPUT", "-p", "udp", "--dport", "53", "-m", "conntrack", "--ctstate", "UNTRACKED", "-j", "DROP")
+        self.addCleanup(node.run, "iptables-legacy", "-F", "INPUT")
+        untouched = node.rules()
+        profile = {**PROFILE, "safety": {"waive": ["not-ipvs", "no-backends", "stateful-forward"], "probe": {"name": "answer.test", "from": ["node"], "timeout": "1s"}}}
+        tried = {"notrack.dns.profile_info": {"profile": profile, "trial": True}, "register": "dns"}
+        shown = {"ansible.builtin.debug": {"msg": "outcome={{ (dns.trial | default({'outcome': 'none'})).outcome }} in_sync={{ dns.in_sync }}"}}
+        play = {"hosts": "node-2", "gather_facts": False}
+
+        check = self.ansible.run([{**play, "tasks": [tried, shown]}], "--check")
+        self.expect(check)
+        self.assertEqual(check.hosts("skipped"), ["node-2"], check.text)
+        self.assertIn("outcome=none in_sync=False", check.text)
+        for tasks in ([tried, shown], [{"notrack.dns.profile_info": {"profile": profile}, "register": "dns"}, shown]):
+            result = self.ansible.run([{**play, "tasks": tasks}])
+            self.expect(result)
+            self.assertIn("outcome=lost in_sync=False", result.text)
+        self.assertEqual(node.rules(), untouched)
+
+        refused = self.ansible.run([{**play, "tasks": [{"notrack.dns.profile": {"profile": profile}, "register": "dns", "ignore_errors": True},
+                                                       {"ansible.builtin.assert": {"that": ["dns is failed", "dns.trial.outcome == 'lost'"]}}]}])
+        self.assertEqual(refused.code, 0, refused.text)
 
     def test_path(self):
         node = self.fleet.nodes[0]

@@ -17,7 +17,7 @@ BUILD = pathlib.Path(os.environ.get("NOTRACK_BUILD", SOURCE / "build/dev")) / "p
 COMPLETION = SOURCE / "packaging/completion"
 ALLOWED = ["status", "status --output json", "status --output prometheus", "status --watch 5", "status --watch 5 --output json", "status --watch 30 --output json",
            "doctor", "doctor --output json"]
-FORBIDDEN = ["", "apply", "remove", "probe", "status --profile /etc/shadow", "status --textfile /etc/passwd", "status --output json --profile /etc/shadow",
+FORBIDDEN = ["", "apply", "remove", "probe", "trial", "trial --output json", "trial --count 1", "status --profile /etc/shadow", "status --textfile /etc/passwd", "status --output json --profile /etc/shadow",
              "status --watch 5 --output json --textfile /etc/passwd", "status --watch 5 --profile /etc/shadow", "doctor --profile /etc/shadow", "apply --check"]
 
 

@@ -7,7 +7,7 @@ __metaclass__ = type
 
 
 class ModuleDocFragment:
-    """What both modules have in common."""
+    """What the modules have in common."""
 
     DOCUMENTATION = r"""
 options:
@@ -34,7 +34,7 @@ options:
     default: dns-notrack
   timeout:
     description:
-      - Seconds after which the runner is stopped. It includes I(wait) and the two DNS probes around a change.
+      - Seconds after which the runner is stopped. It includes waiting for a lock, the trial and the DNS probes around a change.
     type: int
     default: 60
 requirements:

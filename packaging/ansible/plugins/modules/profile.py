@@ -14,7 +14,7 @@ description:
   - Makes a node with IPVS hold the rules of a dns-notrack profile, which keep DNS traffic out of connection tracking, or takes
     them away.
   - The runner C(dns-notrack) on the node decides everything. It refuses where the rules would break DNS, and takes a change
-    back when DNS stops answering; both make the task fail with the reason.
+    back when DNS stops answering; both make the task fail with the reason. Before it writes it tries the rules with packets of its own.
   - Rules that are already there are left alone, so their counters go on.
 version_added: 0.1.0
 extends_documentation_fragment: notrack.dns.runner
@@ -32,7 +32,7 @@ options:
     default: 5
 attributes:
   action_group:
-    description: The group that C(module_defaults) takes for both modules.
+    description: The group that C(module_defaults) takes for all modules.
     membership: [notrack.dns.dns]
     support: full
   check_mode:
@@ -43,6 +43,7 @@ attributes:
     support: full
 seealso:
   - module: notrack.dns.profile_info
+  - module: notrack.dns.probe_info
 """
 
 EXAMPLES = r"""
@@ -79,10 +80,14 @@ report:
     state: in-sync
     backend: iptables
     findings: []
+trial:
+  description: The last trial on this node in this boot, as I(report) has it. A change makes one first; a check makes none.
+  returned: when there was one
+  type: dict
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.notrack.dns.plugins.module_utils.runner import EXIT_DIFFERS, Runner, failure_of, profile_argument_spec, split_diff
+from ansible_collections.notrack.dns.plugins.module_utils.runner import EXIT_DIFFERS, Runner, failure_of, last_trial, profile_argument_spec, split_diff
 
 
 def main():
@@ -97,9 +102,9 @@ def main():
 
     changed = code == EXIT_DIFFERS if module.check_mode else report.get("changed", False)
     failure = failure_of(code, report)
+    result = dict(changed=changed, report=report, **last_trial(report))
     if failure:
-        module.fail_json(msg=failure, changed=False, rc=code, report=report)
-    result = dict(changed=changed, report=report)
+        module.fail_json(msg=failure, rc=code, **dict(result, changed=False))
     if module._diff:
         result["diff"] = split_diff(report.get("diff") or "") if changed else []
     module.exit_json(**result)
