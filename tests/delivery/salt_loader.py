@@ -52,9 +52,9 @@ class LoadError(Exception):
 class Minion:
     """The dictionaries that all modules of one minion share, and the functions in them."""
 
-    def __init__(self, test=False, **grains):
+    def __init__(self, test=False, cachedir="/nowhere", **grains):
         provide_exceptions()
-        self.opts = {"test": test}
+        self.opts = {"test": test, "cachedir": cachedir}
         self.grains = {"kernel": "Linux", **grains}
         self.context = {}
         self.functions = {"cmd.run_all": self.run_all, "cmd.which": shutil.which}

@@ -17,7 +17,7 @@ sys.path.insert(0, str(SOURCE / "tests/kernel"))
 
 import circumstances  # noqa: E402
 import salt_loader  # noqa: E402
-from node import RUNNER, SERVICE, NodeTest, profile  # noqa: E402
+from node import RUNNER, SERVICE, NodeTest, profile, quiet  # noqa: E402
 from salt_loader import CommandExecutionError, CommandNotFoundError, LoadError, Minion, SaltInvocationError  # noqa: E402
 from test_dns import WithServer  # noqa: E402
 
@@ -54,8 +54,9 @@ class Modules(NodeTest):
         return (minion or self.minion).functions
 
     def test_what_is_loaded(self):
-        self.assertEqual(sorted(name for name in self.functions() if name.startswith("dns_")), ["dns_notrack.apply", "dns_notrack.remove", "dns_notrack.status"])
-        self.assertEqual(sorted(self.minion.states), ["dns_notrack.absent", "dns_notrack.present"])
+        self.assertEqual(sorted(name for name in self.functions() if name.startswith("dns_")), [
+            "dns_notrack.apply", "dns_notrack.probe", "dns_notrack.remove", "dns_notrack.status", "dns_notrack.trial"])
+        self.assertEqual(sorted(self.minion.states), ["dns_notrack.absent", "dns_notrack.present", "dns_notrack.tried"])
         for function in [*self.minion.states.values(), *(self.functions()[name] for name in self.functions() if name.startswith("dns_"))]:
             self.assertTrue(function.__doc__.strip(), function)
         for name, function in self.functions().items():
@@ -180,6 +181,74 @@ class RolledBack(WithServer):
         self.assertEqual(ours(self), [])
 
 
+class Trial(WithServer):
+    def setUp(self):
+        super().setUp()
+        with_runner_on_path(self)
+        self.minion, self.testing = Minion().load_all(), Minion(test=True).load_all()
+
+    def test_it_tells_and_leaves_the_minion_as_it_was(self):
+        path = str(self.profile)
+        untouched = self.listing()
+        for foreseen in (self.minion.functions["dns_notrack.trial"](path=path, test=True), self.testing.functions["dns_notrack.trial"](path=path)):
+            self.assertEqual((foreseen["report"]["command"], foreseen["report"].get("trial")), ("status", None))
+        self.assertIsNone(self.testing.state("dns_notrack.tried", "dns", path=path)["result"])
+        passed = self.minion.state("dns_notrack.tried", "dns", path=path)
+        self.assertEqual((passed["result"], passed["changes"], passed["comment"]), (True, {}, "passed: untracked DNS is answered as tracked DNS is"))
+
+        quiet("iptables-legacy", "-A", "INPUT", "-p", "udp", "--dport", "53", "-m", "conntrack", "--ctstate", "UNTRACKED", "-j", "DROP")
+        told = self.minion.functions["dns_notrack.trial"](path=path)
+        self.assertEqual((told["retcode"], told["failure"], told["report"]["trial"]["outcome"]), (3, None, "lost"))
+        lost = self.minion.state("dns_notrack.tried", "dns", path=path)
+        self.assertIs(lost["result"], False)
+        self.assertRegex(lost["comment"], "^lost: .*tracked 8 of 8, untracked 0 of 8")
+        self.assertEqual(ours(self), [])
+        self.assertEqual([line for line in self.listing() if not line.startswith(":")], [line for line in untouched if not line.startswith(":")])
+
+
+class Witness(WithServer):
+    """What a witness is asked before and after a batch of others."""
+
+    def setUp(self):
+        super().setUp()
+        with_runner_on_path(self)
+        self.minion = Minion(cachedir=str(self.folder)).load_all()
+
+    def probe(self, **more):
+        return self.minion.functions["dns_notrack.probe"](path=str(self.profile), **more)
+
+    def silence(self, *matches):
+        quiet("iptables-legacy", "-A", "INPUT", "-p", "udp", "--dport", "53", *matches, "-j", "DROP")
+
+    def test_what_is_lost_since(self):
+        with self.assertRaisesRegex(CommandExecutionError, "call dns_notrack.probe with keep=True first"):
+            self.probe(before="kept")
+        before = self.probe(keep=True)
+        self.assertEqual([(place["from"], place["service"], place["asked"], place["answered"]) for place in before["places"]], [("node", SERVICE, 40, 40)])
+        self.assertEqual((self.probe(before="kept")["failure"], self.minion.context["retcode"]), (None, 0))
+        self.silence("-m", "statistic", "--mode", "nth", "--every", "20", "--packet", "7")
+        self.assertIsNone(self.probe(before=before["places"])["failure"])  # a query here and there
+        self.silence()
+        after = self.probe(before="kept")
+        self.assertRegex(after["failure"], f" lost answers: node -> {SERVICE}: 0 of 40 queries answered, 40 of 40 before$")
+        self.assertNotEqual(self.minion.context["retcode"], 0)
+
+    def test_one_lost_server_of_four_shows(self):
+        before = self.probe()["places"]
+        rows = [{**before[0], "answered": 30, "silent_pairs": 5}]
+        lost_places = self.minion.functions["dns_notrack.probe"].__globals__["_lost_places"]
+        self.assertEqual(lost_places(before, rows), [f"node -> {SERVICE}: 30 of 40 queries answered, 40 of 40 before"])
+        self.assertEqual(lost_places(rows, rows), [])
+        self.assertEqual(lost_places(before, [{**rows[0], "silent_pairs": 3}]), [])
+        self.assertEqual(lost_places([], rows), [])
+
+    def test_who_gets_no_answer_is_no_witness(self):
+        self.silence()
+        done = self.probe(keep=True)
+        self.assertRegex(done["failure"], "^No place on .* gets an answer")
+        self.assertFalse((self.folder / "dns_notrack_places.json").exists())
+
+
 class Formula(unittest.TestCase):
     """The formula's files, rendered as Salt renders them: Jinja with `salt` and `grains`, then YAML."""
 
@@ -224,13 +293,28 @@ class Formula(unittest.TestCase):
 
     def test_absent(self):
         states = self.render("dns_notrack/absent.sls", "Debian", {})
-        self.assertEqual(self.functions(states), {
-            "no dns-notrack timer": ["service.dead"], "no dns-notrack rules": ["dns_notrack.absent"], "no dns-notrack profile": ["file.absent"],
-            "no dns-notrack package": ["pkg.removed"]})
+        self.assertEqual(states.pop("include"), ["dns_notrack.withdrawn"])
+        self.assertEqual(self.functions(states), {"no dns-notrack package": ["pkg.removed"]})
+        self.assertEqual(self.functions(self.render("dns_notrack/withdrawn.sls", "Debian", {})), {
+            "no dns-notrack timer": ["service.dead"], "no dns-notrack rules": ["dns_notrack.absent"], "no dns-notrack profile": ["file.absent"]})
+
+    def test_a_batch_with_witnesses(self):
+        pillar = {"batch": ["node-1"], "witnesses": ["node-7"], "profile": PROFILE}
+        states = self.render("dns_notrack/batch.sls", "Debian", pillar)
+        self.assertEqual(self.functions(states), {"ask the witnesses before": ["salt.function"], "apply to the batch": ["salt.state"],
+                                                  "ask the witnesses after": ["salt.function"], "take the batch back": ["salt.state"]})
+        flat = {name: {key: value for item in next(iter(body.values())) for key, value in item.items()} for name, body in states.items()}
+        self.assertEqual([(name, body["tgt"]) for name, body in flat.items()], [
+            ("ask the witnesses before", ["node-7"]), ("apply to the batch", ["node-1"]), ("ask the witnesses after", ["node-7"]), ("take the batch back", ["node-1"])])
+        probes = [body["kwarg"] for body in flat.values() if body.get("name") == "dns_notrack.probe"]
+        self.assertEqual(probes, [{"profile": PROFILE, "keep": True}, {"profile": PROFILE, "before": "kept"}])
+        self.assertEqual(flat["apply to the batch"]["pillar"], {"dns_notrack": {"profile": PROFILE}})
+        self.assertTrue(flat["ask the witnesses before"]["failhard"])
+        self.assertEqual(flat["take the batch back"]["onfail"], [{"salt": "ask the witnesses after"}])
 
     def test_every_requisite_names_a_state_that_is_there(self):
-        for name in ("dns_notrack/init.sls", "dns_notrack/absent.sls"):
-            states = self.render(name, "Debian", self.PILLAR)
+        for names in (["dns_notrack/init.sls"], ["dns_notrack/absent.sls", "dns_notrack/withdrawn.sls"]):
+            states = {key: body for name in names for key, body in self.render(name, "Debian", self.PILLAR).items() if key != "include"}
             for body in states.values():
                 for arguments in body.values():
                     for requisite in [need for item in arguments for need in item.get("require", [])]:

@@ -59,7 +59,7 @@ def _call(words, timeout):
     Run a program with a limit on its time. It is told to stop, and killed only when it does not; what it still reports counts. The limit of
     cmd.run_all would kill it at once, perhaps between a change and taking it back.
     """
-    writes = words[1] in ("apply", "remove") and "--check" not in words
+    writes = words[1] in ("apply", "remove", "trial") and "--check" not in words
     guard = ["timeout", "--preserve-status", "--kill-after=%d" % (ROLLBACK_SECONDS if writes else GRACE_SECONDS), str(timeout)]
     return __salt__["cmd.run_all"](guard + words, python_shell=False, ignore_retcode=True, env={"LC_ALL": "C"})
 
@@ -109,7 +109,7 @@ def _numbers(version):
     return [int(number) for number in re.findall("[0-9]+", version)]
 
 
-def _run(command, options, profile, path, node, timeout):
+def _run(command, options, profile, path, node, timeout, failure_of=None):
     if profile is not None and path is not None:
         raise SaltInvocationError("give either a profile or a path, not both")
     runner = _runner()
@@ -126,9 +126,9 @@ def _run(command, options, profile, path, node, timeout):
         report = _read_report(runner, answer, timeout)
     finally:
         shutil.rmtree(folder)
-    failure = _failure_of(answer["retcode"], report)
+    failure = (failure_of or _failure_of)(answer["retcode"], report)
     if failure:
-        __context__["retcode"] = answer["retcode"]
+        __context__["retcode"] = answer["retcode"] or 1
     return {"retcode": answer["retcode"], "report": report, "failure": failure}
 
 
@@ -186,6 +186,32 @@ def _failure_of(code, report):
     if code not in (EXIT_DONE, EXIT_DIFFERS):
         return "dns-notrack ended with exit code %d" % code
     return None
+
+
+# A network that loses 30 % of the packets in each direction seldom leaves more pairs silent, nor three times as many as a moment before.
+FEWEST_SILENT_PAIRS = 4
+CLEARLY_MORE = 3
+QUERIES_OF_A_PAIR = 2
+
+
+def _lost_places(before, after):
+    """A sentence for every place that got answers before and gets none now, or far fewer; what only one of the two could ask says nothing."""
+    known = {(place.get("from"), place.get("service")): place for place in before}
+    sentences = []
+    for now in after:
+        then = known.get((now.get("from"), now.get("service")))
+        if then and then.get("answered", 0) > 0 and now.get("asked", 0) > 0 and _lost(then, now):
+            sentences.append("%s -> %s: %d of %d queries answered, %d of %d before" % (
+                now["from"], now["service"], now.get("answered", 0), now["asked"], then["answered"], then["asked"]))
+    return sentences
+
+
+def _lost(then, now):
+    if now.get("answered", 0) == 0:
+        return True
+    pairs_then, pairs_now = then["asked"] // QUERIES_OF_A_PAIR, now["asked"] // QUERIES_OF_A_PAIR
+    silent_then, silent_now = then.get("silent_pairs", 0), now.get("silent_pairs", 0)
+    return silent_now >= FEWEST_SILENT_PAIRS and silent_now * pairs_then > CLEARLY_MORE * silent_then * pairs_now
 
 
 def _change(command, profile, path, node, wait, timeout, test):
@@ -252,3 +278,76 @@ def status(profile=None, path=None, node=None, timeout=DEFAULT_TIMEOUT):
         salt '*' dns_notrack.status
     """
     return _run("status", [], profile, path, node, timeout)
+
+
+def trial(profile=None, path=None, node=None, timeout=DEFAULT_TIMEOUT, test=None):
+    """
+    Try the rules of a profile with packets of the trial's own, from every pod of this minion, and leave it as it was
+
+    This writes: for about a second the raw table holds the rules, narrowed to client ports that only the trial uses. With ``test`` it makes
+    none and returns what :py:func:`status` does. A trial that says no is an answer, no failure: ``report.trial.outcome`` has it.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt '*' dns_notrack.trial
+    """
+    if __opts__.get("test", False) if test is None else test:
+        return _run("status", [], profile, path, node, timeout)
+    return _run("trial", [], profile, path, node, timeout,
+                lambda code, report: None if code == EXIT_REFUSED and not report.get("error") else _failure_of(code, report))
+
+
+def probe(profile=None, path=None, node=None, count=20, before=None, keep=False, timeout=DEFAULT_TIMEOUT):
+    """
+    Ask the DNS service from this minion and up to three of its pods; changes nothing but what ``keep`` says
+
+    count
+        Pairs of queries from each place, at 10 a second.
+    before
+        The ``places`` that an earlier call on this minion returned, or ``kept`` for those that ``keep`` wrote down. It is a failure where a
+        place got answers then and gets none now, or where clearly more of its queries stay without an answer.
+    keep
+        Write the answers down in the minion's cache. It is a failure where no place got any.
+
+    ``places`` in what it returns has the counts by place and service.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt 'witness-*' dns_notrack.probe keep=True
+        salt 'witness-*' dns_notrack.probe before=kept
+    """
+    kept = os.path.join(__opts__["cachedir"], "dns_notrack_places.json")
+    if before == "kept":
+        before = _read_places(kept)
+
+    def failure_of(_code, report):
+        places = _places(report)
+        if report.get("error"):
+            return _describe_error(report)
+        if before is None and not any(place.get("answered", 0) > 0 for place in places):
+            return "No place on %s gets an answer from the DNS service, so nothing could be told from here later." % report.get("node")
+        lost = _lost_places(before or [], places)
+        return "%s lost answers: %s" % (report.get("node"), "; ".join(lost)) if lost else None
+
+    result = _run("probe", ["--count", str(count)], profile, path, node, timeout, failure_of)
+    result["places"] = _places(result["report"])
+    if keep and not result["failure"]:
+        with open(kept, "w", encoding="utf-8") as stream:
+            json.dump(result["places"], stream)
+    return result
+
+
+def _places(report):
+    return (report.get("probe") or {}).get("before") or []
+
+
+def _read_places(name):
+    try:
+        with open(name, encoding="utf-8") as stream:
+            return json.load(stream)
+    except (OSError, ValueError) as problem:
+        raise CommandExecutionError("No answers were kept on this minion before: call dns_notrack.probe with keep=True first (%s)." % problem) from problem

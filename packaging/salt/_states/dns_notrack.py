@@ -50,6 +50,28 @@ def absent(name, profile=None, path=None, node=None, wait=5, timeout=60):
     return _change(name, "dns_notrack.remove", "no rules of dns-notrack", profile, path, node, wait, timeout)
 
 
+def tried(name, profile=None, path=None, node=None, timeout=60):
+    """
+    Hold the profile's rules against tracked DNS on client ports of the trial's own, and leave the minion as it was
+
+    The state fails where a pod loses answers, where nothing answers, and where no pod can be asked. It writes for a moment, so a run with
+    ``test=True`` makes no trial and says so. The arguments are those of :py:func:`present`.
+    """
+    state = {"name": name, "changes": {}, "result": False, "comment": ""}
+    if __opts__["test"]:
+        state.update(result=None, comment="The minion's DNS would be tried with the profile's rules.")
+        return state
+    try:
+        done = __salt__["dns_notrack.trial"](profile=profile, path=path, node=node, timeout=timeout)
+    except (CommandExecutionError, SaltInvocationError) as problem:
+        state["comment"] = str(problem)
+        return state
+    trial = done["report"].get("trial") or {}
+    state["result"] = not done["failure"] and done["retcode"] == 0
+    state["comment"] = done["failure"] or "%s: %s" % (trial.get("outcome", "not tried"), trial.get("why") or "untracked DNS is answered as tracked DNS is")
+    return state
+
+
 def _change(name, function, wanted, profile, path, node, wait, timeout):
     state = {"name": name, "changes": {}, "result": False, "comment": ""}
     test = __opts__["test"]
