@@ -85,6 +85,50 @@ class Rules(NftablesTest):
         self.assertEqual(self.ruleset(), "")
 
 
+class BehindRulesOfOthers(NftablesTest):
+    """Rules that others put before our jump, into our base chain."""
+
+    def setUp(self):
+        super().setUp()
+        self.apply()
+        nft("add chain ip nmanager EMPTY; add chain ip nmanager LOGS; add chain ip nmanager DROPS")
+        nft("add rule ip nmanager LOGS meta l4proto udp log prefix x; add rule ip nmanager DROPS meta l4proto udp drop")
+
+    def jumps(self, code):
+        """State and position of our jump."""
+        return [(jump["state"], jump["position"]) for jump in self.status(code)["families"][0]["jumps"] if jump["to"] == "NMANAGER_PREROUTING"]
+
+    def test_what_cannot_take_dns(self):
+        for rule in ("tcp dport 22 accept", "udp sport 67-68 udp dport 67-68 counter drop", "meta l4proto icmp drop", "ip saddr 192.0.2.0/24 meta l4proto tcp accept",
+                     "meta l4proto tcp jump DROPS", "jump EMPTY", "jump LOGS", "counter", "ip saddr { 192.0.2.1, 192.0.2.7 } tcp dport { 53, 54 } drop",
+                     "ip saddr 10.244.1.0/24 counter limit rate 1/second log", "ip daddr 10.96.0.10 tcp dport 53 goto DROPS"):
+            with self.subTest(rule):
+                self.apply()
+                nft(f"insert rule ip nmanager PREROUTING {rule}")
+                before = self.ruleset()
+                self.assertEqual(self.jumps(0), [("ok", 2)])
+                self.assertFalse(self.apply()["changed"])
+                self.assertEqual(self.ruleset(), before)
+                nft(f"delete rule ip nmanager PREROUTING handle {self.first()}")
+
+    def test_what_may_take_dns(self):
+        for rule in ("accept", "udp dport 53 drop", "udp dport { 53, 54 } drop", "meta l4proto != tcp accept", "udp dport != 67 drop", "jump DROPS", "goto EMPTY",
+                     "return", "udp dport 50-60 accept", "udp dport >= 50 accept", "ip saddr 10.0.0.0/8 accept", "ip saddr vmap { 10.244.1.1 : drop }", "ct zone set 7",
+                     "meta mark set 7", "th dport 53 drop", "ip protocol udp accept"):
+            with self.subTest(rule):
+                self.apply()
+                nft(f"insert rule ip nmanager PREROUTING {rule}")
+                self.assertEqual(self.jumps(2), [("misplaced", 2)])
+                self.assertTrue(self.apply()["changed"])
+                nft(f"delete rule ip nmanager PREROUTING handle {self.last()}")
+
+    def first(self):
+        return [line.rsplit(" ", 1)[1] for line in nft("-a", "list", "chain", *TABLE, "PREROUTING").splitlines() if "# handle" in line][1]
+
+    def last(self):
+        return [line.rsplit(" ", 1)[1] for line in nft("-a", "list", "chain", *TABLE, "PREROUTING").splitlines() if "# handle" in line][-1]
+
+
 class SecondApply(NftablesTest):
     WRITE = r"NFNL_MSG_BATCH_BEGIN|NFT_MSG_NEW(?!GEN)|NFT_MSG_DEL"
 

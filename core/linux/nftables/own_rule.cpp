@@ -197,4 +197,34 @@ std::optional<RuleBody> decodeOwn(Family family, const std::vector<Statement>& s
     return reader.isComplete() ? std::optional<RuleBody>(reader.rule) : std::nullopt;
 }
 
+std::optional<Reach> reachOf(Family family, const std::vector<Statement>& statements)
+{
+    RuleReader reader(family);
+    Reach reach;
+    for (const Statement& statement : statements) {
+        const Expression& asked = statement.expression;
+        if (const auto* compare = std::get_if<Compare>(&asked)) {
+            const auto* meta = std::get_if<Meta>(&statement.operands.front().source);
+            const bool isProtocol = meta != nullptr && meta->key == MetaKey::TransportProtocol && compare->comparison == Comparison::Equal;
+            const bool taken = reader.takeMatch(*compare, statement.operands.front()); // what is not understood narrows it further
+            reach.isOtherProtocol = reach.isOtherProtocol || (isProtocol && !taken && statement.operands.front().mask.empty());
+        } else if (const auto* range = std::get_if<Range>(&asked)) {
+            reader.takeMatch(*range, statement.operands.front());
+        } else if (const auto* verdict = std::get_if<Verdict>(&asked)) {
+            reach.isGoto = verdict->code == VerdictCode::Goto;
+        } else if (const auto* lookup = std::get_if<Lookup>(&asked); lookup != nullptr && lookup->verdicts) {
+            return std::nullopt;
+        } else if (lookup == nullptr && !std::holds_alternative<Counter>(asked) && !std::holds_alternative<Limit>(asked) &&
+                   !std::holds_alternative<Log>(asked)) {
+            return std::nullopt;
+        }
+    }
+    reach.protocol = reader.protocol;
+    reach.source = reader.rule.source;
+    reach.destination = reader.rule.destination;
+    reach.sourcePorts = reader.rule.sourcePort;
+    reach.destinationPorts = reader.rule.destinationPort;
+    return reach;
+}
+
 } // namespace notrack::nft

@@ -23,4 +23,7 @@ std::uint32_t addressSize(Family family);
 /// CHAIN`.
 std::optional<RuleBody> decodeOwn(Family family, const std::vector<nf_tables::Statement>& statements);
 
+/// What a rule of others matches at the most; nothing where it does more than match, count, log and give a verdict.
+std::optional<Reach> reachOf(Family family, const std::vector<nf_tables::Statement>& statements);
+
 } // namespace notrack::nft

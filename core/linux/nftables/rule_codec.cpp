@@ -38,6 +38,26 @@ std::string textOf(const nf_tables::Rule& rule, const nf_tables::Table& table, s
     return text + " # " + std::to_string(hash);
 }
 
+/// A verdict that ends or leaves the chain, in the words of iptables' targets.
+std::string targetOf(const Verdict& verdict)
+{
+    switch (verdict.code) {
+    case VerdictCode::Continue:
+    case VerdictCode::Break:
+        return {};
+    case VerdictCode::Return:
+        return "RETURN";
+    case VerdictCode::Drop:
+        return "DROP";
+    case VerdictCode::Queue:
+        return "QUEUE";
+    case VerdictCode::Accept:
+        return "ACCEPT";
+    default:
+        return verdict.chain;
+    }
+}
+
 /// Where a rule sends packets: its own verdict, or the chain of an anonymous verdict map's element, one of ours before any other.
 std::string targetOf(const nf_tables::Rule& rule, const nf_tables::Table& table)
 {
@@ -48,7 +68,7 @@ std::string targetOf(const nf_tables::Rule& rule, const nf_tables::Table& table)
     };
     for (const Expression& expression : rule.expressions) {
         if (const auto* verdict = std::get_if<Verdict>(&expression))
-            take(verdict->chain);
+            take(targetOf(*verdict));
         const auto* lookup = std::get_if<Lookup>(&expression);
         if (lookup == nullptr || !lookup->verdicts)
             continue;
@@ -205,13 +225,15 @@ Entry decodeEntry(Family family, const nf_tables::Rule& rule, const nf_tables::T
                                       [](const Expression& each) { return std::holds_alternative<Counter>(each); });
     if (counter != rule.expressions.end())
         entry.counters = {std::get<Counter>(*counter).packets, std::get<Counter>(*counter).bytes};
+    const std::vector<Statement> statements = statementsOf(rule, table);
     if (!netlink::findAttribute(attributes, NFTA_RULE_USERDATA)) {
-        if (std::optional<RuleBody> own = decodeOwn(family, statementsOf(rule, table))) {
+        if (std::optional<RuleBody> own = decodeOwn(family, statements)) {
             entry.body = std::move(*own);
             return entry;
         }
     }
     ForeignRule foreign;
+    foreign.reach = reachOf(family, statements);
     foreign.target = targetOf(rule, table);
     foreign.text = textOf(rule, table, netlink::findAttribute(attributes, NFTA_RULE_EXPRESSIONS).value_or(std::span<const std::byte>{}));
     foreign.bytes.assign(attributes.begin(), attributes.end());
