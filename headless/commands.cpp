@@ -20,6 +20,7 @@
 #include "core/report/schema.h"
 #include "core/run/discover.h"
 #include "core/run/operation.h"
+#include "headless/losses.h"
 #include "headless/text_report.h"
 #include "headless/watch.h"
 
@@ -274,9 +275,11 @@ ExitCode runDoctor(const Arguments& arguments)
     Result<ChosenBackend> backend = openBackend(profile->backend, profile->chainPrefix);
     if (!backend)
         return fail(arguments, "doctor", backend.error());
+    AskedDns asked = askDns(*profile);
     LocalNode local(arguments.node, std::move(*backend));
     Report report = local.run(requestOf(arguments, *profile));
     report.command = "doctor";
+    tellLosses(*profile, std::move(asked), report);
     if (report.error)
         printProblem(toText(*report.error));
     if (arguments.output == OutputFormat::Json)

@@ -1,5 +1,7 @@
 #include "core/report/doctor.h"
 
+#include "core/report/causes.h"
+
 #include <algorithm>
 #include <vector>
 
@@ -9,19 +11,7 @@ namespace notrack
 namespace
 {
 
-// The kernel starts to evict at its maximum; a fifth of room is used up within seconds of a burst.
-constexpr std::uint64_t nearlyFullPercent = 80;
 constexpr Port dnsPort{53};
-
-std::uint64_t percentFull(const ConntrackFigures& figures)
-{
-    return figures.max == 0 ? 0 : figures.entries * 100 / figures.max;
-}
-
-std::string countText(std::uint64_t count, const std::string& singular, const std::string& plural)
-{
-    return std::to_string(count) + " " + (count == 1 ? singular : plural);
-}
 
 std::string describeService(const VirtualService& service)
 {
@@ -56,22 +46,27 @@ std::string adviceOf(const Finding& finding)
     return finding.advice.empty() ? finding.summary : finding.advice.front();
 }
 
+/// The first cause that this profile does nothing about, or no more.
+const Cause* firstForOthers(const std::vector<Cause>& causes)
+{
+    const auto found = std::find_if(causes.begin(), causes.end(), [](const Cause& cause) { return cause.cure != Cure::Profile; });
+    return found == causes.end() || found->advice.empty() ? nullptr : &*found;
+}
+
 /// What to do where nothing stands against the rules.
 std::string nextWithoutObstacle(const Report& report)
 {
-    const bool loses = report.conntrack && suffers(*report.conntrack);
-    const bool full = report.conntrack && percentFull(*report.conntrack) >= nearlyFullPercent;
+    const Cause* const other = firstForOthers(report.causes);
+    const std::string otherStep = other == nullptr ? "" : other->advice.front() + " (" + other->id + ")";
     switch (report.state) {
     case NodeState::InSync:
-        if (full)
-            return "raise net.netfilter.nf_conntrack_max: the rules keep DNS out of the table, but what else is in it "
-                   "nearly fills it";
-        return "nothing: the rules are in place";
+        return other == nullptr ? "nothing: the rules are in place" : otherStep;
     case NodeState::Drifted:
         return "dns-notrack apply, which puts the rules right again";
     case NodeState::Absent:
-        return loses ? "dns-notrack apply, which takes DNS out of connection tracking"
-                     : "dns-notrack apply is safe here; no hurry, nothing is lost";
+        if (std::any_of(report.causes.begin(), report.causes.end(), [](const Cause& cause) { return cause.cure == Cure::Profile; }))
+            return "dns-notrack apply, which takes DNS out of connection tracking";
+        return other == nullptr ? "dns-notrack apply is safe here; no hurry, nothing is lost" : otherStep;
     case NodeState::Unsafe:
     case NodeState::Error:
         break;
@@ -90,33 +85,54 @@ std::string nextStep(const Report& report)
     return nextWithoutObstacle(report);
 }
 
+std::string describeTable(const IpvsLoad& load)
+{
+    std::string text = "IPVS's own table holds " + countText(load.entries, "entry", "entries");
+    if (load.buckets > 0)
+        text += " in " + std::to_string(load.buckets) + " buckets";
+    if (load.udpTimeout > 0)
+        text += ", for " + std::to_string(load.udpTimeout) + " s (udp), " + std::to_string(load.tcpTimeout) + " s (tcp), " +
+                std::to_string(load.tcpFinTimeout) + " s (tcp after FIN)";
+    return text + "; NOTRACK does not spare it\n";
+}
+
+std::string describeCure(Cure cure)
+{
+    switch (cure) {
+    case Cure::Profile:
+        return "this profile cures it";
+    case Cure::InPlace:
+        return "this profile keeps DNS out of it: its rules are in place";
+    case Cure::Refused:
+        return "this profile would cure it, and a finding stands against it";
+    case Cure::Other:
+        break;
+    }
+    return "this profile does not cure it";
+}
+
+/// The answer: what is lost here, why, and what ends it.
+std::string describeCauses(const Report& report)
+{
+    if (report.causes.empty()) {
+        const std::uint64_t races = report.conntrack ? report.conntrack->clashResolved : 0;
+        return "Nothing is lost here, as far as this node's figures since boot tell" +
+               (races > 0 ? "; its kernel settled " + countText(races, "race", "races") : "") + ".\n";
+    }
+    std::string text = "What is lost here, the worst first:\n";
+    for (std::size_t i = 0; i < report.causes.size(); ++i) {
+        const Cause& cause = report.causes[i];
+        text += std::to_string(i + 1) + ". " + cause.id + ": " + cause.summary + "\n";
+        for (const std::string& line : cause.evidence)
+            text += "   found: " + line + "\n";
+        text += "   " + describeCure(cause.cure) + "\n";
+        for (const std::string& line : cause.advice)
+            text += "   to do: " + line + "\n";
+    }
+    return text;
+}
+
 } // namespace
-
-bool suffers(const ConntrackFigures& figures)
-{
-    return figures.insertFailed > 0 || figures.drop > 0 || figures.earlyDrop > 0 || percentFull(figures) >= nearlyFullPercent;
-}
-
-std::string describeSuffering(const ConntrackFigures& figures)
-{
-    std::vector<std::string> signs;
-    if (figures.insertFailed > 0)
-        signs.push_back(countText(figures.insertFailed, "entry", "entries") + " not inserted, each a lost packet (racing queries do this)");
-    if (figures.drop > 0)
-        signs.push_back(countText(figures.drop, "packet", "packets") + " dropped for want of an entry");
-    if (figures.earlyDrop > 0)
-        signs.push_back(countText(figures.earlyDrop, "entry", "entries") + " evicted to make room");
-    if (percentFull(figures) >= nearlyFullPercent)
-        signs.push_back("the table is " + std::to_string(percentFull(figures)) + " % full");
-    if (signs.empty() && figures.clashResolved > 0)
-        return "This node does not suffer: its kernel settled all " + countText(figures.clashResolved, "race", "races") + " since boot.";
-    if (signs.empty())
-        return "This node does not suffer: nothing was lost to connection tracking since boot.";
-    std::string text = "This node suffers from connection tracking (all traffic, since boot): ";
-    for (std::size_t i = 0; i < signs.size(); ++i)
-        text += (i == 0 ? "" : "; ") + signs.at(i);
-    return text + ".";
-}
 
 std::string describeFinding(const Finding& finding, std::string_view indent)
 {
@@ -138,16 +154,18 @@ std::string describeHealth(const Report& report)
         if (service.port == dnsPort) // a node knows thousands of others
             text += describeService(service);
     if (report.conntrack)
-        text += "conntrack holds " + std::to_string(report.conntrack->entries) + " of " + std::to_string(report.conntrack->max) +
-                " entries\n" + describeSuffering(*report.conntrack) + "\n";
+        text +=
+            "conntrack holds " + std::to_string(report.conntrack->entries) + " of " + std::to_string(report.conntrack->max) + " entries\n";
     else
         text += "conntrack's figures cannot be read: it is not loaded, and then it loses nothing\n";
+    if (report.losses && report.losses->ipvs)
+        text += describeTable(*report.losses->ipvs);
     for (const Finding& finding : report.findings)
         text += describeFinding(finding, "");
     if (report.probe)
         for (const ProbeResult& result : report.probe->after.empty() ? report.probe->before : report.probe->after)
             text += describeProbe(result);
-    return text + "Next: " + nextStep(report) + "\n";
+    return text + describeCauses(report) + "Next: " + nextStep(report) + "\n";
 }
 
 } // namespace notrack

@@ -6,6 +6,8 @@
 #include "core/net/conntrack.h"
 #include "core/net/ip.h"
 #include "core/net/ipvs.h"
+#include "core/net/losses.h"
+#include "core/report/cause.h"
 
 #include <array>
 #include <cstdint>
@@ -207,7 +209,9 @@ struct Report
     std::optional<ConntrackFigures> conntrack;
     std::vector<VirtualService> virtualServices;
     std::optional<ProbeReport> probe;
-    std::optional<TrialReport> trial; ///< the last one on this node in this boot
+    std::optional<TrialReport> trial;  ///< the last one on this node in this boot
+    std::optional<LossFigures> losses; ///< of a doctor only, as are the causes
+    std::vector<Cause> causes;         ///< why DNS is lost here, the worst first
     std::vector<Timing> timings;
     std::optional<Error> error;
 

@@ -23,6 +23,8 @@ inline constexpr std::size_t mostVirtualServices = 1'000;
 inline constexpr std::size_t mostRealServers = 10'000;
 inline constexpr std::size_t mostProbeResults = 1'000;
 inline constexpr std::size_t mostTrialRows = 1'000;
+inline constexpr std::size_t mostPlaceCounters = 1'000;
+inline constexpr std::size_t mostCauses = 64;
 inline constexpr std::size_t mostTimings = 100;
 
 /// A value that is visited, to be read or to be written.
@@ -178,6 +180,47 @@ void visitFields(Fields& fields, Visits<Verified> auto& verified)
 }
 
 template <typename Fields>
+void visitFields(Fields& fields, Visits<IpvsLoad> auto& load)
+{
+    fields.field("entries", load.entries);
+    fields.field("buckets", load.buckets);
+    fields.field("udp_timeout_s", load.udpTimeout);
+    fields.field("tcp_timeout_s", load.tcpTimeout);
+    fields.field("tcp_fin_timeout_s", load.tcpFinTimeout);
+    fields.field("drops_entries", load.dropsEntries);
+    fields.field("drops_packets", load.dropsPackets);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<PlaceCounter> auto& counter)
+{
+    fields.field("place", counter.place);
+    fields.field("counter", counter.counter);
+    fields.field("count", counter.count);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<LossFigures> auto& losses)
+{
+    fields.object("ipvs", losses.ipvs);
+    fields.list("full_buffers", losses.fullBuffers, mostPlaceCounters);
+    fields.list("lost_fragments", losses.lostFragments, mostPlaceCounters);
+    fields.list("allowances", losses.allowances, mostPlaceCounters);
+    fields.field("while_asking", losses.whileAsking);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<Cause> auto& cause)
+{
+    fields.field("id", cause.id);
+    fields.field("lost", cause.lost);
+    fields.field("summary", cause.summary);
+    fields.list("evidence", cause.evidence, mostLines);
+    fields.field("cure", cause.cure);
+    fields.list("advice", cause.advice, mostLines);
+}
+
+template <typename Fields>
 void visitFields(Fields& fields, Visits<Timing> auto& timing)
 {
     fields.field("step", timing.step);
@@ -221,6 +264,8 @@ void visitFields(Fields& fields, Visits<Report> auto& report)
     fields.list("ipvs", report.virtualServices, mostVirtualServices);
     fields.object("probe", report.probe);
     fields.object("trial", report.trial);
+    fields.object("losses", report.losses);
+    fields.list("causes", report.causes, mostCauses);
     fields.list("timings", report.timings, mostTimings);
     fields.object("error", report.error);
 }

@@ -258,6 +258,7 @@ private:
     void read(const Json& json, const Place& place, Severity& word) { readWord(json, place, word, allSeverities); }
     void read(const Json& json, const Place& place, Proof& word) { readWord(json, place, word, allProofs); }
     void read(const Json& json, const Place& place, TrialOutcome& word) { readWord(json, place, word, allTrialOutcomes); }
+    void read(const Json& json, const Place& place, Cure& word) { readWord(json, place, word, allCures); }
     void read(const Json& json, const Place& place, ErrorKind& word) { readWord(json, place, word, allErrorKinds); }
 
     template <typename Word, std::size_t Count>

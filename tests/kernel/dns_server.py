@@ -1,5 +1,5 @@
 """A DNS server for tests: answers NXDOMAIN, and nothing while its switch says so. usage: dns_server.py ADDRESS SWITCH
-SWITCH is a file with one word: "on", "off", "rules" (silent while the full rules of ours are in the tables), "untracked" (silent while any rule of ours is), "lock PATH" (the same, and it takes the lock for
+SWITCH is a file with one word: "on", "off", "half" (answers A alone), "rules" (silent while the full rules of ours are in the tables), "untracked" (silent while any rule of ours is), "lock PATH" (the same, and it takes the lock for
 two seconds when it falls silent)."""
 
 import fcntl
@@ -44,7 +44,7 @@ def main():
     while True:
         queries = waiting(server)
         word, _, path = switch.read_text(encoding="ascii").strip().partition(" ")
-        silent = word == "off" or (word in ("rules", "lock", "untracked") and rules_stand(word == "untracked"))
+        silent = word == "off" or (word == "half" and query[-4:-2] != b"\0\1") or (word in ("rules", "lock", "untracked") and rules_stand(word == "untracked"))
         if silent and word == "lock" and not held:
             held = True
             threading.Thread(target=hold, args=(path,), daemon=True).start()

@@ -55,6 +55,12 @@ Report fullReport()
                                .left = 2,
                                .rows = {{"pod", "10.96.0.10:53/udp", {8, 8, 0.25, 1.5}, {8, 0, {}, {}}, 8, "Connection refused"}}};
     report.probe = ProbeReport{{{"node", "10.96.0.10", 2, 2, 0.25, 1.5, ""}}, {{"pod", "10.96.0.10", 2, 0, {}, {}, "timeout", 1}}};
+    report.losses = LossFigures{IpvsLoad{3000, 4096, 300, 900, 120, true, false},
+                                {{"coredns", "RcvbufErrors", 4}},
+                                {{"node", "ReasmFails", 5}},
+                                {{"eth0", "conntrack_allowance_exceeded", 6}},
+                                7};
+    report.causes = {{"ipvs-table", 8, "IPVS is dropping.", {"3000 entries"}, Cure::Other, {"ipvsadm --set 0 0 30"}}};
     report.timings = {{"read", 0.5}, {"commit", 12}};
     report.error = Error{ErrorKind::Busy, "the lock is held", "/run/xtables.lock"};
     return report;

@@ -1,0 +1,47 @@
+#include "headless/losses.h"
+
+#include "core/linux/dns/dns_prober.h"
+#include "core/linux/node/loss_figures.h"
+#include "core/linux/node/node_inspector.h"
+#include "core/report/causes.h"
+
+#include <utility>
+
+namespace notrack
+{
+
+namespace
+{
+
+std::uint64_t lostToConntrack()
+{
+    const ConntrackFigures figures = makeNodeInspector()->readFigures().conntrack.value_or(ConntrackFigures{});
+    return figures.insertFailed + figures.drop;
+}
+
+} // namespace
+
+AskedDns askDns(const Profile& profile)
+{
+    if (!profile.safety.probe)
+        return {};
+    const std::uint64_t before = lostToConntrack();
+    ProbeReport probe{DnsProber().series(profile, *profile.safety.probe, ProbeSeries{}), {}};
+    return {std::move(probe), lostToConntrack() - before};
+}
+
+void tellLosses(const Profile& profile, AskedDns asked, Report& report)
+{
+    if (report.error)
+        return;
+    std::vector<Address> servers;
+    for (const VirtualService& service : report.virtualServices)
+        for (const RealServer& server : service.realServers)
+            servers.push_back(server.address);
+    report.losses = readLossFigures(profile.podCidrs, servers);
+    report.losses->whileAsking = asked.lostMeanwhile;
+    report.probe = std::move(asked.probe);
+    report.causes = rankCauses(report);
+}
+
+} // namespace notrack

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/profile/profile.h"
+#include "core/report/report.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace notrack
+{
+
+/// DNS as a doctor finds it.
+struct AskedDns
+{
+    std::optional<ProbeReport> probe; ///< empty: the profile asks for none
+    std::uint64_t lostMeanwhile = 0;  ///< insert failures and drops of conntrack while it was asked
+};
+
+/// Asks DNS as `probe` does, from the places that the profile names.
+AskedDns askDns(const Profile& profile);
+
+/// Puts into the report what was asked, what this node lost beside conntrack, and why DNS is lost here.
+void tellLosses(const Profile& profile, AskedDns asked, Report& report);
+
+} // namespace notrack
