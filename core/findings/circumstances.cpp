@@ -122,6 +122,13 @@ bool Circumstances::isPod(const Address& address) const
     return std::any_of(pods.begin(), pods.end(), [&](const Prefix& prefix) { return prefix.contains(address); });
 }
 
+bool Circumstances::isPods(const Prefix& addresses) const
+{
+    const auto& pods = m_profile.podCidrs;
+    return std::any_of(pods.begin(), pods.end(),
+                       [&](const Prefix& prefix) { return prefix.contains(addresses.address()) && prefix.length() <= addresses.length(); });
+}
+
 bool Circumstances::isDnsPort(Port port) const
 {
     return std::find(m_profile.ports.begin(), m_profile.ports.end(), port) != m_profile.ports.end();
@@ -194,7 +201,21 @@ std::vector<PodSide> Circumstances::localPods(Family family) const
         for (const Route& route : m_facts.routes)
             if (pods.family() == family && !route.viaGateway && !leadsEverywhere(route.interface) && overlap(route.destination, pods))
                 addSide(sides, {narrower(route.destination, pods), route.interface});
+    addNamed(sides);
     return sides.empty() ? allPods(family) : sides;
+}
+
+/// Pods behind the same interface that the rules tell apart by their addresses.
+void Circumstances::addNamed(std::vector<PodSide>& sides) const
+{
+    const std::vector<PodSide> found = sides;
+    for (const Prefix& named : m_namedPrefixes)
+        for (const PodSide& side : found)
+            if (side.prefix.contains(named.address()) && side.prefix.length() < named.length() && !isLocal(named.address()))
+                addSide(sides, {named, side.interface});
+    if (sides.size() < mostSides)
+        for (PodSide& side : sides)
+            side.unnamed = !side.prefix.isOneAddress();
 }
 
 std::vector<PodSide> Circumstances::remotePods(Family family) const
@@ -206,6 +227,7 @@ std::vector<PodSide> Circumstances::remotePods(Family family) const
             if (pods.family() == family && away && route.destination.length() > 0 && overlap(route.destination, pods))
                 addSide(sides, {narrower(route.destination, pods), route.interface});
         }
+    addNamed(sides);
     for (const Prefix& pods : m_profile.podCidrs)
         for (const Route& route : m_facts.routes)
             if (pods.family() == family && sides.empty() && route.destination.length() == 0 && route.destination.family() == family)
@@ -247,8 +269,7 @@ PacketClass queryTo(const Circumstances& node, const Address& service, Port port
     query.destination = Prefix(service);
     query.destinationPort = port;
     query.destinationLocal = node.isLocal(service);
-    if (node.isBalanced(service, port, protocol))
-        query.memberOf = {"KUBE-CLUSTER-IP", "KUBE-CLUSTER-IP6", "KUBE-6-CLUSTER-IP"}; // kube-proxy fills both from one list
+    query.toService = node.isBalanced(service, port, protocol); // kube-proxy fills both from one list
     return query;
 }
 

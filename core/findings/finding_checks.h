@@ -20,6 +20,7 @@ struct PodSide
 {
     Prefix prefix;
     std::string interface; ///< empty: not known
+    bool unnamed = false;  ///< only those of the prefix that no rule names by itself
 
     bool operator==(const PodSide&) const = default;
 };
@@ -37,6 +38,8 @@ public:
 
     bool isLocal(const Address& address) const;
     bool isPod(const Address& address) const;
+    /// Whether all of these addresses are pods'.
+    bool isPods(const Prefix& addresses) const;
     bool isDnsPort(Port port) const;
     bool isDnsProtocol(Protocol protocol) const;
     /// Whether our rules name the answers of a real server.
@@ -69,6 +72,7 @@ private:
     bool leadsEverywhere(const std::string& interface) const;
     std::vector<PodSide> allPods(Family family) const;
     void addSide(std::vector<PodSide>& sides, PodSide side) const;
+    void addNamed(std::vector<PodSide>& sides) const;
     bool isToldApart(const PodSide& side) const;
 
     const Profile& m_profile;

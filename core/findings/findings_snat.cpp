@@ -17,10 +17,20 @@ Journey leave(const SavedChains& table, const PacketClass& arriving, const Packe
     return follow(table, "POSTROUTING", leaving, {}, arrived.may(Fate::Translated) ? KnownMark{} : arrived.mark);
 }
 
-/// A rule for packets that a pod sends to itself through the service (kube-proxy's KUBE-LOOP-BACK).
+/// What follows an option in a saved line, up to the next space.
+std::string_view valueAfter(std::string_view line, std::string_view option)
+{
+    const std::size_t at = line.find(option);
+    return at == std::string_view::npos ? std::string_view()
+                                        : line.substr(at + option.size(), line.find(' ', at + option.size()) - at - option.size());
+}
+
+/// A rule for packets that a pod sends to itself through the service: kube-proxy's KUBE-LOOP-BACK, or the same address twice (kube-router).
 bool isHairpin(std::string_view line)
 {
-    return line.find("LOOP-BACK") != std::string_view::npos;
+    const std::string_view source = valueAfter(line, " -s ");
+    const bool toItself = source.ends_with("/32") || source.ends_with("/128");
+    return line.find("LOOP-BACK") != std::string_view::npos || (toItself && source == valueAfter(line, " -d "));
 }
 
 /// A rule that singles out what IPVS balances: somebody needs it.
@@ -36,14 +46,17 @@ void quoteLostSnat(const Circumstances& node, const SavedChains& table, const Vi
     arriving.source = client.prefix;
     arriving.sourceLocal = false;
     arriving.inInterface = client.interface;
-    arriving.memberOf = {"KUBE-CLUSTER-IP", "KUBE-CLUSTER-IP6", "KUBE-6-CLUSTER-IP"};
+    arriving.toService = true;
+    arriving.sourcePod = node.isPods(client.prefix);
     for (const RealServer& server : service.realServers) {
         PacketClass leaving = arriving;
         leaving.destination = Prefix(server.address);
         leaving.destinationPort = server.port;
         leaving.inInterface.clear();
         leaving.outInterface = node.interfaceTo(server.address);
-        leaving.memberOf.clear();
+        leaving.toService = false;
+        leaving.destinationLocal = node.isLocal(server.address);
+        leaving.destinationPod = node.isPod(server.address);
         const Journey left = leave(table, arriving, leaving);
         const bool certain = left.always(Fate::Translated);
         for (const Ending& ending : left.endings) {
@@ -65,7 +78,8 @@ std::vector<Step> wayOfAnswer(const Circumstances& node, const VirtualService& s
     answer.inInterface = here ? "" : node.interfaceTo(server.address);
     answer.destination = client.prefix;
     answer.destinationLocal = false;
-    answer.toClient = true;
+    answer.sourcePod = node.isPod(server.address);
+    answer.destinationPod = node.isPods(client.prefix);
     answer.outInterface = client.interface;
     std::vector<Step> way;
     if (here)
@@ -75,6 +89,7 @@ std::vector<Step> wayOfAnswer(const Circumstances& node, const VirtualService& s
     answer.source = Prefix(service.address);
     answer.sourcePort = service.port;
     answer.sourceLocal = node.isLocal(service.address);
+    answer.sourcePod = false;
     answer.inInterface.clear();
     way.push_back({"POSTROUTING", answer});
     return way;

@@ -359,6 +359,7 @@ std::vector<SavedChains> readNativeChains(const NativeTable& table, Family famil
             std::move(rules.begin(), rules.end(), std::back_inserter(chain));
         }
     }
+    indexRules(all);
     std::vector<SavedChains> tables;
     for (const auto& [name, builtIn] : bases) {
         SavedChains& one = tables.emplace_back(all);

@@ -1,6 +1,7 @@
 #include "core/findings/packet_class.h"
 
 #include "core/base/number_text.h"
+#include "core/findings/known_sets.h"
 
 #include <algorithm>
 #include <array>
@@ -46,7 +47,7 @@ std::string_view valueOf(const Condition& condition)
     return condition.values.empty() ? std::string_view() : std::string_view(condition.values.front());
 }
 
-Certainty addressMatches(const Condition& condition, const std::optional<Prefix>& addresses)
+Certainty addressMatches(const Condition& condition, const std::optional<Prefix>& addresses, bool unnamed)
 {
     if (!condition.prefix)
         return Certainty::Maybe;
@@ -57,6 +58,8 @@ Certainty addressMatches(const Condition& condition, const std::optional<Prefix>
         return Certainty::Maybe;
     if (wanted.contains(addresses->address()) && wanted.length() <= addresses->length())
         return Certainty::Yes;
+    if (unnamed && wanted.isOneAddress())
+        return Certainty::No;
     return addresses->contains(wanted.address()) ? Certainty::Maybe : Certainty::No;
 }
 
@@ -160,10 +163,13 @@ Certainty addressTypeMatches(const Condition& condition, const std::optional<boo
 
 Certainty setMatches(const Condition& condition, const PacketClass& packet)
 {
-    if (packet.toClient && valueOf(condition).starts_with("KUBE-"))
-        return Certainty::No;
-    const bool known = std::find(packet.memberOf.begin(), packet.memberOf.end(), valueOf(condition)) != packet.memberOf.end();
-    return known ? Certainty::Yes : Certainty::Maybe;
+    return condition.values.size() < 2 ? Certainty::Maybe : isInKnownSet(condition.values[0], condition.values[1], packet);
+}
+
+/// Weave Net's bridge port towards other nodes: no pod of this node is behind it.
+Certainty uplinkMatches(const Condition& condition, bool podHere)
+{
+    return podHere && valueOf(condition) == "vethwe-bridge" ? Certainty::No : Certainty::Maybe;
 }
 
 using Matcher = Certainty (*)(const Condition&, const PacketClass&, const KnownMark&);
@@ -175,9 +181,11 @@ struct KnownOption
     Matcher matcher;
 };
 
-constexpr auto matchSource = [](const Condition& c, const PacketClass& p, const KnownMark&) { return addressMatches(c, p.source); };
+constexpr auto matchSource = [](const Condition& c, const PacketClass& p, const KnownMark&) {
+    return addressMatches(c, p.source, p.sourceUnnamed);
+};
 constexpr auto matchDestination = [](const Condition& c, const PacketClass& p, const KnownMark&) {
-    return addressMatches(c, p.destination);
+    return addressMatches(c, p.destination, p.destinationUnnamed);
 };
 constexpr auto matchProtocol = [](const Condition& c, const PacketClass& p, const KnownMark&) { return protocolMatches(c, p); };
 /// No packet of another machine or a pod comes in by lo, and none that leaves for one goes out by it.
@@ -202,6 +210,10 @@ constexpr auto matchDestinationType = [](const Condition& c, const PacketClass& 
     return addressTypeMatches(c, p.destinationLocal);
 };
 constexpr auto matchSet = [](const Condition& c, const PacketClass& p, const KnownMark&) { return setMatches(c, p); };
+constexpr auto matchPortIn = [](const Condition& c, const PacketClass& p, const KnownMark&) { return uplinkMatches(c, p.sourceHere); };
+constexpr auto matchPortOut = [](const Condition& c, const PacketClass& p, const KnownMark&) {
+    return uplinkMatches(c, p.destinationHere);
+};
 constexpr auto never = [](const Condition&, const PacketClass&, const KnownMark&) { return Certainty::No; };
 
 constexpr std::array knownOptions{
@@ -220,6 +232,8 @@ constexpr std::array knownOptions{
     KnownOption{"addrtype", "--src-type", matchSourceType},
     KnownOption{"addrtype", "--dst-type", matchDestinationType},
     KnownOption{"set", "--match-set", matchSet},
+    KnownOption{"physdev", "--physdev-in", matchPortIn},
+    KnownOption{"physdev", "--physdev-out", matchPortOut},
 };
 
 Certainty conditionHolds(const Condition& condition, const PacketClass& packet, const KnownMark& mark, bool stateAsked)

@@ -4,7 +4,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace notrack
 {
@@ -28,8 +27,13 @@ struct PacketClass
     std::string outInterface;
     std::optional<bool> sourceLocal; ///< an address of the node itself
     std::optional<bool> destinationLocal;
-    std::vector<std::string> memberOf; ///< ipsets whose match is known to hold
-    bool toClient = false;             ///< it goes to a client's port: kube-proxy's sets, which hold services, do not match
+    bool toService = false;       ///< its destination is a service that IPVS balances
+    bool sourcePod = false;       ///< known to lie in the pod networks
+    bool destinationPod = false;  ///< the same
+    bool sourceHere = false;      ///< known to be a pod of this node
+    bool destinationHere = false; ///< the same
+    bool sourceUnnamed = false;   ///< of its prefix, none of the addresses that rules name by themselves
+    bool destinationUnnamed = false;
 
     bool operator==(const PacketClass&) const = default;
 };

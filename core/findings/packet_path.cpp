@@ -107,7 +107,8 @@ public:
     Position through(const SavedChain& chain, Position position, int depth)
     {
         Position left{Certainty::No, position.mark};
-        for (const SavedRule& rule : chain.rules) {
+        for (const std::uint32_t at : chain.index.candidates(m_packet)) {
+            const SavedRule& rule = chain.rules.at(at);
             if (position.reached == Certainty::No || m_gaveUp)
                 break;
             if (++m_steps > longestJourney || depth > deepestCall)

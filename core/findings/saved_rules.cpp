@@ -129,6 +129,12 @@ std::vector<SavedWord> splitSavedLine(std::string_view line)
     return words;
 }
 
+void indexRules(SavedChains& table)
+{
+    for (auto& [name, chain] : table.chains)
+        chain.index = RuleIndex(chain.rules);
+}
+
 SavedChains readSavedTable(const SavedTable& saved)
 {
     SavedChains table{saved.backend, saved.family, saved.table, {}};
@@ -143,6 +149,7 @@ SavedChains readSavedTable(const SavedTable& saved)
         else
             readRuleLine(std::move(words), line, table);
     }
+    indexRules(table);
     return table;
 }
 

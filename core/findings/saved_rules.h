@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/findings/node_facts.h"
+#include "core/findings/rule_index.h"
 #include "core/net/ip.h"
 
 #include <map>
@@ -41,6 +42,7 @@ struct SavedChain
 {
     std::string policy; ///< "ACCEPT", "DROP", or empty for a chain that is not built in
     std::vector<SavedRule> rules;
+    RuleIndex index; ///< of the rules
 
     bool operator==(const SavedChain&) const = default;
 };
@@ -70,6 +72,9 @@ struct SavedWord
 
 /// Splits a line as iptables-save quotes it: double quotes around, backslashes before quotes and backslashes.
 std::vector<SavedWord> splitSavedLine(std::string_view line);
+
+/// Builds the indexes of all chains anew: what reads rules ends with it.
+void indexRules(SavedChains& table);
 
 /// Reads any lines; what is no chain and no rule is passed over.
 SavedChains readSavedTable(const SavedTable& saved);

@@ -100,6 +100,7 @@ public:
     Family family() const { return m_address.family(); }
     const Address& address() const { return m_address; }
     int length() const { return m_length; }
+    bool isOneAddress() const { return m_length == m_address.bits(); }
     bool contains(const Address& address) const;
 
     auto operator<=>(const Prefix&) const = default;

@@ -76,17 +76,21 @@ class Crossing:
     def send(self, packet):
         link = link_of(packet["source"])
         if link is None:
-            try:
-                self.out.sendto(self.datagram(packet), (packet["destination"], 0))
-            except PermissionError:
-                pass  # dropped at OUTPUT
+            self.send_from_here(packet)
         else:
             near, far = self.macs[link]
             self.far[link].send(near + far + struct.pack("!H", ETH_IP) + self.datagram(packet))
 
+    def send_from_here(self, packet):
+        """As IPVS sends on what it balanced: a packet of somebody else's that leaves by OUTPUT."""
+        try:
+            self.out.sendto(self.datagram(packet), (packet["destination"], 0))
+        except PermissionError:
+            pass  # dropped at OUTPUT
+
     def arrivals(self):
-        """The ids of everything that has come through: fences behind the packets say that nothing is on its way."""
-        found = set()
+        """The ids of everything that has come through, with the source that each had then: fences behind the packets say that nothing is on its way."""
+        found = {}
         for link, one in self.far.items():
             near, far = self.macs[link]
             one.send(near + far + struct.pack("!H", ETH_FENCE) + b"in" + bytes(44))
@@ -108,4 +112,4 @@ class Crossing:
     @staticmethod
     def note(datagram, found):
         if datagram[28:32] == MAGIC and datagram[9] == 17:
-            found.add(struct.unpack("!I", datagram[32:36])[0])
+            found[struct.unpack("!I", datagram[32:36])[0]] = socket.inet_ntoa(datagram[12:16])

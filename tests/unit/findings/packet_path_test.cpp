@@ -29,7 +29,7 @@ PacketClass reply(Tracking tracking)
     packet.outInterface = "eth0";
     packet.sourceLocal = false;
     packet.destinationLocal = false;
-    packet.memberOf = {"KNOWN"};
+    packet.sourcePod = true;
     return packet;
 }
 
@@ -105,12 +105,12 @@ private slots:
             "accepted -A FORWARD -m mark --mark 0x1/0x1 -j ACCEPT; " + dropped,
             "accepted -A FORWARD -m mark --mark 0x1/0x1 -j ACCEPT; " + dropped);
         row("sets",
-            "-A FORWARD -m set --match-set OTHER dst -j REJECT --reject-with icmp-port-unreachable\n-A FORWARD -m set --match-set KNOWN "
-            "dst,dst -j ACCEPT",
+            "-A FORWARD -m set --match-set OTHER dst -j REJECT --reject-with icmp-port-unreachable\n-A FORWARD -m set --match-set "
+            "cali40all-ipam-pools src -j ACCEPT",
             "dropped -A FORWARD -m set --match-set OTHER dst -j REJECT --reject-with icmp-port-unreachable; accepted -A FORWARD -m set "
-            "--match-set KNOWN dst,dst -j ACCEPT",
+            "--match-set cali40all-ipam-pools src -j ACCEPT",
             "dropped -A FORWARD -m set --match-set OTHER dst -j REJECT --reject-with icmp-port-unreachable; accepted -A FORWARD -m set "
-            "--match-set KNOWN dst,dst -j ACCEPT");
+            "--match-set cali40all-ipam-pools src -j ACCEPT");
         row("address types", "-A FORWARD -m addrtype --dst-type LOCAL -j DROP\n-A FORWARD -m addrtype ! --src-type LOCAL -j ACCEPT",
             "accepted -A FORWARD -m addrtype ! --src-type LOCAL -j ACCEPT", "accepted -A FORWARD -m addrtype ! --src-type LOCAL -j ACCEPT");
         row("a comment that looks like a rule", "-A FORWARD -m comment --comment \"-p tcp -j DROP\" -j ACCEPT",
