@@ -179,6 +179,16 @@ private slots:
         }
     }
 
+    void bothFamiliesFromOnePort()
+    {
+        for (const Protocol protocol : {Protocol::Udp, Protocol::Tcp}) {
+            const Question ipv4 = question(1, DnsAnswerer::answers, protocol);
+            Question ipv6 = question(1, DnsAnswerer::answers, protocol, "fd00:244::3");
+            ipv6.clientPort = ipv4.clientPort;
+            QCOMPARE(flatten(ask({ipv4, ipv6})), "sent, answered\nsent, answered\n");
+        }
+    }
+
     void aPortOfTcpIsFreeAtOnce()
     {
         const Question tcp = question(1, 53, Protocol::Tcp);

@@ -156,6 +156,8 @@ bool Exchange::open(int type)
         finish(std::strerror(errno));
         return false;
     }
+    if (family == Family::Ipv6) // the same port of the other family is another question's
+        setOption(m_file, IPPROTO_IPV6, IPV6_V6ONLY, 1);
     if (m_use == PortUse::Shared)
         setOption(m_file, SOL_SOCKET, SO_REUSEADDR, 1);
     if (type == SOCK_STREAM) {
