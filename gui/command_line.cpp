@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 namespace notrack::gui
 {
@@ -72,7 +73,7 @@ void readSources(const QCommandLineParser& parser, NodeSources& sources)
         sources.sshConfigs.append(QDir::homePath() + QStringLiteral("/.ssh/config"));
     }
     sources.nodes = parser.positionalArguments();
-    for (const QString& node : qAsConst(sources.nodes)) {
+    for (const QString& node : std::as_const(sources.nodes)) {
         QString problem;
         if (!readNodeArgument(node, problem)) {
             refuse(problem);

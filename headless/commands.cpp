@@ -37,6 +37,12 @@ namespace
 Result<Profile> loadProfile(const Arguments& arguments)
 {
     const std::vector<std::filesystem::path> paths(arguments.profiles.begin(), arguments.profiles.end());
+    // No package brings a profile: whoever has none yet is told where to get one.
+    if (std::error_code problem; !arguments.profilesGiven && !std::filesystem::exists(paths.front(), problem) && !problem)
+        return makeError(ErrorKind::BadProfile,
+                         "there is no such file: 'dns-notrack discover' writes one from what the node knows, and "
+                         "/usr/share/doc/dns-notrack/examples has some to copy",
+                         paths.front().string());
     const auto sources = loadProfileSources(paths);
     if (!sources)
         return tl::unexpected(sources.error());

@@ -28,6 +28,13 @@ Spot spotOf(const ProfileSource& source, const YAML::Mark& mark)
     return Spot{&source, static_cast<std::size_t>(std::max(mark.line, 0)) + 1, static_cast<std::size_t>(std::max(mark.column, 0)) + 1};
 }
 
+/// What yaml-cpp says, alike in every version: from 0.8 on it adds the name of an unknown anchor.
+std::string textOf(const YAML::Exception& problem)
+{
+    constexpr std::string_view unknownAnchor = "the referenced anchor is not defined";
+    return problem.msg.starts_with(unknownAnchor) ? std::string(unknownAnchor) : problem.msg;
+}
+
 /// Ends the parsing with an error of ours; never leaves this file.
 struct Refusal
 {
@@ -215,7 +222,7 @@ Result<YamlNode> readYaml(const ProfileSource& source)
     } catch (const Refusal& refusal) {
         return tl::unexpected(refusal.error);
     } catch (const YAML::Exception& problem) {
-        return tl::unexpected(problemAt(spotOf(source, problem.mark), "this is no YAML: " + problem.msg));
+        return tl::unexpected(problemAt(spotOf(source, problem.mark), "this is no YAML: " + textOf(problem)));
     }
 }
 

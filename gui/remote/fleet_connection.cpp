@@ -131,7 +131,7 @@ void FleetConnection::acceptName(const QString& node)
 
 void FleetConnection::reconnectChanged()
 {
-    for (NodeSession* session : qAsConst(m_sessions)) {
+    for (NodeSession* session : std::as_const(m_sessions)) {
         const LinkState& state = session->state();
         const bool covered = session->waitsForPerson() && state.problem != LinkProblem::Authentication;
         if (state.phase == LinkPhase::Paused || session->isHeldByPerson() || covered) {

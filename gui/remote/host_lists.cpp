@@ -11,6 +11,7 @@
 
 #include <cerrno>
 #include <optional>
+#include <utility>
 
 namespace notrack::gui
 {
@@ -96,7 +97,7 @@ void readSshConfigFile(Inventory& inventory, const QString& path, int depth)
         if (keyword == QLatin1String("host")) {
             addHosts(inventory, words);
         } else if (keyword == QLatin1String("include") && depth < deepestInclude) {
-            for (const QString& pattern : qAsConst(words)) {
+            for (const QString& pattern : std::as_const(words)) {
                 const QStringList files = includedFiles(pattern, path);
                 for (const QString& file : files) {
                     readSshConfigFile(inventory, file, depth + 1);
@@ -188,7 +189,7 @@ Inventory readInventoryFile(const QString& path)
             inventory = readPlainList(*text);
             break;
         }
-        for (const QString& problem : qAsConst(inventory.problems)) {
+        for (const QString& problem : std::as_const(inventory.problems)) {
             problems.append(translate("%1: %2").arg(path, problem));
         }
     }

@@ -20,6 +20,8 @@ for folder in etc usr var; do
     mkdir -p "$STORE/$folder/upper" "$STORE/$folder/work"
     mount -t overlay overlay -o "lowerdir=/$folder,upperdir=$STORE/$folder/upper,workdir=$STORE/$folder/work" "/$folder"
 done
+rm -f /usr/sbin/dns-notrack
+[ -z "$RUNNER" ] || install -m 755 "$RUNNER" /usr/sbin/dns-notrack  # now: it may lie below /root
 mount -t tmpfs tmpfs /run
 mount -t tmpfs tmpfs /root  # what this machine's logins run is no part of a node
 mkdir -p /run/sshd
@@ -30,8 +32,8 @@ ip link set eth0 up
 ip address add 10.96.0.10/32 dev lo
 rm -f /usr/sbin/init  # nothing here was booted by systemd, which Ansible takes from that link
 rm -f /usr/sbin/dns-notrack
+=======
 rm -rf /etc/dns-notrack
-[ -z "$RUNNER" ] || install -m 755 "$RUNNER" /usr/sbin/dns-notrack
 for program in iptables ip6tables; do
     ln -sf xtables-legacy-multi "/usr/sbin/$program"
     [ "$(readlink "/etc/alternatives/$program" 2>/dev/null)" = "" ] || ln -sf "/usr/sbin/$program-legacy" "/etc/alternatives/$program"

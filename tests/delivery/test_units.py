@@ -56,6 +56,8 @@ class Units(unittest.TestCase):
         self.assertLess(level, 3)
 
     def test_man_pages(self):
+        for page in ("man8/dns-notrack.8", "man5/dns-notrack-profile.5"):
+            self.assertTrue((self.folder / page).read_text(encoding="utf-8").startswith("'\\\" t\n"), "man is not told of the tables: " + page)
         for page in ("dns-notrack", "dns-notrack-profile"):
             self.assertEqual(subprocess.run(["man", "--warnings", page], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True).stderr, "")
 
@@ -90,6 +92,18 @@ class Documentation(unittest.TestCase):
         with ZshTerminal() as zsh:
             self.check_completion(zsh.options_of)
 
+    def test_all_three_complete_what_the_viewer_s_page_tells(self):
+        page = (SOURCE / "packaging/man/dns-notrack-viewer.1.scd").read_text(encoding="utf-8").split("# OPTIONS")[1].split("# SECURITY")[0]
+        options = set(re.findall(r"\*(--[a-z-]+)\*", page))
+        bash = 'source "$1"; COMP_WORDS=(dns-notrack-viewer --); COMP_CWORD=1; _dns_notrack_viewer; printf "%s\\n" "${COMPREPLY[@]}"'
+        self.assertEqual(set(run("bash", "-c", bash, "bash", COMPLETION / "dns-notrack-viewer.bash").split()), options)
+        with tempfile.TemporaryDirectory(prefix="dns-notrack-fish-") as home:
+            fish = 'source $argv[1]; complete --do-complete "dns-notrack-viewer --"'
+            printed = run("fish", "--no-config", "-c", fish, COMPLETION / "dns-notrack-viewer.fish", env=dict(os.environ, HOME=home))
+        self.assertEqual({line.split("\t")[0] for line in printed.splitlines()}, options)
+        with ZshTerminal() as zsh:
+            self.assertEqual(zsh.offered("dns-notrack-viewer --"), options)
+
 
 class ZshTerminal:
     """A zsh at a terminal: only there does it complete. A context manager."""
@@ -121,16 +135,18 @@ class ZshTerminal:
         return seen.decode(errors="replace")
 
     def options_of(self, command):
-        typed = f"dns-notrack {command} --"
+        return self.offered(f"dns-notrack {command} --")
+
+    def offered(self, typed):
         listed = self.ask(typed + "\t").split(typed, 1)[1].split(typed, 1)[0]
-        return set(re.findall(r"--[a-z]+", "--" + listed))  # what is alone is not listed but typed on
+        return set(re.findall(r"--[a-z][a-z-]*", "--" + listed))  # what is alone is not listed but typed on
 
 
 class Scripts(unittest.TestCase):
     def test_shell_scripts(self):
         scripts = ["build-packages", "install-packages", "debian/dns-notrack.prerm", "debian/dns-notrack.postrm", "debian/dns-notrack.postinst"]
         run("shellcheck", *[SOURCE / "packaging" / script for script in scripts])
-        run("shellcheck", "--shell=bash", COMPLETION / "dns-notrack.bash")
+        run("shellcheck", "--shell=bash", *COMPLETION.glob("*.bash"))
 
 
 class Sudoers(unittest.TestCase):

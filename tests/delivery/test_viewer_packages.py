@@ -18,6 +18,8 @@ DESKTOP = "/usr/share/applications/dns-notrack-viewer.desktop"
 METAINFO = "/usr/share/metainfo/dns-notrack-viewer.metainfo.xml"
 ICON = "/usr/share/icons/hicolor/scalable/apps/dns-notrack-viewer.svg"
 MANUAL = "/usr/share/man/man1/dns-notrack-viewer.1"
+COMPLETION = ["/usr/share/bash-completion/completions/dns-notrack-viewer", "/usr/share/fish/vendor_completions.d/dns-notrack-viewer.fish"]
+ZSH_COMPLETION = "/usr/share/zsh/{}/_dns-notrack-viewer"
 DEB, RPM = "dns-notrack-viewer_*.deb", "dns-notrack-viewer-*.rpm"
 
 
@@ -29,13 +31,13 @@ class Contents(unittest.TestCase):
         documents = {f"./usr/share/doc/dns-notrack-viewer/{name}" for name in ("changelog.gz", "copyright")}
         self.assertEqual({(mode, owner, name) for mode, owner, *_, name in listed if mode.startswith("-")},
                          {("-rwxr-xr-x", "root/root", "." + PROGRAM)} |
-                         {("-rw-r--r--", "root/root", name) for name in documents | {"." + DESKTOP, "." + METAINFO, "." + ICON, "." + MANUAL + ".gz"}})
+                         {("-rw-r--r--", "root/root", name) for name in documents | {"." + file for file in [*COMPLETION, ZSH_COMPLETION.format("vendor-completions")]} | {"." + DESKTOP, "." + METAINFO, "." + ICON, "." + MANUAL + ".gz"}})
 
     def test_rpm(self):
         listed = [line.split() for line in run("rpm", "-qplv", package(RPM)).splitlines()]
         files = {(words[0], words[-1].removesuffix(".gz")) for words in listed if words[0].startswith("-")}
         self.assertEqual(files, {("-rwxr-xr-x", PROGRAM)} | {("-rw-r--r--", name) for name in
-                                 (DESKTOP, METAINFO, ICON, MANUAL, f"/usr/share/licenses/dns-notrack-viewer-{VERSION}/LICENSE")})
+                                 (DESKTOP, METAINFO, ICON, MANUAL, *COMPLETION, ZSH_COMPLETION.format("site-functions"), f"/usr/share/licenses/dns-notrack-viewer-{VERSION}/LICENSE")})
         self.assertIn("qt6-qtsvg", run("rpm", "-qpR", package(RPM)).splitlines())
         self.assertEqual(run("rpm", "-qp", "--scripts", package(RPM)), "")
 

@@ -1,0 +1,25 @@
+# notrack_install_documentation(PROGRAM PAGE...): its completion for three shells, and its man pages, made by the target PROGRAM-man.
+find_program(SCDOC scdoc)
+if(NOT SCDOC)
+  message(STATUS "scdoc is not installed: no man pages")
+endif()
+
+function(notrack_install_documentation program)
+  set(completion ${PROJECT_SOURCE_DIR}/packaging/completion)
+  install(FILES ${completion}/${program}.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME ${program})
+  install(FILES ${completion}/_${program} DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES ${completion}/${program}.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+  if(NOT SCDOC)
+    return()
+  endif()
+  set(man ${PROJECT_SOURCE_DIR}/packaging/man)
+  foreach(page ${ARGN})
+    string(REGEX MATCH "[0-9]$" section ${page})
+    # The first line tells man that there are tables, which scdoc does not.
+    add_custom_command(OUTPUT ${page} DEPENDS ${man}/${page}.scd ${man}/first-line
+      COMMAND sh -c "'${SCDOC}' < '${man}/${page}.scd' > '${page}.body' && cat '${man}/first-line' '${page}.body' > '${page}'" VERBATIM)
+    list(APPEND pages ${CMAKE_CURRENT_BINARY_DIR}/${page})
+    install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+  endforeach()
+  add_custom_target(${program}-man ALL DEPENDS ${pages})
+endfunction()
