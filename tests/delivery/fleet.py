@@ -31,8 +31,6 @@ ip address add "$ADDRESS/30" dev eth0
 ip link set eth0 up
 ip address add 10.96.0.10/32 dev lo
 rm -f /usr/sbin/init  # nothing here was booted by systemd, which Ansible takes from that link
-rm -f /usr/sbin/dns-notrack
-=======
 rm -rf /etc/dns-notrack
 for program in iptables ip6tables; do
     ln -sf xtables-legacy-multi "/usr/sbin/$program"

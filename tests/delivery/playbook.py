@@ -46,7 +46,7 @@ class Playbooks:
                                 ANSIBLE_PIPELINING="1", ANSIBLE_SSH_ARGS="-o ControlMaster=auto -o ControlPersist=10s", ANSIBLE_DEPRECATION_WARNINGS="0", ANSIBLE_SSH_CONTROL_PATH_DIR=str(self.folder / "cp"),
                                 ANSIBLE_CALLBACK_RESULT_FORMAT="yaml", PYTHONDONTWRITEBYTECODE="1", LC_ALL="C.UTF-8")
 
-    def run(self, playbook, *arguments, variables=None, timeout=240):
+    def run(self, playbook, *arguments, variables=None, timeout=240, inventory=None):
         """Runs a playbook, given as its plays, as a path or by its name in a collection; `variables` win over all others."""
         if variables:
             path = self.folder / "variables.json"
@@ -56,7 +56,7 @@ class Playbooks:
             path = self.folder / "playbook.yml"
             path.write_text(json.dumps(playbook), encoding="utf-8")
             playbook = path
-        return Result(subprocess.run(["/usr/bin/ansible-playbook", "-i", str(self.folder / "inventory"), str(playbook), *arguments],
+        return Result(subprocess.run(["/usr/bin/ansible-playbook", "-i", str(inventory or self.folder / "inventory"), str(playbook), *arguments],
                                      capture_output=True, text=True, env=self.environment, timeout=timeout, stdin=subprocess.DEVNULL))
 
     def task(self, module, options, *arguments, **play):

@@ -1,5 +1,7 @@
 """The collection as Ansible's own tools judge it: built, installed, documented, linted, and put through the sanity tests that need no network."""
 
+import importlib.metadata
+import importlib.util
 import json
 import os
 import pathlib
@@ -15,9 +17,11 @@ from fleet import SOURCE, require_programs
 
 COLLECTION = SOURCE / "packaging/ansible"
 MODULES = ("profile", "profile_info", "probe_info")
-# ansible-test fetches requirements for the others. validate-modules needs no more than what Debian packages, so it is run by itself.
+# ansible-test fetches requirements for the others. validate-modules needs no more than what Debian 12 packages, so it is run by itself. No
+# version has all of these.
 SANITY = ["compile", "action-plugin-docs", "empty-init", "future-import-boilerplate", "line-endings", "metaclass-boilerplate", "no-basestring",
           "no-smart-quotes", "no-unicode-literals", "replace-urlopen", "shebang", "symlinks", "use-argspec-type-path", "use-compat-six"]
+ANSIBLE = tuple(map(int, re.findall(r"\d+", importlib.metadata.version("ansible-core"))[:2])) if importlib.util.find_spec("ansible") else (0, 0)
 VALIDATE_MODULES = "import ansible_test, os; print(os.path.join(list(ansible_test.__path__)[0], '_util/controller/sanity/validate-modules/validate.py'))"
 
 
@@ -80,12 +84,16 @@ class Collection(unittest.TestCase):
         self.assertRegex(printed, r"0 failure\(s\), 0 warning\(s\) on [1-9]\d* files")
 
     def test_sanity(self):
-        words = [word for name in SANITY for word in ("--test", name)]
+        had = self.run_tool("ansible-test", "sanity", "--list-tests", folder=self.installed).split()
+        chosen = sorted(set(SANITY) & set(had))
+        self.assertGreaterEqual(len(chosen), 7, had)
+        words = [word for name in chosen for word in ("--test", name)]
         version = self.run_tool("/usr/bin/python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])").strip()
         printed = self.run_tool("ansible-test", "sanity", "--python", version, *words, folder=self.installed)
         self.assertNotIn("All targets skipped", printed)
-        self.assertEqual(re.findall('^Running sanity test "(.+?)"', printed, re.MULTILINE), sorted(SANITY))
+        self.assertEqual(re.findall('^Running sanity test "(.+?)"', printed, re.MULTILINE), chosen)
 
+    @unittest.skipIf(ANSIBLE >= (2, 16) and not importlib.util.find_spec("antsibull_docs_parser"), "validate-modules wants antsibull-docs-parser, which Debian 13 does not package")
     def test_argument_specs_and_documentation_agree(self):
         program = self.run_tool("/usr/bin/python3", "-c", VALIDATE_MODULES).strip()
         self.environment["PYTHONPATH"] = str(self.folder / "collections")

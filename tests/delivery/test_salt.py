@@ -110,6 +110,10 @@ class Modules(NodeTest):
     def test_bad_input(self):
         for content, sentence in circumstances.PROFILES:
             self.fails({"profile": content}, sentence)
+        mistaken = {**PROFILE, "service": SERVICE, "podCIDRs": ["10.244.1.7/24"]}
+        comment = self.minion.state("dns_notrack.present", "dns", profile=mistaken, origin="pillar dns_notrack:profile")["comment"]
+        self.assertEqual(comment.count("pillar dns_notrack:profile: "), 2, comment)
+        self.assertNotIn("/profile.yaml", comment)
         self.fails({"path": "/nowhere/profile.yaml"}, "/nowhere/profile.yaml")
         self.fails({"profile": PROFILE, "path": "/x"}, "give either a profile or a path", SaltInvocationError)
         self.fails({"profile": PROFILE, "wait": -1}, circumstances.USAGE, CommandExecutionError)
@@ -280,7 +284,7 @@ class Formula(unittest.TestCase):
                 "dns-notrack options": ["file.managed"], "dns-notrack timer": ["service.running"]})
             rules = {key: value for item in states["dns-notrack rules"]["dns_notrack.present"] for key, value in item.items()}
             self.assertEqual((rules["profile"], rules["wait"]), (self.PILLAR["dns_notrack"]["profile"], 5))
-            self.assertLessEqual(set(rules) - {"require"}, {"profile", "path", "node", "wait", "timeout"})
+            self.assertLessEqual(set(rules) - {"require"}, {"profile", "path", "node", "wait", "timeout", "origin"})
             options = {key: value for item in states["dns-notrack options"]["file.managed"] for key, value in item.items()}
             self.assertEqual((options["name"], options["contents"]),
                              (options_file, 'DNS_NOTRACK_OPTIONS="--textfile /var/lib/prometheus/node-exporter/dns-notrack.prom"'))
@@ -291,10 +295,17 @@ class Formula(unittest.TestCase):
         self.assertNotIn("dns-notrack options", states)
         self.assertEqual(states["dns-notrack package"]["pkg.installed"], [{"name": "dns-notrack-edge"}])
 
+    def test_a_package_that_is_a_file(self):
+        pillar = {"dns_notrack": {"profile": PROFILE, "lookup": {"package": "/srv/dns-notrack_0.1.0_amd64.deb"}}}
+        states = self.render("dns_notrack/init.sls", "Debian", pillar)
+        self.assertEqual(states["dns-notrack package"]["pkg.installed"], [{"sources": [{"dns-notrack": "/srv/dns-notrack_0.1.0_amd64.deb"}]}])
+        states = self.render("dns_notrack/absent.sls", "Debian", pillar)
+        self.assertEqual(states["no dns-notrack package"]["pkg.purged"][0], {"name": "dns-notrack"})
+
     def test_absent(self):
         states = self.render("dns_notrack/absent.sls", "Debian", {})
         self.assertEqual(states.pop("include"), ["dns_notrack.withdrawn"])
-        self.assertEqual(self.functions(states), {"no dns-notrack package": ["pkg.removed"]})
+        self.assertEqual(self.functions(states), {"no dns-notrack package": ["pkg.purged"]})
         self.assertEqual(self.functions(self.render("dns_notrack/withdrawn.sls", "Debian", {})), {
             "no dns-notrack timer": ["service.dead"], "no dns-notrack rules": ["dns_notrack.absent"], "no dns-notrack profile": ["file.absent"]})
 

@@ -31,7 +31,10 @@ class SaltCall(NodeTest):
         """Runs one function and returns what it returned, and salt-call's exit code."""
         done = subprocess.run(["salt-call", "--local", "--config-dir", str(self.folder / "conf"), "--out", "json", "--retcode-passthrough", *words],
                               capture_output=True, text=True)
-        return json.loads(done.stdout)["local"], done.returncode
+        answer = json.loads(done.stdout)["local"]
+        # Where a function or its arguments could not be used, Salt answers with a list of sentences.
+        self.assertNotIsInstance(answer, list, f"{words}: {answer}\n{done.stderr}")
+        return answer, done.returncode
 
     def state(self, function, *words):
         answer, _ = self.call("state.single", function, "name=dns", *words)

@@ -109,7 +109,7 @@ def _numbers(version):
     return [int(number) for number in re.findall("[0-9]+", version)]
 
 
-def _run(command, options, profile, path, node, timeout, failure_of=None):
+def _run(command, options, profile, path, node, timeout, failure_of=None, origin=None):
     if profile is not None and path is not None:
         raise SaltInvocationError("give either a profile or a path, not both")
     runner = _runner()
@@ -126,6 +126,9 @@ def _run(command, options, profile, path, node, timeout, failure_of=None):
         report = _read_report(runner, answer, timeout)
     finally:
         shutil.rmtree(folder)
+    if origin and report.get("error"):
+        for key in ("where", "message"):
+            report["error"][key] = _name_origin(report["error"].get(key) or "", folder, origin)
     failure = (failure_of or _failure_of)(answer["retcode"], report)
     if failure:
         __context__["retcode"] = answer["retcode"] or 1
@@ -139,6 +142,11 @@ def _write_profile(folder, profile):
         json.dump(profile, stream, indent=2, sort_keys=True)
         stream.write("\n")
     return name
+
+
+def _name_origin(text, folder, origin):
+    """A mistake's place as the one who wrote it knows it: the file in `folder`, with its lines, was made for this one run."""
+    return re.sub(re.escape(os.path.join(folder, "profile.yaml")) + r"(:\d+:\d+)?", lambda _: origin, text)
 
 
 def _describe_finding(finding):
@@ -214,18 +222,18 @@ def _lost(then, now):
     return silent_now >= FEWEST_SILENT_PAIRS and silent_now * pairs_then > CLEARLY_MORE * silent_then * pairs_now
 
 
-def _change(command, profile, path, node, wait, timeout, test):
+def _change(command, profile, path, node, wait, timeout, test, origin=None):
     options = ["--wait", str(wait)]
     if test is None:
         test = __opts__.get("test", False)
     if test:
         options.append("--check")
-    result = _run(command, options, profile, path, node, timeout)
+    result = _run(command, options, profile, path, node, timeout, origin=origin)
     result["changed"] = result["retcode"] == EXIT_DIFFERS if test else bool(result["report"].get("changed"))
     return result
 
 
-def apply(profile=None, path=None, node=None, wait=5, timeout=DEFAULT_TIMEOUT, test=None):
+def apply(profile=None, path=None, node=None, wait=5, timeout=DEFAULT_TIMEOUT, test=None, origin=None):
     """
     Make this minion hold the rules of a profile
 
@@ -241,6 +249,8 @@ def apply(profile=None, path=None, node=None, wait=5, timeout=DEFAULT_TIMEOUT, t
         Seconds after which the runner is stopped.
     test
         Only say what would change.
+    origin
+        What a mistake in ``profile`` is told to be in, such as the pillar's key.
 
     ``changed`` in what it returns tells whether rules were changed, or would be.
 
@@ -251,7 +261,7 @@ def apply(profile=None, path=None, node=None, wait=5, timeout=DEFAULT_TIMEOUT, t
         salt '*' dns_notrack.apply path=/etc/dns-notrack/profile.yaml
         salt '*' dns_notrack.apply profile='{version: 1, services: [10.96.0.10], podCIDRs: [10.244.0.0/16]}' test=True
     """
-    return _change("apply", profile, path, node, wait, timeout, test)
+    return _change("apply", profile, path, node, wait, timeout, test, origin)
 
 
 def remove(profile=None, path=None, node=None, wait=5, timeout=DEFAULT_TIMEOUT, test=None):

@@ -21,7 +21,7 @@ def __virtual__():
     return False, "the execution module dns_notrack is not there: run saltutil.sync_modules"
 
 
-def present(name, profile=None, path=None, node=None, wait=5, timeout=60):
+def present(name, profile=None, path=None, node=None, wait=5, timeout=60, origin=None):
     """
     Make the minion hold the rules of a profile
 
@@ -37,10 +37,12 @@ def present(name, profile=None, path=None, node=None, wait=5, timeout=60):
         Seconds to wait for the xtables lock.
     timeout
         Seconds after which the runner is stopped.
+    origin
+        What a mistake in ``profile`` is told to be in, such as the pillar's key.
 
     The state fails, and the minion keeps the rules that it had, where the runner refuses or takes the change back.
     """
-    return _change(name, "dns_notrack.apply", "the profile's rules", profile, path, node, wait, timeout)
+    return _change(name, "dns_notrack.apply", "the profile's rules", profile, path, node, wait, timeout, origin=origin)
 
 
 def absent(name, profile=None, path=None, node=None, wait=5, timeout=60):
@@ -72,11 +74,11 @@ def tried(name, profile=None, path=None, node=None, timeout=60):
     return state
 
 
-def _change(name, function, wanted, profile, path, node, wait, timeout):
+def _change(name, function, wanted, profile, path, node, wait, timeout, **more):
     state = {"name": name, "changes": {}, "result": False, "comment": ""}
     test = __opts__["test"]
     try:
-        done = __salt__[function](profile=profile, path=path, node=node, wait=wait, timeout=timeout, test=test)
+        done = __salt__[function](profile=profile, path=path, node=node, wait=wait, timeout=timeout, test=test, **more)
     except CommandNotFoundError as problem:
         state["comment"] = "%s What would change can be told once it is." % problem if test else str(problem)
         state["result"] = None if test else False

@@ -4,7 +4,7 @@ include:
   - dns_notrack.withdrawn
 
 no dns-notrack package:
-  pkg.removed:
-    - name: {{ dns_notrack.package }}
+  pkg.purged:
+    - name: {{ 'dns-notrack' if dns_notrack.package.endswith(('.deb', '.rpm')) else dns_notrack.package }}
     - require:
       - dns_notrack: no dns-notrack rules

@@ -12,12 +12,18 @@ dns-notrack pillar:
 
 dns-notrack package:
   pkg.installed:
+{%- if dns_notrack.package.endswith(('.deb', '.rpm')) %}
+    - sources:
+      - dns-notrack: {{ dns_notrack.package }}
+{%- else %}
     - name: {{ dns_notrack.package }}
+{%- endif %}
 
 # The rules first, the file after them: the timer never meets a profile that this minion refused.
 dns-notrack rules:
   dns_notrack.present:
     - profile: {{ profile | json }}
+    - origin: pillar dns_notrack:profile
     - wait: {{ salt['pillar.get']('dns_notrack:wait', 5) }}
     - require:
       - pkg: dns-notrack package
