@@ -140,6 +140,14 @@ class Installation(InCleanRoot):
         self.assertNotIn("yaml", run("rpm", "-qp", "--requires", package(RPM)))
         self.assertLessEqual(max(tuple(map(int, number.split("."))) for number in re.findall(r"libc6 \(>= ([0-9.]+)", depends)), (2, 34), depends)
 
+    def test_both_packages_hold_the_same_program(self):
+        run("dpkg-deb", "--extract", package("dns-notrack_*.deb"), self.folder / "deb")
+        (self.folder / "rpm").mkdir()
+        archive = subprocess.run(["rpm2cpio", package(RPM)], stdout=subprocess.PIPE, check=True).stdout
+        subprocess.run(["cpio", "--extract", "--make-directories", "--quiet", "./usr/sbin/dns-notrack"], input=archive, cwd=self.folder / "rpm", check=True)
+        programs = [(self.folder / kind / "usr/sbin/dns-notrack").read_bytes() for kind in ("deb", "rpm")]
+        self.assertEqual(programs[0], programs[1])
+
     def test_every_profile_that_it_brings_is_valid(self):
         self.install()
         examples = sorted((self.root.path / "usr/share/doc/dns-notrack/examples").rglob("*.yaml"))

@@ -14,6 +14,7 @@ cpio cpio
 modprobe kmod
 gcc gcc
 make make
+xz xz-utils
 readelf binutils
 dpkg-deb dpkg
 /usr/bin/python3 python3

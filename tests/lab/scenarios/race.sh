@@ -9,7 +9,7 @@ case $VARIANT-$FULL in
   resolving-yes) PAIRS=20000 ;;
 esac
 readonly PAIRS ANSWER_TIMEOUT_MS=120
-declare -Ar KERNEL=([resolving]='6.1 as it is' [dropping]='6.1, clash resolution off')
+declare -Ar KERNEL=([resolving]='as it is' [dropping]='clash resolution off')
 
 race() {
   local rules=$1 figures clashes failures
