@@ -101,7 +101,7 @@ private:
             const std::vector<ProbeResult> results = prober().probe(profile(), impatient());
             return results.size() == 1 && results.front().answered > 0;
         };
-        QVERIFY(QTest::qWaitFor(answers, 30'000));
+        QTRY_VERIFY_WITH_TIMEOUT(answers(), 30'000);
     }
 
     void stopServer()
