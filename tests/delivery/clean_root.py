@@ -1,7 +1,7 @@
 """A Debian with nothing in it but what apt needs and our package recommends; each test gets a copy that it may change.
 
 Run as a program it makes the root that the copies are of, and prints where it is: that needs the network, which the tests' own
-namespaces do not have.
+namespaces do not have. NOTRACK_SUITE names the suite, such as trixie or sid; it is this machine's own unless set.
 """
 
 import hashlib
@@ -22,10 +22,13 @@ FOREIGN = ("var/log", "var/cache", "var/lib/dpkg", "var/lib/apt", "etc/ld.so.cac
 
 
 def debian_sources():
-    """This machine's own sources of Debian, as lines of a sources.list; empty where there are none."""
+    """This machine's own sources of Debian, or NOTRACK_SUITE from the same mirror, as lines of a sources.list; empty where there are none."""
     form = "$(ORIGIN)|deb $(REPO_URI) $(RELEASE) $(COMPONENT)"
     lines = run("apt-get", "indextargets", "--format", form, "Created-By: Packages").splitlines()
-    return "".join(line.removeprefix("Debian|") + "\n" for line in lines if line.startswith("Debian|"))
+    lines = [line.removeprefix("Debian|") for line in lines if line.startswith("Debian|")]
+    if os.environ.get("NOTRACK_SUITE"):
+        lines = [f"deb {line.split()[1]} {os.environ['NOTRACK_SUITE']} main" for line in lines if "security" not in line][:1]
+    return "".join(line + "\n" for line in lines)
 
 
 def base():

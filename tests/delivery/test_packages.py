@@ -162,6 +162,12 @@ class Installation(InCleanRoot):
             self.assertIn("'dns-notrack discover'", said)
             self.assertIn("kubeadm.yaml", self.root.run("ls", re.search(r"/usr/share/doc\S+", said).group(0)))
 
+    def test_what_autopkgtest_would_run(self):
+        self.install()
+        smoke = self.root.add(SOURCE / "packaging/debian/tests/smoke")
+        self.root.run("chmod", "755", smoke)
+        self.assertIn("removed our rules", self.root.run(smoke))
+
     def test_installing_touches_no_rules(self):
         before = (Legacy.rules(), Nftables.rules())
         self.install()

@@ -144,7 +144,7 @@ class ZshTerminal:
 
 class Scripts(unittest.TestCase):
     def test_shell_scripts(self):
-        scripts = ["build-packages", "install-packages", "debian/dns-notrack.prerm", "debian/dns-notrack.postrm", "debian/dns-notrack.postinst"]
+        scripts = ["build-packages", "make-dist", "install-packages", "debian/dns-notrack.prerm", "debian/dns-notrack.postrm", "debian/dns-notrack.postinst", "debian/tests/smoke"]
         run("shellcheck", *[SOURCE / "packaging" / script for script in scripts])
         run("shellcheck", "--shell=bash", *COMPLETION.glob("*.bash"))
 
