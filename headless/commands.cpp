@@ -43,10 +43,7 @@ Result<Profile> loadProfile(const Arguments& arguments)
                          "there is no such file: 'dns-notrack discover' writes one from what the node knows, and "
                          "/usr/share/doc/dns-notrack/examples has some to copy",
                          paths.front().string());
-    const auto sources = loadProfileSources(paths);
-    if (!sources)
-        return tl::unexpected(sources.error());
-    return readProfile(*sources, arguments.node);
+    return loadProfileSources(paths).and_then([&](const auto& sources) { return readProfile(sources, arguments.node); });
 }
 
 /// Results and diagnostics for people: whatever others named their rules, a terminal shows it and does nothing else.
