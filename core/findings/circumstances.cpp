@@ -56,7 +56,7 @@ Circumstances::Circumstances(const Profile& profile, const NodeFacts& facts, Bac
             m_realServers.push_back(server.address);
     }
     for (const SavedChains& table : m_tables) {
-        if (table.table == "nat")
+        if (table.role == "nat")
             continue;
         for (const auto& [name, chain] : table.chains) {
             for (const SavedRule& rule : chain.rules) {

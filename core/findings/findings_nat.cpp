@@ -118,7 +118,7 @@ bool leadsToDnsOfPod(const Circumstances& node, const SavedRule& rule)
 void quoteHostPorts(const Circumstances& node, std::vector<std::string>& evidence)
 {
     for (const SavedChains& table : node.tables()) {
-        if (table.table != "nat")
+        if (table.role != "nat")
             continue;
         for (const auto& [name, chain] : table.chains) {
             if (name.starts_with("KUBE-SEP-") || name.starts_with("KUBE-SVC-"))
@@ -167,7 +167,7 @@ std::optional<Finding> checkServiceDnat(const Circumstances& node)
 {
     Finding finding{.severity = Severity::Warning};
     for (const SavedChains& table : node.tables()) {
-        if (table.table != "nat")
+        if (table.role != "nat")
             continue;
         for (const Address& service : node.profile().services)
             if (service.family() == table.family)

@@ -95,11 +95,23 @@ std::vector<Step> wayOfAnswer(const Circumstances& node, const VirtualService& s
     return way;
 }
 
+/// The rule before the masquerade that lets answers of a service keep its address.
+std::string leaveAlone(const Circumstances& node, const SavedChains& table, const VirtualService& service)
+{
+    const std::string protocol(toText(service.protocol));
+    const std::string port = std::to_string(service.port.value);
+    if (table.table.starts_with("table "))
+        return std::string("put `") + (table.family == Family::Ipv4 ? "ip" : "ip6") + " saddr " + toText(service.address) + " " + protocol +
+               " sport " + port + " return` first where `nft list " + table.table + "` masquerades";
+    return node.commandFor(table) + " -t nat -I POSTROUTING -p " + protocol + " -s " + toText(service.address) + " --sport " + port +
+           " -j RETURN";
+}
+
 void quoteMasqueradedAnswer(const Circumstances& node, const VirtualService& service, const RealServer& server, const PodSide& client,
                             Finding& finding)
 {
     for (const Station& station : followWay(node.tables(), client.prefix.family(), wayOfAnswer(node, service, server, client))) {
-        if (station.table->table != "nat" || station.chain != "POSTROUTING" || !station.journey.may(Fate::Translated))
+        if (station.table->role != "nat" || station.chain != "POSTROUTING" || !station.journey.may(Fate::Translated))
             continue;
         std::vector<std::string> rules;
         for (const Ending& ending : station.journey.endings)
@@ -112,8 +124,7 @@ void quoteMasqueradedAnswer(const Circumstances& node, const VirtualService& ser
         for (std::string& rule : rules)
             addOnce(finding.evidence, std::move(rule));
         addOnce(finding.evidence, quoteRealServer(service, server));
-        addOnce(finding.advice, node.commandFor(*station.table) + " -t nat -I POSTROUTING -p " + std::string(toText(service.protocol)) +
-                                    " -s " + toText(service.address) + " --sport " + std::to_string(service.port.value) + " -j RETURN");
+        addOnce(finding.advice, leaveAlone(node, *station.table, service));
     }
 }
 
@@ -184,7 +195,7 @@ std::optional<Finding> checkLostSnat(const Circumstances& node)
 {
     Finding finding{.severity = Severity::Warning};
     for (const SavedChains& table : node.tables()) {
-        if (table.table != "nat")
+        if (table.role != "nat")
             continue;
         for (const VirtualService* service : node.virtualServices()) {
             if (service->address.family() != table.family)

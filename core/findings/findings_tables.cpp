@@ -59,7 +59,7 @@ std::optional<Finding> checkOtherNotrack(const Circumstances& node)
 {
     Finding finding{.severity = Severity::Warning};
     for (const SavedChains& table : node.tables())
-        if (table.table == "raw")
+        if (table.role == "raw")
             quoteNotrack(node, table, finding.evidence);
     if (finding.evidence.empty())
         return std::nullopt;

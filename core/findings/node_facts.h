@@ -48,7 +48,8 @@ struct Route
 struct NativeTable
 {
     std::string name;
-    std::vector<std::string> lines; ///< from "chain NAME {" to "}", as `nft list table` prints them, without indentation
+    std::vector<std::string>
+        lines; ///< from "chain NAME {" to "}", and "set" and "map" alike, as `nft list table` prints them, without indentation
 
     bool operator==(const NativeTable&) const = default;
 };

@@ -232,6 +232,7 @@ constexpr std::array knownOptions{
     KnownOption{"addrtype", "--src-type", matchSourceType},
     KnownOption{"addrtype", "--dst-type", matchDestinationType},
     KnownOption{"set", "--match-set", matchSet},
+    KnownOption{"nft", "--never", never},
     KnownOption{"physdev", "--physdev-in", matchPortIn},
     KnownOption{"physdev", "--physdev-out", matchPortOut},
 };

@@ -238,7 +238,7 @@ Journey follow(const SavedChains& table, std::string_view builtInChain, const Pa
 
 std::vector<Station> followWay(const std::vector<SavedChains>& tables, Family family, const std::vector<Step>& steps)
 {
-    constexpr std::array<std::string_view, 5> order{"table ", "raw", "mangle", "nat",
+    constexpr std::array<std::string_view, 5> order{"", "raw", "mangle", "nat",
                                                     "filter"}; // by the priorities of their hooks; nft's own may change the mark first
     std::vector<Station> way;
     KnownMark mark;
@@ -246,9 +246,8 @@ std::vector<Station> followWay(const std::vector<SavedChains>& tables, Family fa
         const Step& step = steps[at];
         for (const std::string_view name : order) {
             for (const SavedChains& table : tables) {
-                const bool skipsNat = table.table == "nat" && step.packet.tracking != Tracking::New;
-                const bool isTurn = name == order.front() ? table.table.starts_with(name) : table.table == name;
-                if (!isTurn || table.family != family || skipsNat || table.find(step.chain) == nullptr)
+                const bool skipsNat = table.role == "nat" && step.packet.tracking != Tracking::New;
+                if (table.role != name || table.family != family || skipsNat || table.find(step.chain) == nullptr)
                     continue;
                 way.push_back({&table, step.chain, at, follow(table, step.chain, step.packet, {}, mark)});
                 if (!way.back().journey.always(Fate::Dropped))

@@ -53,6 +53,7 @@ struct SavedChains
     Backend backend = Backend::Iptables;
     Family family = Family::Ipv4;
     std::string table;
+    std::string role; ///< "raw", "mangle", "nat", "filter"; empty for filters of nft's own, which stand anywhere
     std::map<std::string, SavedChain, std::less<>> chains;
 
     /// The chain of that name, or nullptr.

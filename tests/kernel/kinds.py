@@ -47,4 +47,49 @@ IPTABLES = [
      "-A FORWARD -s 10.244.2.0/24 -o cni0 -m state --state NEW -j ACCEPT\n-A FORWARD -o cni0 -j DROP\nCOMMIT\n", "goes on"),
 ]
 
-NATIVE = []
+CLOSED = "policy drop;\nct state established,related accept\n"
+
+
+def native(chains, sets=""):
+    return "table inet kinds {\n" + sets + chains + "}\n"
+
+
+def forward(rules, more=""):
+    return "chain forward {\ntype filter hook forward priority filter; " + CLOSED + rules + "\n}\n" + more
+
+
+def incoming(rules):
+    return "chain input {\ntype filter hook input priority filter; " + CLOSED + rules + "\n}\n"
+
+
+def leaving(rules):
+    return "chain leaving {\ntype nat hook postrouting priority srcnat; policy accept;\n" + rules + "\n}\n"
+
+
+TRUSTED = 'set trusted {\ntype ifname\nelements = { "cni0", "flannel.1" }\n}\n'
+PODS = "set pods {\ntype ipv4_addr\nflags interval\nelements = { 10.244.0.0/16 }\n}\n"
+TCP_ONLY = "icmp type echo-request accept\nicmpv6 type { nd-neighbor-solicit, nd-router-advert } accept\ntcp dport 22 accept\n"
+
+NATIVE = [
+    ("a named set of interfaces", native(forward("iifname @trusted accept"), TRUSTED), "goes on"),
+    ("a named set of other interfaces", native(incoming("iifname @trusted accept\nct state new udp dport 53 accept"), TRUSTED.replace('"cni0", "flannel.1"', '"lo", "eth1"')),
+     "refuses stateful-forward"),
+    ("a named set of networks", native(forward("ip saddr @pods ip daddr @pods accept"), PODS), "goes on"),
+    ("all but a named set of networks", native(forward("ip saddr != @pods accept\nct state new udp dport 53 accept"), PODS), "refuses stateful-forward"),
+    ("a named map of verdicts", native("chain pods {\nct state new accept\n}\n" + forward("iifname vmap @ways"), 'map ways {\ntype ifname : verdict\nelements = { "cni0" : jump pods, "eth0" : drop }\n}\n'),
+     "refuses stateful-forward"),
+    ("a set that is empty", native(forward("ip saddr @pods accept\nct state new udp dport 53 accept"), "set pods {\ntype ipv4_addr\n}\n"), "refuses stateful-forward"),
+    ("other protocols let in", native(incoming(TCP_ONLY + "ct state new udp dport 53 accept")), "refuses stateful-forward"),
+    ("other protocols and DNS let in", native(incoming(TCP_ONLY + "udp dport 53 accept")), "goes on"),
+    ("the other family let in", native(incoming("meta nfproto ipv6 accept\nip6 saddr fd00::/8 accept\nct state new udp dport 53 accept")), "refuses stateful-forward"),
+    ("this node's own addresses", native(incoming("fib daddr type local udp dport 53 accept")), "goes on"),
+    ("not this node's own addresses", native(incoming("fib daddr type != local accept\nct state new udp dport 53 accept")), "refuses stateful-forward"),
+    ("logged and dropped", native(forward('ct state new udp dport 53 accept\nlog prefix "no: " level info group 3\nlog prefix "drop " drop'.replace(" level info group 3", " group 3"))),
+     "refuses stateful-forward"),
+    ("a mark for new ones", native("chain marks {\ntype filter hook prerouting priority mangle; policy accept;\nct state new meta mark set meta mark | 0x10\n}\n" +
+                                   "chain input {\ntype filter hook input priority filter; policy accept;\nmeta mark & 0x10 == 0x0 udp dport 53 drop\n}\n"), "refuses stateful-forward"),
+    ("a mark for all", native("chain marks {\ntype filter hook prerouting priority mangle; policy accept;\nmeta mark set 0x10\n}\n" + forward("meta mark 0x10 accept")), "goes on"),
+    ("pods masqueraded", native(leaving("ip saddr 10.244.0.0/16 masquerade")), "warns lost-snat"),
+    ("pods masqueraded, by a named set", native(leaving("ip saddr @pods oifname { \"cni0\", \"flannel.1\" } masquerade"), PODS), "warns lost-snat"),
+    ("pods masqueraded on their way out", native(leaving('ip saddr 10.244.0.0/16 ip daddr != 10.244.0.0/16 masquerade\noifname "eth0" masquerade')), "goes on"),
+]

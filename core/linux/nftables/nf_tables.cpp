@@ -48,11 +48,12 @@ Result<Outcome> ask(const Request& request, const Visitor& visit)
     return socket->ask(request, visit);
 }
 
-/// Whether a chain is a base chain of type filter where packets to, through or from this node pass.
+/// Whether a chain is a base chain of type filter or nat where packets to, through or from this node pass.
 bool isFilter(const Answer& chain)
 {
     const auto hook = findAttribute(chain.attributes, NFTA_CHAIN_HOOK);
-    if (!hook || textAt(chain.attributes, NFTA_CHAIN_TYPE) != "filter")
+    const std::string type = textAt(chain.attributes, NFTA_CHAIN_TYPE);
+    if (!hook || (type != "filter" && type != "nat"))
         return false;
     return numberAt(*hook, NFTA_HOOK_HOOKNUM).value_or(NF_INET_NUMHOOKS) < NF_INET_NUMHOOKS; // not at a device
 }

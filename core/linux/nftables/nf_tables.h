@@ -30,7 +30,7 @@ struct NftablesTable
 /// ask isKernelPartActive("nf_tables") first.
 Result<std::vector<NftablesTable>> readNftablesTables();
 
-/// Family and name, as in "inet firewalld", of the tables with a base chain of type filter, except at a device.
+/// Family and name, as in "inet firewalld", of the tables with a base chain of type filter or nat, except at a device.
 Result<std::set<std::string>> readFilteringNftablesTables();
 
 /// The tables that one datagram of the kernel's answer names. What is broken in it is left out.

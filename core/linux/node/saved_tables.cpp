@@ -141,10 +141,11 @@ NativeTable readNativeTable(std::string_view text, const std::string& name)
     bool filters = false;
     for (const std::string_view raw : splitLines(text)) {
         const std::string_view line = trimmed(raw);
-        inChain = inChain || line.starts_with("chain ");
+        inChain = inChain || line.starts_with("chain ") || line.starts_with("set ") || line.starts_with("map ");
         if (!inChain || line.empty())
             continue;
-        filters = filters || (line.starts_with("type filter hook ") && !contains(line, "hook ingress"));
+        filters =
+            filters || ((line.starts_with("type filter hook ") || line.starts_with("type nat hook ")) && !contains(line, "hook ingress"));
         if (table.lines.size() < mostNativeLines)
             table.lines.emplace_back(line);
         inChain = line != "}";

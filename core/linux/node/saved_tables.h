@@ -21,7 +21,7 @@ Result<std::vector<NftablesTable>> nftablesTablesToRead();
 /// The tables in what iptables-save printed.
 std::vector<SavedTable> readSaveOutput(std::string_view text, Backend backend, Family family);
 
-/// All chains of what `nft list table` printed, if one of them is a base chain that filters; else nothing.
+/// All chains, sets and maps of what `nft list table` printed, if a base chain filters or translates; else nothing.
 NativeTable readNativeTable(std::string_view text, const std::string& name);
 
 /// Saves nat, filter and raw of both backends and families, but only tables that are there, so that looking creates none. What
