@@ -19,10 +19,10 @@ namespace
 
 constexpr int usageExitCode = 64;
 
-QString translate(const char* text)
+struct Text
 {
-    return QCoreApplication::translate("CommandLine", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(CommandLine)
+};
 
 [[noreturn]] void refuse(const QString& problem)
 {
@@ -32,27 +32,28 @@ QString translate(const char* text)
 
 void addOptions(QCommandLineParser& parser)
 {
-    parser.setApplicationDescription(translate("Shows the DNS NOTRACK rules of every node, read over ssh. It never changes a node.\n"
-                                               "Without sources it shows the nodes of the last time."));
+    parser.setApplicationDescription(Text::tr("Shows the DNS NOTRACK rules of every node, read over ssh. It never changes a node.\n"
+                                              "Without sources it shows the nodes of the last time."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("node"), translate("Nodes to watch: host, user@host:port, or \"local\"."),
+    parser.addPositionalArgument(QStringLiteral("node"), Text::tr("Nodes to watch: host, user@host:port, or \"local\"."),
                                  QStringLiteral("[node...]"));
     parser.addOption(
-        {QStringLiteral("inventory"), translate("Ansible inventory, or a file with a host a line; may be repeated."), translate("path")});
-    parser.addOption({QStringLiteral("ssh-config"), translate("Watch the hosts of ~/.ssh/config.")});
-    parser.addOption({QStringLiteral("interval"), translate("Seconds between two reports of a node."), translate("seconds")});
-    parser.addOption({QStringLiteral("runner"), translate("Command of the runner on the nodes."), translate("command")});
-    parser.addOption({QStringLiteral("ssh-arguments"), translate("Arguments for ssh, before the viewer's own."), translate("arguments")});
-    parser.addOption({QStringLiteral("appearance"), translate("system, light or dark."), translate("name")});
+        {QStringLiteral("inventory"), Text::tr("Ansible inventory, or a file with a host a line; may be repeated."), Text::tr("path")});
+    parser.addOption({QStringLiteral("ssh-config"), Text::tr("Watch the hosts of ~/.ssh/config.")});
+    parser.addOption(
+        {QStringLiteral("interval"), Text::tr("Seconds between two reports of a node: 1, 2, 5, 10, 30, 60 or 300."), Text::tr("seconds")});
+    parser.addOption({QStringLiteral("runner"), Text::tr("Command of the runner on the nodes."), Text::tr("command")});
+    parser.addOption({QStringLiteral("ssh-arguments"), Text::tr("Arguments for ssh, before the viewer's own."), Text::tr("arguments")});
+    parser.addOption({QStringLiteral("appearance"), Text::tr("system, light or dark."), Text::tr("name")});
 }
 
 void readConnection(const QCommandLineParser& parser, ConnectionSettings& connection)
 {
     if (parser.isSet(QStringLiteral("interval"))) {
         connection.interval = parser.value(QStringLiteral("interval")).toInt();
-        if (connection.interval < 1 || connection.interval > 3600) {
-            refuse(translate("--interval takes a number from 1 to 3600"));
+        if (std::find(intervals.begin(), intervals.end(), connection.interval) == intervals.end()) {
+            refuse(Text::tr("--interval takes 1, 2, 5, 10, 30, 60 or 300"));
         }
     }
     if (parser.isSet(QStringLiteral("runner"))) {
@@ -83,11 +84,19 @@ void readSources(const QCommandLineParser& parser, NodeSources& sources)
 
 } // namespace
 
-CommandLine readCommandLine(const QCoreApplication& application, Preferences remembered)
+CommandLine readCommandLine(Preferences remembered)
 {
     QCommandLineParser parser;
     addOptions(parser);
-    parser.process(application);
+    if (!parser.parse(QCoreApplication::arguments())) {
+        refuse(parser.errorText());
+    }
+    if (parser.isSet(QStringLiteral("help"))) {
+        parser.showHelp();
+    }
+    if (parser.isSet(QStringLiteral("version"))) {
+        parser.showVersion();
+    }
     CommandLine line{std::move(remembered), Remember::Sources};
     readConnection(parser, line.preferences.connection);
     NodeSources sources;
@@ -100,7 +109,7 @@ CommandLine readCommandLine(const QCoreApplication& application, Preferences rem
         const QStringList names{QStringLiteral("system"), QStringLiteral("light"), QStringLiteral("dark")};
         const auto index = names.indexOf(parser.value(QStringLiteral("appearance")));
         if (index < 0) {
-            refuse(translate("--appearance takes system, light or dark"));
+            refuse(Text::tr("--appearance takes system, light or dark"));
         }
         line.preferences.appearance = static_cast<Appearance>(index);
     }

@@ -4,8 +4,6 @@
 
 #include <optional>
 
-class QCoreApplication;
-
 namespace notrack::gui
 {
 
@@ -18,6 +16,6 @@ struct CommandLine
 
 /// Lays the command line over the remembered preferences. Prints help, version or an error and ends the program where that is
 /// what is asked for.
-CommandLine readCommandLine(const QCoreApplication& application, Preferences remembered);
+CommandLine readCommandLine(Preferences remembered);
 
 } // namespace notrack::gui

@@ -29,6 +29,8 @@ double figureOf(const NodeRecord& record, FleetModel::Column column)
         return static_cast<double>(latest == nullptr ? -1.0F : orderOf(latest->usePercent));
     case FleetModel::Findings:
         return record.findingCount();
+    case FleetModel::SinceWhen:
+        return record.since ? static_cast<double>(record.since->at.toMSecsSinceEpoch()) : 0;
     case FleetModel::Age:
         return -static_cast<double>(record.monotonic);
     case FleetModel::Node:
@@ -127,6 +129,12 @@ StateCounts FleetFilter::counts() const
         }
     }
     return counts;
+}
+
+bool FleetFilter::shows(const QString& node) const
+{
+    const NodeRecord* record = m_fleet->find(node);
+    return record != nullptr ? passesWordsAndGroup(*record) : m_words.isEmpty() && m_group.isEmpty();
 }
 
 bool FleetFilter::passesWordsAndGroup(const NodeRecord& record) const

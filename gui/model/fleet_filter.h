@@ -25,6 +25,8 @@ public:
     const QSet<RowState>& states() const { return m_states; }
     /// By state, of the nodes that the words and the group let through: what a press on a state would show.
     StateCounts counts() const;
+    /// Whether words and group let the node through, whatever its state was or is. Nodes that are gone are let through without a filter.
+    bool shows(const QString& node) const;
     bool active() const { return !m_words.isEmpty() || !m_states.isEmpty() || !m_group.isEmpty(); }
 
 protected:

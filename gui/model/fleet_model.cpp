@@ -66,6 +66,8 @@ QVariant FleetModel::displayData(const NodeRecord& record, int column) const
         return percentText(live ? latest->usePercent : std::nullopt);
     case Findings:
         return record.report ? QLocale().toString(record.findingCount()) : QStringLiteral("–");
+    case SinceWhen:
+        return record.sinceText();
     case Age:
         return record.monotonic == 0 ? QStringLiteral("–") : ageText(steadyNow() - record.monotonic);
     case Note:
@@ -87,6 +89,9 @@ QVariant FleetModel::data(const QModelIndex& index, int role) const
         return displayData(node, index.column());
     case Qt::ToolTipRole:
         // What may be cut in its cell. Escaped: a tooltip takes text that looks like markup for markup.
+        if (index.column() == SinceWhen && node.since && node.since->gap) {
+            return tr("The viewer did not run all the time from then on: the node may have been in other states meanwhile.");
+        }
         return index.column() == State || (index.column() >= Untracked && index.column() <= Age)
                    ? QVariant()
                    : QVariant(displayData(node, index.column()).toString().toHtmlEscaped());
@@ -111,8 +116,8 @@ QVariant FleetModel::headerData(int section, Qt::Orientation orientation, int ro
                                                       : QVariant(int(Qt::AlignLeft | Qt::AlignVCenter));
     }
     const std::array<QString, ColumnCount> titles{
-        tr("Node"),          tr("Groups"),   tr("State"), tr("Profile"), tr("Untracked/s"), tr("Insert failed/s"),
-        tr("Conntrack use"), tr("Findings"), tr("Age"),   tr("Note")};
+        tr("Node"),      tr("Groups"),   tr("State"), tr("Profile"), tr("Untracked/s"), tr("Insert failed/s"),
+        tr("Conntrack"), tr("Findings"), tr("Since"), tr("Age"),     tr("Note")};
     const std::array<QString, ColumnCount> hints{
         tr("Name in the inventory"),
         tr("Groups of the inventory"),
@@ -122,6 +127,7 @@ QVariant FleetModel::headerData(int section, Qt::Orientation orientation, int ro
         tr("Connection tracking entries a second that could not be inserted: lost packets"),
         tr("Entries of the connection tracking table in use"),
         tr("Findings that are not waived"),
+        tr("When the node came into its state"),
         tr("Age of the last report"),
         tr("Why the state is what it is"),
     };
@@ -255,6 +261,15 @@ void FleetModel::takeLog(const QString& node, const QString& line)
     }
 }
 
+void FleetModel::takeSince(const QString& node, const std::optional<Since>& since)
+{
+    const int row = rowOf(node);
+    if (row >= 0) {
+        m_records[static_cast<std::size_t>(row)]->since = since;
+        markChanged(row);
+    }
+}
+
 void FleetModel::judgeFreshness(qint64 now)
 {
     for (int row = 0; row < rowCount(); ++row) {
@@ -273,6 +288,8 @@ void FleetModel::settle(NodeRecord& record)
         return;
     }
     const RowState before = std::exchange(record.settled, now);
+    record.since.reset();
+    emit nodeSettled({QDateTime::currentDateTimeUtc(), record.entry.name, now, record.reason(steadyNow())});
     if (before != RowState::Connecting && badness(now) > badness(before)) {
         emit nodeWorsened(record.entry.name, before, now);
     }

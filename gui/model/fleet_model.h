@@ -36,7 +36,7 @@ class FleetModel : public QAbstractTableModel
     Q_OBJECT
 
 public:
-    enum Column { Node, Groups, State, Profile, Untracked, InsertFailed, ConntrackUse, Findings, Age, Note, ColumnCount };
+    enum Column { Node, Groups, State, Profile, Untracked, InsertFailed, ConntrackUse, Findings, SinceWhen, Age, Note, ColumnCount };
     enum Role { StateRole = Qt::UserRole, StaleRole };
 
     explicit FleetModel(QObject* parent = nullptr);
@@ -64,6 +64,7 @@ public:
     void takeLink(const QString& node, const LinkState& state);
     void takeReport(const QString& node, const ReceivedReport& received);
     void takeLog(const QString& node, const QString& line);
+    void takeSince(const QString& node, const std::optional<Since>& since);
 
     /// Looks which reports have become too old to pass for live; happens by itself once a second.
     void judgeFreshness(qint64 now);
@@ -74,6 +75,8 @@ signals:
     void countsChanged();
     /// Something about the node changed; gathered like dataChanged.
     void nodeChanged(const QString& node);
+    /// The node came into a state that says something about it.
+    void nodeSettled(const notrack::gui::TimelineEntry& entry);
     /// The node went from a better state to a worse one.
     void nodeWorsened(const QString& node, notrack::gui::RowState before, notrack::gui::RowState now);
 

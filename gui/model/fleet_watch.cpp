@@ -11,6 +11,8 @@ FleetWatch::FleetWatch(ConnectionSettings settings, ChannelFactory makeChannel, 
         m_model.setUsualPause(m_connection.usualPause()); // a round of polling takes longer or shorter by and by
         m_model.takeReport(node, received);
     });
+    connect(&m_model, &FleetModel::nodeSettled, &m_timeline, &Timeline::add);
+    connect(&m_timeline, &Timeline::sinceChanged, this, [this](const QString& node) { m_model.takeSince(node, m_timeline.since(node)); });
     connect(&m_connection, &FleetConnection::logged, &m_model, &FleetModel::takeLog);
 }
 

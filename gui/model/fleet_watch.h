@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gui/model/fleet_model.h"
+#include "gui/model/timeline.h"
 #include "gui/remote/fleet_connection.h"
 
 namespace notrack::gui
@@ -15,6 +16,7 @@ public:
     FleetWatch(ConnectionSettings settings, ChannelFactory makeChannel, QObject* parent = nullptr);
 
     FleetModel& model() { return m_model; }
+    Timeline& timeline() { return m_timeline; }
     FleetConnection& connection() { return m_connection; }
 
     void setNodes(const std::vector<NodeEntry>& nodes);
@@ -22,6 +24,7 @@ public:
 
 private:
     FleetModel m_model;
+    Timeline m_timeline;
     FleetConnection m_connection;
 };
 

@@ -12,25 +12,25 @@ namespace notrack::gui
 namespace
 {
 
-QString translate(const char* text)
+struct Text
 {
-    return QCoreApplication::translate("NodeRecord", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(NodeRecord)
+};
 
 /// What stands behind "in sync".
 QString verifiedWord(const Report& report)
 {
     if (!report.verified) {
-        return translate("not verified");
+        return Text::tr("not verified");
     }
     switch (report.verified->by) {
     case Proof::Trial:
     case Proof::Probe:
-        return translate("verified");
+        return Text::tr("verified");
     case Proof::None:
-        return translate("no proof asked");
+        return Text::tr("no proof asked");
     case Proof::Waived:
-        return translate("proof waived");
+        return Text::tr("proof waived");
     }
     return {};
 }
@@ -53,10 +53,10 @@ QString reportNote(const Report& report)
         }
     }
     if (different > 0) {
-        return translate("rules that differ: %1").arg(different);
+        return Text::tr("rules that differ: %1").arg(different);
     }
     const bool unverified = report.state == NodeState::InSync && !report.verified;
-    return unverified ? translate("not verified: nobody has shown yet that DNS works with these rules") : QString();
+    return unverified ? Text::tr("not verified: nobody has shown yet that DNS works with these rules") : QString();
 }
 
 } // namespace
@@ -94,35 +94,51 @@ QString NodeRecord::stateText() const
 {
     const QString word = displayText(state());
     if (const auto before = lastKnown()) {
-        return translate("%1, was %2").arg(word, displayText(*before));
+        return Text::tr("%1, was %2").arg(word, displayText(*before));
     }
-    return state() == RowState::InSync ? translate("%1, %2").arg(word, verifiedWord(*report)) : word;
+    return state() == RowState::InSync ? Text::tr("%1, %2").arg(word, verifiedWord(*report)) : word;
+}
+
+QString NodeRecord::reason(qint64 now) const
+{
+    if (link.phase == LinkPhase::Live) {
+        if (!report) {
+            return {};
+        }
+        return isFresh() ? reportNote(*report) : Text::tr("no report for %1").arg(ageText(now - monotonic));
+    }
+    QString text = link.phase == LinkPhase::Paused ? QString() : link.reason;
+    if (link.phase != LinkPhase::NeedsPerson && text.endsWith(QLatin1Char('.'))) {
+        text.chop(1); // more follows
+    }
+    return text;
 }
 
 QString NodeRecord::note(qint64 now) const
 {
-    QString reason = link.reason;
-    if (link.phase != LinkPhase::NeedsPerson && reason.endsWith(QLatin1Char('.'))) {
-        reason.chop(1); // more follows
-    }
+    const QString text = reason(now);
     switch (link.phase) {
-    case LinkPhase::Paused:
-        return {};
     case LinkPhase::Queued:
-        return reason.isEmpty() ? translate("waits for its turn") : translate("%1; waits for its turn").arg(reason);
+        return text.isEmpty() ? Text::tr("waits for its turn") : Text::tr("%1; waits for its turn").arg(text);
     case LinkPhase::Connecting:
-        return reason.isEmpty() ? QString() : translate("%1; trying again").arg(reason);
+        return text.isEmpty() ? QString() : Text::tr("%1; trying again").arg(text);
     case LinkPhase::Waiting:
-        return translate("%1; next try in %2").arg(reason, ageText(std::max<qint64>(0, link.retryAt - now)));
+        return Text::tr("%1; next try in %2").arg(text, ageText(std::max<qint64>(0, link.retryAt - now)));
+    case LinkPhase::Paused:
     case LinkPhase::NeedsPerson:
-        return reason;
     case LinkPhase::Live:
-        if (!report) {
-            return {};
-        }
-        return isFresh() ? reportNote(*report) : translate("no report for %1").arg(ageText(now - monotonic));
+        return text;
     }
     return {};
+}
+
+QString NodeRecord::sinceText() const
+{
+    if (!since || state() != settled) {
+        return QStringLiteral("–");
+    }
+    const QString moment = momentText(since->at);
+    return since->gap ? Text::tr("%1, gap").arg(moment) : moment;
 }
 
 int NodeRecord::findingCount() const
@@ -134,12 +150,38 @@ int NodeRecord::findingCount() const
         std::count_if(report->findings.begin(), report->findings.end(), [](const Finding& finding) { return !finding.waived; }));
 }
 
-void addLogLine(NodeRecord& record, const QString& line)
+void addLogLine(NodeRecord& record, const QString& line, const QDateTime& now)
 {
+    constexpr std::ptrdiff_t lastFew = 6; // what one failed attempt says
+    const auto newest = record.log.rbegin();
+    const auto oldest = newest + std::min(lastFew, static_cast<std::ptrdiff_t>(record.log.size()));
+    const auto same = std::find_if(newest, oldest, [&line](const LogLine& each) { return each.text == line; });
+    if (same != oldest) {
+        LogLine repeated = *same;
+        repeated.last = now;
+        ++repeated.times;
+        record.log.erase(std::next(same).base());
+        record.log.push_back(repeated);
+        return;
+    }
     if (record.log.size() >= NodeRecord::mostLogLines) {
         record.log.pop_front();
     }
-    record.log.push_back(QTime::currentTime().toString(Qt::ISODate) + QLatin1Char(' ') + line);
+    record.log.push_back({now, now, line});
+}
+
+QString logText(const LogLine& line)
+{
+    const QString format = QStringLiteral("yyyy-MM-dd HH:mm:ss");
+    const QString text = line.last.toString(format) + QLatin1Char(' ') + line.text;
+    return line.times == 1 ? text : Text::tr("%1 (%n time(s) since %2)", nullptr, line.times).arg(text, line.first.toString(format));
+}
+
+QString momentText(const QDateTime& moment)
+{
+    const QDateTime local = moment.toLocalTime();
+    const bool today = local.date() == QDate::currentDate();
+    return local.toString(today ? QStringLiteral("HH:mm") : QStringLiteral("MM-dd HH:mm"));
 }
 
 QString ageText(qint64 milliseconds)
@@ -148,12 +190,12 @@ QString ageText(qint64 milliseconds)
     constexpr qint64 hour = 3600;
     const qint64 seconds = milliseconds / 1000;
     if (seconds < 2 * minute) {
-        return translate("%1 s").arg(seconds);
+        return Text::tr("%1 s").arg(seconds);
     }
     if (seconds < 2 * hour) {
-        return translate("%1 min").arg(seconds / minute);
+        return Text::tr("%1 min").arg(seconds / minute);
     }
-    return translate("%1 h").arg(seconds / hour);
+    return Text::tr("%1 h").arg(seconds / hour);
 }
 
 QString rateText(std::optional<float> rate)

@@ -2,6 +2,7 @@
 
 #include "gui/model/node_history.h"
 #include "gui/model/row_state.h"
+#include "gui/model/timeline.h"
 #include "gui/remote/node_entry.h"
 
 #include <QDateTime>
@@ -10,6 +11,15 @@
 
 namespace notrack::gui
 {
+
+/// What the connection said, and how often lately.
+struct LogLine
+{
+    QDateTime first; ///< local, as `last`
+    QDateTime last;
+    QString text;
+    int times = 1;
+};
 
 /// Everything the viewer knows about one node. Bounded: one report, NodeHistory's limits and the last lines of the log.
 struct NodeRecord
@@ -22,10 +32,11 @@ struct NodeRecord
     QDateTime arrived;                    ///< UTC
     qint64 monotonic = 0;                 ///< steadyNow() of the arrival; 0 without a report
     NodeHistory history;
-    std::deque<QString> log;
+    std::deque<LogLine> log;
     Freshness freshness = Freshness::None;
     qint64 freshUntil = 0;                   ///< steadyNow() from which on the report must not pass for live
     RowState settled = RowState::Connecting; ///< the last state that said something about the node
+    std::optional<Since> since = {};         ///< of `settled`
 
     RowState state() const { return rowState(link, report.get(), freshness); }
     bool isFresh() const { return freshness == Freshness::Fresh; }
@@ -37,14 +48,23 @@ struct NodeRecord
     void take(const ReceivedReport& received, qint64 usualPause);
     /// The one place that decides whether the report may pass for live. Gives whether that changed.
     bool judgeFreshness(qint64 now);
-    /// One sentence: why the state is what it is, with the countdown to the next attempt.
+    /// One sentence: why the state is what it is.
+    QString reason(qint64 now) const;
+    /// The same with the countdown to the next attempt.
     QString note(qint64 now) const;
+    /// "02:13", with the day before where that is not today, "02:13, gap" where nobody watched all the time; "–" where it is not known.
+    QString sinceText() const;
     /// Waived findings not counted.
     int findingCount() const;
 };
 
-/// Adds a line with the time of day, dropping the oldest ones.
-void addLogLine(NodeRecord& record, const QString& line);
+/// Adds a line, dropping the oldest ones. One that was among the last few is counted instead, and is the newest again: a failure that repeats
+/// itself leaves room for others.
+void addLogLine(NodeRecord& record, const QString& line, const QDateTime& now = QDateTime::currentDateTime());
+/// "2026-01-31 02:13:00 refused (3 times since 2026-01-31 02:11:04)".
+QString logText(const LogLine& line);
+/// The time of day, with the day before where that is not today; local.
+QString momentText(const QDateTime& moment);
 
 /// "3 s", "4 min", "2 h"; from milliseconds.
 QString ageText(qint64 milliseconds);

@@ -32,6 +32,33 @@ QString displayText(RowState state)
     return {};
 }
 
+QString countText(RowState state, int count)
+{
+    switch (state) {
+    case RowState::InSync:
+        return QCoreApplication::translate("RowState", "%n in sync", nullptr, count);
+    case RowState::Drifted:
+        return QCoreApplication::translate("RowState", "%n drifted", nullptr, count);
+    case RowState::Absent:
+        return QCoreApplication::translate("RowState", "%n absent", nullptr, count);
+    case RowState::Unsafe:
+        return QCoreApplication::translate("RowState", "%n unsafe", nullptr, count);
+    case RowState::Error:
+        return QCoreApplication::translate("RowState", "%n error(s)", nullptr, count);
+    case RowState::Unreachable:
+        return QCoreApplication::translate("RowState", "%n unreachable", nullptr, count);
+    case RowState::NeedsPerson:
+        return QCoreApplication::translate("RowState", "%n need(s) you", nullptr, count);
+    case RowState::Connecting:
+        return QCoreApplication::translate("RowState", "%n connecting", nullptr, count);
+    case RowState::Paused:
+        return QCoreApplication::translate("RowState", "%n paused", nullptr, count);
+    case RowState::Stale:
+        return QCoreApplication::translate("RowState", "%n stale", nullptr, count);
+    }
+    return {};
+}
+
 QString stableName(RowState state)
 {
     static const std::array names{

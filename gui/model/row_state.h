@@ -21,6 +21,8 @@ inline constexpr std::array allRowStates{
 
 /// For people, in their language.
 QString displayText(RowState state);
+/// "1 drifted", "12 need you": for people.
+QString countText(RowState state, int count);
 /// For files: stable and English.
 QString stableName(RowState state);
 /// How bad it is, from 0; states that say nothing about the node count as 0.

@@ -4,13 +4,21 @@
 #include <QString>
 #include <QStringList>
 
+#include <array>
+
 namespace notrack::gui
 {
+
+/// The intervals that can be chosen, in seconds: those that the packaged sudoers lets the runner be started with.
+inline constexpr std::array intervals{1, 2, 5, 10, 30, 60, 300};
+
+/// The one of `intervals` that is nearest to `seconds`.
+int nearestInterval(int seconds);
 
 /// How nodes are reached; everything a person may set about connections.
 struct ConnectionSettings
 {
-    int interval = 5;                                         ///< seconds between two reports of a node
+    int interval = 5;                                         ///< seconds between two reports of a node; one of `intervals`
     QString runner = QStringLiteral("/usr/sbin/dns-notrack"); ///< absolute, so that no rc file decides; may begin with "sudo -n"
     QHash<QString, QString> runnerByGroup;                    ///< the first of a node's groups that is here wins over `runner`
     QString sshProgram = QStringLiteral("ssh");

@@ -22,29 +22,29 @@ namespace
 constexpr int deepestInclude = 8;
 constexpr qint64 largestFile = 16 << 20;
 
-QString translate(const char* text)
+struct Text
 {
-    return QCoreApplication::translate("Inventory", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(Inventory)
+};
 
 /// The text of a regular file of a sane size; nothing, with a problem noted, otherwise. Never waits for somebody to write into a pipe.
 std::optional<QString> readText(const QString& path, QStringList& problems)
 {
     const int descriptor = open(QFile::encodeName(path).constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (descriptor < 0) {
-        problems.append(translate("%1: %2").arg(path, qt_error_string(errno)));
+        problems.append(Text::tr("%1: %2").arg(path, qt_error_string(errno)));
         return std::nullopt;
     }
     QFile file;
     file.open(descriptor, QIODevice::ReadOnly, QFileDevice::AutoCloseHandle);
     struct stat status = {};
     if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
-        problems.append(translate("%1: is no regular file").arg(path));
+        problems.append(Text::tr("%1: is no regular file").arg(path));
         return std::nullopt;
     }
     const QByteArray bytes = file.read(largestFile + 1);
     if (bytes.size() > largestFile) {
-        problems.append(translate("%1: too large for an inventory").arg(path));
+        problems.append(Text::tr("%1: too large for an inventory").arg(path));
         return std::nullopt;
     }
     return QString::fromUtf8(bytes);
@@ -176,7 +176,7 @@ Inventory readInventoryFile(const QString& path)
         inventory.unsound = true;
     } else if (text->startsWith(QLatin1String("#!"))) {
         inventory.unsound = true;
-        problems.append(translate("%1: is a program; only ansible-inventory runs those, and it is not installed or could not").arg(path));
+        problems.append(Text::tr("%1: is a program; only ansible-inventory runs those, and it is not installed or could not").arg(path));
     } else {
         switch (kindOf(path, *text)) {
         case FileKind::Yaml:
@@ -190,7 +190,7 @@ Inventory readInventoryFile(const QString& path)
             break;
         }
         for (const QString& problem : std::as_const(inventory.problems)) {
-            problems.append(translate("%1: %2").arg(path, problem));
+            problems.append(Text::tr("%1: %2").arg(path, problem));
         }
     }
     inventory.source = path;

@@ -15,10 +15,10 @@ constexpr int notExecutable = 126;
 constexpr int notFound = 127;
 constexpr int notPermitted = 77;
 
-QString translate(const char* text)
+struct Text
 {
-    return QCoreApplication::translate("LinkState", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(LinkState)
+};
 
 bool isUnsafe(QChar character)
 {
@@ -47,8 +47,8 @@ LinkState judgeSshFailure(const QString& words)
     if (words.contains(QLatin1String("IDENTIFICATION HAS CHANGED"))) {
         state.phase = LinkPhase::NeedsPerson;
         state.problem = LinkProblem::HostKeyChanged;
-        state.reason = translate("the host key is not the known one: somebody may be listening, or the node was installed anew; "
-                                 "check it, then remove the old key with ssh-keygen -R");
+        state.reason = Text::tr("the host key is not the known one: somebody may be listening, or the node was installed anew; "
+                                "check it, then remove the old key with ssh-keygen -R");
     } else if (asksForPerson(words)) {
         state.phase = LinkPhase::NeedsPerson;
         state.problem = LinkProblem::Authentication;
@@ -61,13 +61,13 @@ QString exitCodeMeaning(int exitCode)
 {
     switch (exitCode) {
     case 64:
-        return translate("the runner does not know this command line");
+        return Text::tr("the runner does not know this command line");
     case 65:
-        return translate("the runner refuses its profile");
+        return Text::tr("the runner refuses its profile");
     case 69:
-        return translate("the runner finds no usable backend");
+        return Text::tr("the runner finds no usable backend");
     case 75:
-        return translate("the runner found the rules locked");
+        return Text::tr("the runner found the rules locked");
     default:
         return {};
     }
@@ -95,22 +95,22 @@ LinkState judgeEnd(const ChannelEnd& end, const QString& lastWords, bool reporte
     if (end.exitCode == sshFailed) {
         LinkState state = judgeSshFailure(lastWords);
         if (state.reason.isEmpty()) {
-            state.reason = reported ? translate("the connection was lost") : translate("ssh could not connect");
+            state.reason = reported ? Text::tr("the connection was lost") : Text::tr("ssh could not connect");
         }
         return state;
     }
     LinkState state{LinkPhase::Waiting, LinkProblem::Runner, {}, 0, end.exitCode};
     const QString lastLine = safeLine(lastWords.section(QLatin1Char('\n'), -1, -1, QString::SectionSkipEmpty));
     if (end.exitCode == notFound || end.exitCode == notExecutable) {
-        state.reason = translate("the runner is not there: %1").arg(lastLine);
+        state.reason = Text::tr("the runner is not there: %1").arg(lastLine);
     } else if (end.exitCode == notPermitted) {
-        state.reason = translate("the runner may not read the rules: %1").arg(lastLine);
+        state.reason = Text::tr("the runner may not read the rules: %1").arg(lastLine);
     } else if (const QString meaning = exitCodeMeaning(end.exitCode); !meaning.isEmpty()) {
-        state.reason = lastLine.isEmpty() ? meaning : translate("%1: %2").arg(meaning, lastLine);
+        state.reason = lastLine.isEmpty() ? meaning : Text::tr("%1: %2").arg(meaning, lastLine);
     } else if (lastLine.isEmpty()) {
-        state.reason = translate("the runner ended with exit code %1").arg(end.exitCode);
+        state.reason = Text::tr("the runner ended with exit code %1").arg(end.exitCode);
     } else {
-        state.reason = translate("the runner ended with exit code %1: %2").arg(end.exitCode).arg(lastLine);
+        state.reason = Text::tr("the runner ended with exit code %1: %2").arg(end.exitCode).arg(lastLine);
     }
     return state;
 }

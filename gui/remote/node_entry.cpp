@@ -13,10 +13,10 @@ namespace
 
 constexpr int longestHost = 255;
 
-QString translate(const char* text)
+struct Text
 {
-    return QCoreApplication::translate("NodeEntry", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(NodeEntry)
+};
 
 bool isAsciiLetterOrDigit(QChar character)
 {
@@ -27,18 +27,18 @@ bool isAsciiLetterOrDigit(QChar character)
 std::optional<QString> objection(const QString& text, QStringView allowed)
 {
     if (text.isEmpty()) {
-        return translate("it is empty");
+        return Text::tr("it is empty");
     }
     if (text.startsWith(QLatin1Char('-'))) {
-        return translate("it begins with '-', which ssh would take for an option");
+        return Text::tr("it begins with '-', which ssh would take for an option");
     }
     if (text.size() > longestHost) {
-        return translate("it is longer than 255 characters");
+        return Text::tr("it is longer than 255 characters");
     }
     const bool clean = std::all_of(text.begin(), text.end(),
                                    [allowed](QChar character) { return isAsciiLetterOrDigit(character) || allowed.contains(character); });
     if (!clean) {
-        return translate("it holds a space, a control character or another character that no host has");
+        return Text::tr("it holds a space, a control character or another character that no host has");
     }
     return std::nullopt;
 }
@@ -93,7 +93,7 @@ std::optional<NodeEntry> readNodeArgument(const QString& text, QString& problem)
         bool valid = false;
         entry.port = match.captured(3).toInt(&valid);
         if (!valid || entry.port < 1 || entry.port > 65535) {
-            problem = translate("%1: the port must be a number from 1 to 65535").arg(text);
+            problem = Text::tr("%1: the port must be a number from 1 to 65535").arg(text);
             return std::nullopt;
         }
     }
@@ -101,7 +101,7 @@ std::optional<NodeEntry> readNodeArgument(const QString& text, QString& problem)
     const auto hostObjection = objectionToHost(entry.host);
     const auto userObjection = at >= 0 ? objectionToUser(entry.user) : std::nullopt;
     if (hostObjection || userObjection) {
-        problem = translate("%1: refused, %2").arg(text, hostObjection.value_or(userObjection.value_or(QString())));
+        problem = Text::tr("%1: refused, %2").arg(text, hostObjection.value_or(userObjection.value_or(QString())));
         return std::nullopt;
     }
     return entry;
@@ -123,7 +123,7 @@ void addNode(Inventory& inventory, const NodeEntry& entry)
         refused = objectionToUser(entry.user);
     }
     if (refused) {
-        inventory.problems.append(translate("%1: refused, %2").arg(entry.name, *refused));
+        inventory.problems.append(Text::tr("%1: refused, %2").arg(entry.name, *refused));
         return;
     }
     inventory.rows.insert(entry.name, inventory.nodes.size());

@@ -77,6 +77,8 @@ void NodeSession::start()
     ++m_run;
     m_reader = {};
     m_lastWords.clear();
+    m_unfinishedLine.clear();
+    m_lastLogged.clear();
     m_arrived = false;
     if (m_state.phase != LinkPhase::Live) {
         setState({LinkPhase::Connecting, m_state.problem, m_state.reason, 0});
@@ -153,9 +155,20 @@ void NodeSession::readDiagnostics(const QByteArray& bytes)
     if (kept >= mostLastWords) {
         return; // it has said enough for the log
     }
-    const QStringList lines = QString::fromUtf8(bytes.left(mostLastWords)).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
-    for (const QString& line : lines) {
-        emit logged(safeLine(line));
+    m_unfinishedLine += bytes.left(mostLastWords);
+    QList<QByteArray> lines = m_unfinishedLine.split('\n');
+    m_unfinishedLine = lines.takeLast().right(mostLastWords);
+    for (const QByteArray& line : qAsConst(lines)) {
+        logLine(line);
+    }
+}
+
+void NodeSession::logLine(const QByteArray& line)
+{
+    const QString shown = safeLine(QString::fromUtf8(line));
+    if (!shown.isEmpty()) {
+        m_lastLogged = shown;
+        emit logged(shown);
     }
 }
 
@@ -204,6 +217,7 @@ bool NodeSession::takeReport(const ReceivedReport& received)
 void NodeSession::handleEnd(const ChannelEnd& end)
 {
     std::exchange(m_channel, nullptr)->deleteLater();
+    logLine(std::exchange(m_unfinishedLine, {}));
     fail(judgeEnd(end, QString::fromUtf8(m_lastWords), m_arrived));
 }
 
@@ -242,7 +256,9 @@ void NodeSession::fail(LinkState state)
         state.phase = LinkPhase::NeedsPerson; // an attempt without a person would end at the door, and cover up this reason
     }
     m_interaction = Interaction::Batch;
-    emit logged(state.reason);
+    if (state.reason != m_lastLogged) { // else ssh has said so itself
+        emit logged(state.reason);
+    }
     if (state.phase == LinkPhase::Waiting) {
         const auto pause = backOff(++m_attempt, *QRandomGenerator::global());
         state.retryAt = steadyNow() + pause.count();

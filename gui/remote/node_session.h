@@ -71,6 +71,7 @@ private:
     void endPoll();
     void readOutput(const QByteArray& bytes);
     void readDiagnostics(const QByteArray& bytes);
+    void logLine(const QByteArray& line);
     void handleEnd(const ChannelEnd& end);
     void handleTimeout();
     void fail(LinkState state);
@@ -84,6 +85,8 @@ private:
     Channel* m_channel = nullptr;
     DocumentReader m_reader;
     QByteArray m_lastWords;
+    QByteArray m_unfinishedLine; ///< of the diagnostics
+    QString m_lastLogged;
     QString m_claimedName; ///< of the first report ever accepted
     QTimer m_timer;        ///< its meaning is the phase's: give up, gone silent, next poll, next attempt
     Interaction m_interaction = Interaction::Batch;

@@ -2,6 +2,9 @@
 
 #include <QProcess>
 
+#include <algorithm>
+#include <cstdlib>
+
 namespace notrack::gui
 {
 
@@ -79,6 +82,12 @@ std::vector<std::pair<QString, QString>> askpassEnvironment(const NodeEntry& nod
 }
 
 } // namespace
+
+int nearestInterval(int seconds)
+{
+    return *std::min_element(intervals.begin(), intervals.end(),
+                             [seconds](int left, int right) { return std::abs(left - seconds) < std::abs(right - seconds); });
+}
 
 QStringList waysToNode(const NodeEntry& node, const ConnectionSettings& settings)
 {

@@ -30,4 +30,9 @@ QString ConntrackPage::text() const
     return m_figures->text();
 }
 
+bool ConntrackPage::find(const QString& words, Direction direction)
+{
+    return m_figures->find(words, direction);
+}
+
 } // namespace notrack::gui

@@ -21,6 +21,7 @@ public:
     QWidget& widget() override { return *this; }
     void show(const NodeRecord& record) override;
     QString text() const override;
+    bool find(const QString& words, Direction direction) override;
 
 private:
     FigureTree* m_figures;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "gui/view/direction.h"
+
 #include <QTreeView>
 
 namespace notrack::gui
@@ -21,8 +23,13 @@ public:
     /// What to read where rows would be while there are none.
     void setPlaceholder(const QString& text);
     const QString& placeholder() const { return m_placeholder; }
+    /// The selected rows in the order they are seen, cells with tabs between them; without a selection all of them, indented.
+    QString text() const;
+    /// Makes the next row current that has `words` in one of its cells, from the current one on and round; no case.
+    bool find(const QString& words, Direction direction);
 
 protected:
+    void contextMenuEvent(QContextMenuEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 

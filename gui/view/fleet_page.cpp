@@ -1,6 +1,7 @@
 #include "gui/view/fleet_page.h"
 
 #include "gui/model/export.h"
+#include "gui/view/fitted_tree.h"
 #include "gui/view/fleet_delegate.h"
 #include "gui/view/summary_bar.h"
 
@@ -11,6 +12,8 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QSignalBlocker>
+#include <QStackedWidget>
+#include <QTabBar>
 #include <QTreeView>
 #include <QVBoxLayout>
 
@@ -22,13 +25,13 @@ namespace notrack::gui
 namespace
 {
 
-constexpr int leastNote = 34; ///< characters
+constexpr int leastNote = 32; ///< characters
 
 } // namespace
 
 FleetPage::FleetPage(FleetModel& fleet, QWidget* parent)
-    : QWidget(parent), m_fleet(fleet), m_filter(&fleet), m_table(new QTreeView), m_search(new QLineEdit), m_groups(new QComboBox),
-      m_summary(new SummaryBar), m_second(this)
+    : QWidget(parent), m_fleet(fleet), m_filter(&fleet), m_table(new QTreeView), m_views(new QTabBar), m_stack(new QStackedWidget),
+      m_search(new QLineEdit), m_groups(new QComboBox), m_summary(new SummaryBar), m_second(this)
 {
     m_search->setPlaceholderText(tr("Filter by words"));
     m_search->setAccessibleName(tr("Filter by words"));
@@ -37,13 +40,20 @@ FleetPage::FleetPage(FleetModel& fleet, QWidget* parent)
     m_groups->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_summary->setAccessibleName(tr("Nodes by state"));
     auto* filters = new QHBoxLayout;
+    filters->addWidget(m_views);
     filters->addWidget(m_search, 1);
     filters->addWidget(m_groups);
     auto* layout = new QVBoxLayout(this);
     layout->addLayout(filters);
     layout->addWidget(m_summary);
-    layout->addWidget(m_table, 1);
+    layout->addWidget(m_stack, 1);
     makeTable();
+    m_views->setAccessibleName(tr("Views of the nodes"));
+    m_views->setDrawBase(false);
+    m_views->setExpanding(false);
+    m_views->setUsesScrollButtons(false); // all of them are seen
+    addView(m_table, tr("No&des"));
+    connect(m_views, &QTabBar::currentChanged, m_stack, &QStackedWidget::setCurrentIndex);
     connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
         m_filter.setText(text);
         countStates();
@@ -63,6 +73,18 @@ FleetPage::FleetPage(FleetModel& fleet, QWidget* parent)
     // Ages and countdowns go on between reports: what is seen is painted anew each second, without a word to the models.
     connect(&m_second, &QTimer::timeout, m_table->viewport(), qOverload<>(&QWidget::update));
     m_second.start(1000);
+}
+
+void FleetPage::addView(QWidget* view, const QString& title)
+{
+    m_stack->addWidget(view);
+    m_views->addTab(title);
+    m_views->setFixedWidth(m_views->sizeHint().width()); // never less than all of them
+}
+
+QWidget* FleetPage::view() const
+{
+    return m_stack->currentWidget();
 }
 
 void FleetPage::countStates()
@@ -105,7 +127,7 @@ void FleetPage::makeTable()
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     m_table->setAccessibleName(tr("Nodes"));
     const int unit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
-    constexpr std::array widths{17, 11, 24, 12, 11, 13, 13, 8, 7, leastNote};
+    constexpr std::array widths{17, 11, 24, 12, 10, 13, 10, 8, 12, 7, leastNote};
     QHeaderView* header = m_table->header();
     for (int column = 0; column < FleetModel::ColumnCount; ++column) {
         header->resizeSection(column, widths.at(static_cast<std::size_t>(column)) * unit);
@@ -113,7 +135,7 @@ void FleetPage::makeTable()
     header->setStretchLastSection(false);
     // What is wrong, and why, stand where the smallest window shows them.
     int place = 1;
-    for (const int column : {FleetModel::State, FleetModel::Note, FleetModel::Age}) {
+    for (const int column : {FleetModel::State, FleetModel::Note, FleetModel::SinceWhen, FleetModel::Age}) {
         header->moveSection(header->visualIndex(column), place++);
     }
     m_table->setColumnHidden(FleetModel::Profile, true);
@@ -252,6 +274,9 @@ QList<int> FleetPage::shownColumns() const
 
 QString FleetPage::selectionText() const
 {
+    if (const auto* tree = qobject_cast<const FittedTree*>(view())) {
+        return tree->text();
+    }
     QList<int> rows;
     const QModelIndexList selected = m_table->selectionModel()->selectedRows();
     for (const QModelIndex& index : selected) {

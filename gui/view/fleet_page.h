@@ -8,8 +8,9 @@
 class QComboBox;
 class QLineEdit;
 class QMenu;
+class QStackedWidget;
+class QTabBar;
 class QTreeView;
-class QLabel;
 
 namespace notrack::gui
 {
@@ -25,6 +26,11 @@ public:
     explicit FleetPage(FleetModel& fleet, QWidget* parent = nullptr);
 
     QTreeView* table() const { return m_table; }
+    /// Another view of the same nodes, beside the table. Takes ownership.
+    void addView(QWidget* view, const QString& title);
+    QTabBar* views() const { return m_views; }
+    /// The view that is seen.
+    QWidget* view() const;
     QLineEdit* search() const { return m_search; }
     SummaryBar* summary() const { return m_summary; }
     FleetFilter& filter() { return m_filter; }
@@ -65,6 +71,8 @@ private:
     FleetModel& m_fleet;
     FleetFilter m_filter;
     QTreeView* m_table;
+    QTabBar* m_views;
+    QStackedWidget* m_stack;
     QLineEdit* m_search;
     QComboBox* m_groups;
     SummaryBar* m_summary;

@@ -10,6 +10,7 @@
 #include "gui/view/notice_bar.h"
 #include "gui/view/question_dialog.h"
 #include "gui/view/settings_dialog.h"
+#include "gui/view/timeline_page.h"
 
 #include <QCloseEvent>
 #include <QFileDialog>
@@ -46,8 +47,9 @@ ConnectionSettings withAskpass(ConnectionSettings settings, const AskpassServer&
 MainWindow::MainWindow(Preferences preferences, Remember remember, ChannelFactory makeChannel, QWidget* parent)
     : QMainWindow(parent), m_workspace(std::move(preferences), remember), m_askpass(new AskpassServer(this)),
       m_watch(withAskpass(m_workspace.preferences().connection, *m_askpass), std::move(makeChannel)), m_nodeActions(m_watch),
-      m_stack(new QStackedWidget), m_emptyPage(new EmptyPage), m_fleetPage(new FleetPage(m_watch.model())), m_nodePage(new NodePage),
-      m_problems(new NoticeBar(tr("Read &again"))), m_desk(new NoticeBar), m_splitter(new QSplitter(Qt::Vertical))
+      m_stack(new QStackedWidget), m_emptyPage(new EmptyPage), m_fleetPage(new FleetPage(m_watch.model())),
+      m_nodePage(new NodePage(m_watch.timeline())), m_problems(new NoticeBar(tr("Read &again"))), m_desk(new NoticeBar),
+      m_splitter(new QSplitter(Qt::Vertical))
 {
     setWindowTitle(tr("DNS NOTRACK viewer"));
     setWindowIcon(applicationIcon());
@@ -68,6 +70,9 @@ MainWindow::MainWindow(Preferences preferences, Remember remember, ChannelFactor
     setCentralWidget(middle);
     m_nodePage->setSettings(m_workspace.preferences().connection);
     m_notifier.setEnabled(m_workspace.preferences().notify);
+    auto* timeline = new FleetTimeline(m_watch.timeline(), m_fleetPage->filter());
+    m_fleetPage->addView(timeline, tr("Ti&meline of all"));
+    connect(timeline, &FleetTimeline::nodeChosen, m_fleetPage, &FleetPage::chooseNode);
     makeActions();
     connectPages();
     restoreLayout();
@@ -114,14 +119,14 @@ void MainWindow::restoreLayout()
     restoreGeometry(m_workspace.layout(QStringLiteral("view/window")).toByteArray());
     m_splitter->restoreState(m_workspace.layout(QStringLiteral("view/splitter")).toByteArray());
     m_nodePage->tabs()->setCurrentIndex(m_workspace.layout(QStringLiteral("view/page"), 0).toInt());
-    m_fleetPage->table()->header()->restoreState(m_workspace.layout(QStringLiteral("view/columns")).toByteArray());
+    m_fleetPage->table()->header()->restoreState(m_workspace.layout(QStringLiteral("view/fleetColumns")).toByteArray());
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
     m_workspace.keepLayout(QStringLiteral("view/window"), saveGeometry());
     m_workspace.keepLayout(QStringLiteral("view/splitter"), m_splitter->saveState());
-    m_workspace.keepLayout(QStringLiteral("view/columns"), m_fleetPage->table()->header()->saveState());
+    m_workspace.keepLayout(QStringLiteral("view/fleetColumns"), m_fleetPage->table()->header()->saveState());
     m_workspace.keepLayout(QStringLiteral("view/node"), m_fleetPage->currentNode());
     m_workspace.keepLayout(QStringLiteral("view/page"), m_nodePage->tabs()->currentIndex());
     QMainWindow::closeEvent(event);
@@ -137,7 +142,7 @@ void MainWindow::takeInventory(const Inventory& inventory)
         problems.append(safeLine(problem, longestProblem));
     }
     if (inventory.problems.size() > mostProblems) {
-        problems.append(tr("and %1 more").arg(inventory.problems.size() - mostProblems));
+        problems.append(tr("and %n more", nullptr, static_cast<int>(inventory.problems.size() - mostProblems)));
     }
     m_problems->setText(problems.join(QLatin1Char('\n')));
     m_stack->setCurrentWidget(inventory.nodes.empty() ? static_cast<QWidget*>(m_emptyPage) : m_splitter);
@@ -190,6 +195,8 @@ void MainWindow::addNode()
         QMessageBox box(QMessageBox::Warning, tr("Add a node"), problem, QMessageBox::Ok, this);
         box.setTextFormat(Qt::PlainText);
         box.exec();
+    } else if (m_workspace.remember() == Remember::NoSources) {
+        statusBar()->showMessage(tr("Watched in this run only: its nodes come from the command line."), 10'000);
     }
 }
 

@@ -61,6 +61,8 @@ private:
     void removeNodes();
     void changeSettings();
     void copy();
+    void selectAll();
+    void find();
     /// Asks where to, and makes and writes the bytes in a thread of the pool.
     void save(const QString& title, const QString& suffix, std::function<QByteArray()> makeBytes);
     void showAbout();

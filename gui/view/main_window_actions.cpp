@@ -2,6 +2,7 @@
 
 #include "gui/model/export.h"
 #include "gui/model/remedy.h"
+#include "gui/view/find_bar.h"
 #include "gui/view/fleet_page.h"
 #include "gui/view/icons.h"
 #include "gui/view/node_page.h"
@@ -16,6 +17,7 @@
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QMessageBox>
+#include <QPlainTextEdit>
 #include <QTabWidget>
 #include <QToolButton>
 #include <QTreeView>
@@ -76,7 +78,7 @@ void MainWindow::makeNodeMenu()
         QApplication::clipboard()->setText(playbookCommand(m_workspace.preferences().sources.inventories, m_fleetPage->selectedNodes()));
     });
     addAction(m_nodeMenu, tr("Re&move from the list"), QKeySequence::Delete, [this] { removeNodes(); });
-    addAction(m_nodeMenu, tr("Select a&ll"), QKeySequence(Qt::CTRL | Qt::Key_A), [this] { m_fleetPage->table()->selectAll(); });
+    addAction(m_nodeMenu, tr("Select a&ll"), QKeySequence(Qt::CTRL | Qt::Key_A), [this] { selectAll(); });
 }
 
 void MainWindow::copy()
@@ -85,10 +87,35 @@ void MainWindow::copy()
     QApplication::clipboard()->setText(inNode ? m_nodePage->pageText() : m_fleetPage->selectionText());
 }
 
+void MainWindow::selectAll()
+{
+    auto* text = qobject_cast<QPlainTextEdit*>(QApplication::focusWidget());
+    auto* view = qobject_cast<QAbstractItemView*>(QApplication::focusWidget());
+    if (text != nullptr) {
+        text->selectAll();
+    } else if (view != nullptr) {
+        view->selectAll();
+    } else {
+        m_fleetPage->table()->selectAll();
+    }
+}
+
+void MainWindow::find()
+{
+    if (m_nodePage->isAncestorOf(QApplication::focusWidget())) {
+        m_nodePage->findBar()->open();
+    } else {
+        m_fleetPage->search()->setFocus();
+    }
+}
+
 void MainWindow::makeViewMenu()
 {
     QMenu* menu = menuBar()->addMenu(tr("&View"));
-    addAction(menu, tr("&Filter by words"), QKeySequence::Find, [this] { m_fleetPage->search()->setFocus(); });
+    addAction(menu, tr("&Find in the page, filter the table"), QKeySequence::Find, [this] { find(); });
+    addAction(menu, tr("Find &next"), QKeySequence(Qt::Key_F3), [this] { m_nodePage->findBar()->findNext(Direction::Forward); });
+    addAction(menu, tr("Find pre&vious"), QKeySequence(Qt::SHIFT | Qt::Key_F3),
+              [this] { m_nodePage->findBar()->findNext(Direction::Backward); });
     addAction(menu, tr("Filter by &group"), QKeySequence(Qt::CTRL | Qt::Key_G), [this] { m_fleetPage->chooseGroup(); });
     addAction(menu, tr("&Show all nodes"), QKeySequence(Qt::Key_Escape), [this] {
         m_fleetPage->clearFilters();

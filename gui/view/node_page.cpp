@@ -3,10 +3,12 @@
 #include "gui/model/remedy.h"
 #include "gui/view/appearance.h"
 #include "gui/view/conntrack_page.h"
+#include "gui/view/find_bar.h"
 #include "gui/view/icons.h"
 #include "gui/view/notice_bar.h"
 #include "gui/view/remedy_bar.h"
 #include "gui/view/text_page.h"
+#include "gui/view/timeline_page.h"
 #include "gui/view/tree_page.h"
 
 #include <QHBoxLayout>
@@ -26,9 +28,9 @@ constexpr int findingTab = 2;
 
 } // namespace
 
-NodePage::NodePage(QWidget* parent)
+NodePage::NodePage(const Timeline& timeline, QWidget* parent)
     : QWidget(parent), m_icon(makePlainLabel()), m_title(makePlainLabel()), m_note(makePlainLabel()), m_age(new NoticeBar),
-      m_remedy(new RemedyBar), m_action(new QPushButton), m_tabs(new QTabWidget)
+      m_remedy(new RemedyBar), m_action(new QPushButton), m_tabs(new QTabWidget), m_find(new FindBar)
 {
     QFont bold = font();
     bold.setBold(true);
@@ -46,9 +48,14 @@ NodePage::NodePage(QWidget* parent)
     layout->addWidget(m_remedy);
     layout->addWidget(m_age);
     layout->addWidget(m_tabs, 1);
+    layout->addWidget(m_find);
     m_tabs->setDocumentMode(true);
-    addPages();
+    m_tabs->setAccessibleName(tr("Pages of the node"));
+    addPages(timeline);
     connect(m_tabs, &QTabWidget::currentChanged, this, &NodePage::pageChanged);
+    connect(m_find, &FindBar::asked, this,
+            [this](const QString& words, Direction direction) { m_find->showFound(current().find(words, direction)); });
+    connect(m_find, &FindBar::closed, this, [this] { m_tabs->currentWidget()->setFocus(); });
     connect(m_action, &QPushButton::clicked, this, &NodePage::ask);
     show(nullptr);
 }
@@ -65,7 +72,7 @@ void NodePage::ask()
     }
 }
 
-void NodePage::addPages()
+void NodePage::addPages(const Timeline& timeline)
 {
     const auto add = [this](Page* page, const QString& title) {
         m_tabs->addTab(&page->widget(), title);
@@ -78,6 +85,7 @@ void NodePage::addPages()
     add(new ConntrackPage, tr("&Conntrack"));
     add(new ProfilePage, tr("Pr&ofile"));
     add(new ReportPage, tr("Repor&t"));
+    add(new TimelinePage(timeline), tr("Ti&meline"));
     add(new LogPage, tr("&Log"));
 }
 

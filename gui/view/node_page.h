@@ -14,9 +14,11 @@ class QTabWidget;
 namespace notrack::gui
 {
 
+class FindBar;
 class NoticeBar;
 class Page;
 class RemedyBar;
+class Timeline;
 
 /// Everything about one node: a header, and pages below it. Only the page that is seen is brought up to date.
 class NodePage : public QWidget
@@ -24,7 +26,7 @@ class NodePage : public QWidget
     Q_OBJECT
 
 public:
-    explicit NodePage(QWidget* parent = nullptr);
+    explicit NodePage(const Timeline& timeline, QWidget* parent = nullptr);
 
     /// What the commands that are shown go by.
     void setSettings(const ConnectionSettings& settings) { m_settings = settings; }
@@ -36,6 +38,7 @@ public:
     /// The page that is seen, as text: its selected rows, all without a selection.
     QString pageText() const;
     QTabWidget* tabs() const { return m_tabs; }
+    FindBar* findBar() const { return m_find; }
 
 signals:
     /// Another page is seen and wants its data.
@@ -45,7 +48,7 @@ signals:
     void nameAccepted();
 
 private:
-    void addPages();
+    void addPages(const Timeline& timeline);
     void ask();
     Page& current() const;
 
@@ -56,6 +59,7 @@ private:
     RemedyBar* m_remedy;
     QPushButton* m_action;
     QTabWidget* m_tabs;
+    FindBar* m_find;
     std::vector<Page*> m_pages; ///< in the order of the tabs, which own them
     ConnectionSettings m_settings;
     enum class Asks { Reconnect, Interactive, AcceptName };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gui/model/node_record.h"
+#include "gui/view/direction.h"
 
 #include <QString>
 
@@ -21,8 +22,10 @@ public:
     virtual QWidget& widget() = 0;
     /// Brings the page up to date. The record is not kept; one without a name stands for no node.
     virtual void show(const NodeRecord& record) = 0;
-    /// What a person copies: the selected rows, all without a selection.
+    /// What a person copies: what is selected, all without a selection.
     virtual QString text() const = 0;
+    /// Goes to the next place that has the words, round the end; gives whether there is one.
+    virtual bool find(const QString& words, Direction direction) = 0;
 
 protected:
     /// `reason` why there is nothing to see, or that no report has come yet.

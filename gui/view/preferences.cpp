@@ -41,7 +41,7 @@ Preferences readPreferences(const QSettings& settings)
 {
     Preferences preferences;
     ConnectionSettings& connection = preferences.connection;
-    connection.interval = readNumber(settings, QStringLiteral("connection/interval"), connection.interval, 1, 3600);
+    connection.interval = nearestInterval(settings.value(QStringLiteral("connection/interval"), connection.interval).toInt());
     connection.startLimit = readNumber(settings, QStringLiteral("connection/startLimit"), connection.startLimit, 1, 64);
     connection.streamLimit = readNumber(settings, QStringLiteral("connection/streamLimit"), connection.streamLimit, 0, 2000);
     connection.pollPool = readNumber(settings, QStringLiteral("connection/pollPool"), connection.pollPool, 1, 128);

@@ -1,6 +1,7 @@
 #include "gui/view/settings_dialog.h"
 
 #include <QCheckBox>
+#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLineEdit>
@@ -54,7 +55,13 @@ SettingsDialog::SettingsDialog(const Preferences& preferences, QWidget* parent) 
     const ConnectionSettings& connection = preferences.connection;
     setWindowTitle(tr("Settings"));
     auto* form = new QFormLayout(this);
-    m_interval = addNumber(tr("&Seconds between two reports:"), connection.interval, 1, 3600);
+    m_interval = new QComboBox;
+    for (const int seconds : intervals) {
+        m_interval->addItem(QString::number(seconds), seconds);
+    }
+    m_interval->setCurrentIndex(m_interval->findData(nearestInterval(connection.interval)));
+    m_interval->setToolTip(tr("Those that the package's sudoers lets members of dns-notrack-monitor use"));
+    form->addRow(tr("&Seconds between two reports:"), m_interval);
     m_runner = new QLineEdit(connection.runner);
     m_runner->setMinimumWidth(fontMetrics().horizontalAdvance(QLatin1Char('0')) * 50);
     form->addRow(tr("&Runner on the nodes:"), m_runner);
@@ -95,7 +102,7 @@ QSpinBox* SettingsDialog::addNumber(const QString& label, int value, int smalles
 Preferences SettingsDialog::preferences() const
 {
     Preferences changed = m_before;
-    changed.connection.interval = m_interval->value();
+    changed.connection.interval = m_interval->currentData().toInt();
     changed.connection.runner = m_runner->text().trimmed();
     changed.connection.runnerByGroup = fromGroupLines(m_runnerByGroup->toPlainText());
     changed.connection.sshArguments = QProcess::splitCommand(m_sshArguments->text());

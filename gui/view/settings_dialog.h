@@ -28,7 +28,7 @@ private:
     QSpinBox* addNumber(const QString& label, int value, int smallest, int largest);
 
     Preferences m_before;
-    QSpinBox* m_interval;
+    QComboBox* m_interval;
     QLineEdit* m_runner;
     QPlainTextEdit* m_runnerByGroup;
     QLineEdit* m_sshArguments;

@@ -41,8 +41,8 @@ void SummaryBar::setCounts(const StateCounts& counts, int total)
     for (const RowState state : allRowStates) {
         const StateCount& count = counts.at(static_cast<std::size_t>(state));
         QToolButton* chip = button(state);
-        const QString text = count.before == 0 ? tr("%1 %2").arg(count.now).arg(displayText(state))
-                                               : tr("%1 %2, %3 was").arg(count.now).arg(displayText(state)).arg(count.before);
+        const QString now = countText(state, count.now);
+        const QString text = count.before == 0 ? now : tr("%1, %n was", nullptr, count.before).arg(now);
         if (chip->text() != text) {
             chip->setText(text);
             chip->setAccessibleName(text);

@@ -17,13 +17,17 @@ class TextPage : public QPlainTextEdit, public Page
 {
 public:
     QWidget& widget() override { return *this; }
-    QString text() const override { return toPlainText(); }
+    QString text() const override;
+    bool find(const QString& words, Direction direction) override;
 
 protected:
     explicit TextPage(const QString& name);
 
-    /// Sets the text unless it is there already, and keeps the place that was scrolled to.
+    /// Changes only the lines that differ, and keeps the selection and the place that was scrolled to.
     void replace(const QString& text);
+
+private:
+    void patch(qsizetype place, qsizetype length, const QString& text);
 };
 
 /// What a commit would change, coloured.

@@ -16,23 +16,6 @@ namespace
 constexpr int noTrend = -1;
 constexpr int trendColumn = 6;
 
-/// The selected rows in the order they are seen, cells with tabs between them.
-QString selectionText(const QTreeView& tree)
-{
-    QStringList lines;
-    for (QModelIndex row = tree.model()->index(0, 0); row.isValid(); row = tree.indexBelow(row)) {
-        if (!tree.selectionModel()->isSelected(row)) {
-            continue;
-        }
-        QStringList cells;
-        for (int column = 0; column < tree.model()->columnCount(); ++column) {
-            cells.append(row.siblingAtColumn(column).data().toString());
-        }
-        lines.append(cells.join(QLatin1Char('\t')).trimmed());
-    }
-    return lines.join(QLatin1Char('\n'));
-}
-
 } // namespace
 
 QString Page::emptyText(const NodeRecord& record, const QString& reason)
@@ -53,12 +36,6 @@ TreePage::TreePage(const QStringList& titles, const QString& name, std::vector<i
     setAlternatingRowColors(true);
     setSelectionMode(QAbstractItemView::ExtendedSelection);
     setAccessibleName(name);
-}
-
-QString TreePage::text() const
-{
-    const QString selected = selectionText(*this);
-    return selected.isEmpty() ? printModel(*model()) : selected;
 }
 
 RulePage::RulePage() : TreePage(ruleTitles(), tr("Rules"), {0, 15, 11, 13, 10, 10, 16})

@@ -16,7 +16,8 @@ class TreePage : public FittedTree, public Page
 {
 public:
     QWidget& widget() override { return *this; }
-    QString text() const override;
+    QString text() const override { return FittedTree::text(); }
+    bool find(const QString& words, Direction direction) override { return FittedTree::find(words, direction); }
 
 protected:
     /// `widths` as in FittedTree.

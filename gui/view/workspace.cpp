@@ -7,8 +7,31 @@
 namespace notrack::gui
 {
 
+namespace
+{
+
+/// Takes over what a person changed, and nothing else.
+void takeChanges(ConnectionSettings& kept, const ConnectionSettings& before, const ConnectionSettings& after)
+{
+    const auto take = [&](auto field) {
+        if (before.*field != after.*field) {
+            kept.*field = after.*field;
+        }
+    };
+    take(&ConnectionSettings::interval);
+    take(&ConnectionSettings::runner);
+    take(&ConnectionSettings::runnerByGroup);
+    take(&ConnectionSettings::sshArguments);
+    take(&ConnectionSettings::sshArgumentsByGroup);
+    take(&ConnectionSettings::startLimit);
+    take(&ConnectionSettings::streamLimit);
+    take(&ConnectionSettings::pollPool);
+}
+
+} // namespace
+
 Workspace::Workspace(Preferences preferences, Remember remember, QObject* parent)
-    : QObject(parent), m_preferences(std::move(preferences)), m_remember(remember), m_loader(this)
+    : QObject(parent), m_preferences(std::move(preferences)), m_kept(readPreferences(m_settings)), m_remember(remember), m_loader(this)
 {
     connect(&m_loader, &SourceLoader::progressed, this, &Workspace::progressed);
     connect(&m_loader, &SourceLoader::loaded, this, &Workspace::loaded);
@@ -26,7 +49,8 @@ void Workspace::setSources(const NodeSources& sources)
 {
     m_preferences.sources = sources;
     if (m_remember == Remember::Sources) {
-        writePreferences(m_settings, m_preferences);
+        m_kept.sources = sources;
+        writePreferences(m_settings, m_kept);
     }
     load();
 }
@@ -82,19 +106,18 @@ qsizetype Workspace::removeNodes(const QStringList& names)
 
 void Workspace::setPreferences(const Preferences& preferences)
 {
+    takeChanges(m_kept.connection, m_preferences.connection, preferences.connection);
+    m_kept.notify = preferences.notify;
     m_preferences = preferences;
-    Preferences kept = m_preferences;
-    if (m_remember == Remember::NoSources) {
-        kept.sources = readPreferences(m_settings).sources;
-    }
-    writePreferences(m_settings, kept);
+    writePreferences(m_settings, m_kept);
 }
 
 void Workspace::setAppearanceTo(Appearance appearance)
 {
     m_preferences.appearance = appearance;
+    m_kept.appearance = appearance;
     setAppearance(appearance);
-    m_settings.setValue(QStringLiteral("view/appearance"), static_cast<int>(appearance));
+    writePreferences(m_settings, m_kept);
 }
 
 } // namespace notrack::gui

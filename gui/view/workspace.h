@@ -22,6 +22,7 @@ public:
     Workspace(Preferences preferences, Remember remember, QObject* parent = nullptr);
 
     const Preferences& preferences() const { return m_preferences; }
+    Remember remember() const { return m_remember; }
 
     /// Reads the sources again.
     void load();
@@ -47,9 +48,10 @@ signals:
     void loaded(const notrack::gui::Inventory& inventory);
 
 private:
-    Preferences m_preferences;
-    Remember m_remember;
     QSettings m_settings;
+    Preferences m_preferences; ///< what this run works with
+    Preferences m_kept;        ///< what the next run gets: without what the command line asked for
+    Remember m_remember;
     SourceLoader m_loader;
 };
 

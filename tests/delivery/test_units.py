@@ -15,10 +15,10 @@ from fleet import RUNNER, SOURCE, require, run
 
 BUILD = pathlib.Path(os.environ.get("NOTRACK_BUILD", SOURCE / "build/dev")) / "packaging"
 COMPLETION = SOURCE / "packaging/completion"
-ALLOWED = ["status", "status --output json", "status --output prometheus", "status --watch 5", "status --watch 5 --output json", "status --watch 30 --output json",
+ALLOWED = ["status", "status --output json", "status --output prometheus", *(f"status --watch {seconds}{output}" for output in ("", " --output json") for seconds in (1, 2, 5, 10, 30, 60, 300)),
            "doctor", "doctor --output json"]
 FORBIDDEN = ["", "apply", "remove", "probe", "trial", "trial --output json", "trial --count 1", "status --profile /etc/shadow", "status --textfile /etc/passwd", "status --output json --profile /etc/shadow",
-             "status --watch 5 --output json --textfile /etc/passwd", "status --watch 5 --profile /etc/shadow", "doctor --profile /etc/shadow", "apply --check"]
+             "status --watch 5 --output json --textfile /etc/passwd", "status --watch 5 --profile /etc/shadow", "status --watch 3 --output json", "doctor --profile /etc/shadow", "apply --check"]
 
 
 class Units(unittest.TestCase):

@@ -1,5 +1,7 @@
+#include "gui/model/journal.h"
 #include "gui/remote/process_channel.h"
 #include "gui/view/appearance.h"
+#include "gui/view/find_bar.h"
 #include "gui/view/fleet_page.h"
 #include "gui/view/main_window.h"
 #include "gui/view/node_page.h"
@@ -16,10 +18,12 @@
 #include <QLineEdit>
 #include <QProcess>
 #include <QPushButton>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTest>
 #include <QTimer>
 #include <QToolButton>
+#include <QTranslator>
 #include <QTreeView>
 #include <QUdpSocket>
 
@@ -109,8 +113,10 @@ private slots:
         QCoreApplication::setOrganizationName(QStringLiteral("dns-notrack"));
         QCoreApplication::setApplicationName(QStringLiteral("end-to-end"));
         raiseDescriptorLimit();
+        speak("en");
         setAppearance(Appearance::Light);
         m_window = std::make_unique<MainWindow>(labPreferences(), Remember::NoSources, processChannels());
+        m_journal = std::make_unique<Journal>(labFile("journal"), m_window->watch().timeline());
         m_window->resize(1180, 780);
         m_window->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get(), patience));
@@ -281,6 +287,34 @@ private slots:
         m_window->resize(1180, 780);
     }
 
+    void wordsAreFoundAndCopied()
+    {
+        chooseByHand("node2");
+        m_window->nodePage()->tabs()->setCurrentIndex(0);
+        press(QStringLiteral("F7"));
+        press(QStringLiteral("ctrl+f"));
+        QTRY_VERIFY(m_window->nodePage()->findBar()->isVisible());
+        type(QStringLiteral("missing"));
+        shoot(*m_window, "find");
+        press(QStringLiteral("Escape"));
+        QTRY_VERIFY(!m_window->nodePage()->findBar()->isVisible());
+        QApplication::clipboard()->clear();
+        press(QStringLiteral("ctrl+c"));
+        QTRY_VERIFY(QApplication::clipboard()->text().contains(QStringLiteral("\tmissing")));
+        QCOMPARE(QApplication::clipboard()->text().count(QLatin1Char('\n')), 0); // that rule alone
+        QApplication::clipboard()->clear();
+        // The menu has an event loop of its own: its keys are pressed from outside.
+        QProcess keys;
+        keys.start(QStringLiteral("xdotool"), {QStringLiteral("key"), QStringLiteral("--delay"), QStringLiteral("400"),
+                                               QStringLiteral("Menu"), QStringLiteral("Down"), QStringLiteral("Return")});
+        QTRY_VERIFY_WITH_TIMEOUT(QApplication::clipboard()->text().contains(QStringLiteral("\tmissing")), patience);
+        QTRY_VERIFY(keys.state() == QProcess::NotRunning);
+        press(QStringLiteral("F6"));
+        press(QStringLiteral("ctrl+f"));
+        QTRY_VERIFY(m_window->fleetPage()->search()->hasFocus()); // the table is filtered
+        press(QStringLiteral("Escape"));
+    }
+
     void aLostInventoryKeepsTheFleet()
     {
         QVERIFY(QFile::rename(labFile("hosts.ini"), labFile("hosts.away")));
@@ -311,6 +345,36 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(stateOf("node2"), QStringLiteral("drifted"), 2 * patience);
     }
 
+    void theTimelineOutlivesTheViewer()
+    {
+        FleetPage* fleet = m_window->fleetPage();
+        click(*fleet->views(), fleet->views()->tabRect(1).center());
+        auto* timeline = qobject_cast<QTreeView*>(fleet->view());
+        const auto rowOf = [timeline](const QString& node, const QString& state) {
+            for (int row = 0; row < timeline->model()->rowCount(); ++row) {
+                if (timeline->model()->index(row, 1).data() == node && timeline->model()->index(row, 2).data().toString().contains(state)) {
+                    return timeline->model()->index(row, 1);
+                }
+            }
+            return QModelIndex();
+        };
+        shoot(*m_window, "timeline");
+        QVERIFY(timeline != nullptr);
+        QTRY_VERIFY(rowOf(QStringLiteral("node2"), QStringLiteral("unreachable")).isValid());
+        const QModelIndex hidden = rowOf(QStringLiteral("hidden"), QStringLiteral("in sync"));
+        QVERIFY(hidden.isValid());
+        timeline->scrollTo(hidden);
+        click(*timeline->viewport(), timeline->visualRect(hidden).center());
+        QCOMPARE(fleet->currentNode(), QStringLiteral("hidden"));
+        const auto since = m_window->watch().timeline().since(QStringLiteral("node2"));
+        m_journal.reset();
+        Timeline again;
+        const Journal journal(labFile("journal"), again);
+        QTRY_COMPARE(again.since(QStringLiteral("node2")).value_or(Since()).at, since->at);
+        QVERIFY(again.since(QStringLiteral("node2"))->gap);
+        click(*fleet->views(), fleet->views()->tabRect(0).center());
+    }
+
     void largeInventoriesArePolled()
     {
         ConnectionSettings settings = labPreferences().connection;
@@ -327,9 +391,35 @@ private slots:
                                  patience);
     }
 
-    void cleanupTestCase() { m_window.reset(); }
+    void itSpeaksGerman()
+    {
+        speak("de");
+        MainWindow german(labPreferences(), Remember::NoSources, processChannels());
+        german.resize(1180, 780);
+        german.show();
+        german.loadSources();
+        QTRY_VERIFY_WITH_TIMEOUT(german.fleetPage()->summary()->button(RowState::InSync)->text() == QStringLiteral("2 im Soll"), patience);
+        german.fleetPage()->chooseNode(QStringLiteral("node2"));
+        shoot(german, "german");
+        speak("en");
+    }
+
+    void cleanupTestCase()
+    {
+        m_journal.reset();
+        m_window.reset();
+    }
 
 private:
+    /// Takes the translation beside the viewer, as it has it built in.
+    void speak(const char* language)
+    {
+        const QString file = QFileInfo(setting("NOTRACK_VIEWER")).path() + QStringLiteral("/dns-notrack-viewer_%1.qm");
+        QCoreApplication::removeTranslator(&m_translator);
+        QVERIFY(m_translator.load(file.arg(QLatin1String(language))));
+        QCoreApplication::installTranslator(&m_translator);
+    }
+
     const NodeRecord* recordOf(const char* node) { return m_window->watch().model().find(QLatin1String(node)); }
 
     QString stateOf(const char* node)
@@ -371,7 +461,9 @@ private:
         QTest::mouseClick(*button, Qt::LeftButton);
     }
 
+    QTranslator m_translator;
     std::unique_ptr<MainWindow> m_window;
+    std::unique_ptr<Journal> m_journal;
 };
 
 QTEST_MAIN(EndToEndTest)

@@ -36,7 +36,7 @@ leave() {
     sleep "$5"
     begun=$(date +%s%N)
     kill "-$4" "$started"
-    (sleep 20 && kill -KILL "$started") 2> /dev/null & guard=$!
+    (sleep 20 && kill -KILL "$started") > /dev/null 2>&1 & guard=$!
     wait "$started" || code=$?
     kill "$guard" 2> /dev/null || true
     started=''

@@ -23,7 +23,7 @@ QString printed(const QAbstractItemModel& model)
     QStringList lines;
     for (int row = 0; row < model.rowCount(); ++row) {
         QStringList cells;
-        for (int column = 0; column < FleetModel::Age; ++column) {
+        for (int column = 0; column < FleetModel::SinceWhen; ++column) {
             cells.append(model.index(row, column).data().toString());
         }
         lines.append(cells.join(QLatin1Char('|')));
@@ -239,9 +239,27 @@ private slots:
         FleetModel fleet;
         fleet.setNodes({node(QStringLiteral("a"))});
         for (int line = 0; line < 1000; ++line) {
-            fleet.takeLog(QStringLiteral("a"), QStringLiteral("line"));
+            fleet.takeLog(QStringLiteral("a"), QStringLiteral("line %1").arg(line));
         }
         QCOMPARE(fleet.record(0).log.size(), NodeRecord::mostLogLines);
+    }
+
+    void logFoldsRepeats()
+    {
+        NodeRecord record;
+        const QDateTime start(QDate(2026, 1, 31), QTime(2, 0));
+        for (int attempt = 0; attempt < 3; ++attempt) {
+            addLogLine(record, QStringLiteral("connecting"), start.addSecs(60 * attempt));
+            addLogLine(record, QStringLiteral("refused"), start.addSecs(60 * attempt + 1));
+        }
+        addLogLine(record, QStringLiteral("connected"), start.addSecs(200));
+        QStringList lines;
+        for (const LogLine& line : record.log) {
+            lines.append(logText(line));
+        }
+        QCOMPARE(lines.join(QLatin1Char('\n')), QStringLiteral("2026-01-31 02:02:00 connecting (3 time(s) since 2026-01-31 02:00:00)\n"
+                                                               "2026-01-31 02:02:01 refused (3 time(s) since 2026-01-31 02:00:01)\n"
+                                                               "2026-01-31 02:03:20 connected"));
     }
 
     void exports()

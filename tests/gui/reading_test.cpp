@@ -49,7 +49,8 @@ private slots:
 
     void aPausedNodeSaysHowOldItsDataIs()
     {
-        NodePage page;
+        const Timeline timeline;
+        NodePage page(timeline);
         NodeRecord record;
         record.entry.name = QStringLiteral("a");
         record.report = std::make_shared<const Report>(sampleReport("a"));

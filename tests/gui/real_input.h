@@ -39,4 +39,11 @@ inline void press(const QString& keys)
     QTest::qWait(100);
 }
 
+/// Types words into the window that has the focus.
+inline void type(const QString& words)
+{
+    run(QStringLiteral("xdotool"), {QStringLiteral("type"), words});
+    QTest::qWait(100);
+}
+
 } // namespace notrack::gui

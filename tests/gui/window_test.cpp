@@ -1,3 +1,4 @@
+#include "gui/view/find_bar.h"
 #include "gui/view/fitted_tree.h"
 #include "gui/view/fleet_page.h"
 #include "gui/view/history_chart.h"
@@ -7,6 +8,8 @@
 #include "gui/view/settings_dialog.h"
 #include "gui/view/shortcuts_dialog.h"
 #include "gui/view/summary_bar.h"
+#include "gui/view/text_page.h"
+#include "gui/view/tree_page.h"
 #include "tests/gui/memory_channel.h"
 #include "tests/gui/sample_reports.h"
 
@@ -45,6 +48,24 @@ Preferences watching(const QStringList& nodes)
     Preferences preferences;
     preferences.sources.nodes = nodes;
     return preferences;
+}
+
+/// Adds what takes the focus and has no name.
+void walk(QAccessibleInterface* place, QStringList& nameless, int depth)
+{
+    constexpr int deepest = 40;
+    QVERIFY(place != nullptr && depth < deepest);
+    const bool cell = place->tableCellInterface() != nullptr; // an empty cell has nothing to say
+    if (place->state().focusable && !place->state().invisible && !cell && place->text(QAccessible::Name).isEmpty()) {
+        const QObject* object = place->object();
+        nameless.append(object == nullptr ? QStringLiteral("role %1").arg(place->role())
+                                          : QString::fromLatin1(object->metaObject()->className()));
+    }
+    for (int child = 0; child < place->childCount(); ++child) {
+        if (QAccessibleInterface* below = place->child(child)) {
+            walk(below, nameless, depth + 1);
+        }
+    }
 }
 
 } // namespace
@@ -145,7 +166,7 @@ private slots:
         for (const QTreeView* view : views) {
             testers.push_back(std::make_unique<QAbstractItemModelTester>(view->model(), failOnError));
         }
-        QCOMPARE(testers.size(), std::size_t{7}); // fleet, its filter, five pages
+        QCOMPARE(testers.size(), std::size_t{9}); // fleet, its filter and timeline, six pages
         window.show();
         window.loadSources();
         QTRY_COMPARE(channels.size(), std::size_t{2});
@@ -213,7 +234,7 @@ private slots:
         QTest::addColumn<QString>("name");
         QTest::addColumn<QByteArray>("start");
         const int control = static_cast<int>(Qt::ControlModifier);
-        QTest::newRow("table") << (control | Qt::Key_E) << "table.csv" << QByteArray("Node,State,Note,Age,Groups");
+        QTest::newRow("table") << (control | Qt::Key_E) << "table.csv" << QByteArray("Node,State,Note,Since,Age,Groups");
         QTest::newRow("reports") << (control | static_cast<int>(Qt::ShiftModifier) | Qt::Key_E) << "reports.json"
                                  << QByteArray("{\n    \"nodes\"");
     }
@@ -252,7 +273,8 @@ private slots:
 
     void selectedRowsAreCopied()
     {
-        NodePage page;
+        const Timeline timeline;
+        NodePage page(timeline);
         NodeRecord record;
         record.report = std::make_shared<const Report>(driftedReport("a"));
         page.show(&record);
@@ -261,6 +283,76 @@ private slots:
         const QModelIndex chain = tree->model()->index(1, 0, tree->model()->index(0, 0));
         tree->setCurrentIndex(tree->model()->index(2, 0, chain));
         QCOMPARE(page.pageText(), QStringLiteral("-p udp -j ACCEPT\tunexpected\t7\t490\t–\t–"));
+    }
+
+    void textKeepsItsSelection()
+    {
+        LogPage page;
+        NodeRecord record;
+        for (const char* line : {"one", "two", "three"}) {
+            addLogLine(record, QString::fromLatin1(line));
+        }
+        page.show(record);
+        QVERIFY(page.text().endsWith(QStringLiteral("three")));
+        QVERIFY(page.find(QStringLiteral("TWO"), Direction::Forward));
+        QCOMPARE(page.text(), QStringLiteral("two"));
+        addLogLine(record, QStringLiteral("four"));
+        record.log.pop_front();
+        page.show(record);
+        QCOMPARE(page.text(), QStringLiteral("two")); // is still selected
+        QVERIFY(page.toPlainText().endsWith(QStringLiteral("four")) && !page.toPlainText().contains(QStringLiteral("one")));
+        QVERIFY(page.find(QStringLiteral("four"), Direction::Forward));
+        QVERIFY(page.find(QStringLiteral("two"), Direction::Forward)); // round the end
+        QVERIFY(!page.find(QStringLiteral("five"), Direction::Backward));
+        QCOMPARE(page.text(), QStringLiteral("two"));
+    }
+
+    void wordsAreFoundInRows()
+    {
+        RulePage page;
+        NodeRecord record;
+        record.report = std::make_shared<const Report>(driftedReport("a"));
+        page.show(record);
+        QVERIFY(page.find(QStringLiteral("unexpected"), Direction::Forward));
+        QVERIFY(page.text().startsWith(QStringLiteral("-p udp -j ACCEPT")));
+        QVERIFY(page.find(QStringLiteral("prerouting"), Direction::Forward)); // in the next family
+        QVERIFY(page.find(QStringLiteral("unexpected"), Direction::Backward));
+        QCOMPARE(page.text(), QStringLiteral("-p udp -j ACCEPT\tunexpected\t7\t490\t–\t–"));
+        QVERIFY(!page.find(QStringLiteral("nowhere"), Direction::Forward));
+    }
+
+    void whatTheCommandLineAskedForIsNotKept()
+    {
+        Preferences usual;
+        usual.connection.runner = QStringLiteral("/usual");
+        QSettings settings;
+        writePreferences(settings, usual);
+        Preferences once = usual;
+        once.connection.runner = QStringLiteral("/once");
+        once.connection.interval = 30;
+        Workspace workspace(once, Remember::Sources);
+        workspace.addNode(QStringLiteral("a"));
+        QCOMPARE(readPreferences(settings).connection, usual.connection);
+        QCOMPARE(readPreferences(settings).sources.nodes, QStringList{QStringLiteral("a")});
+        Preferences changed = workspace.preferences();
+        changed.connection.pollPool = 3;
+        workspace.setPreferences(changed);
+        QCOMPARE(readPreferences(settings).connection.runner, QStringLiteral("/usual"));
+        QCOMPARE(readPreferences(settings).connection.pollPool, 3);
+        QCOMPARE(workspace.preferences().connection.runner, QStringLiteral("/once"));
+    }
+
+    void intervalsAreThoseOfSudoers()
+    {
+        QFile sudoers(QStringLiteral(NOTRACK_SOURCE_DIR "/packaging/sudoers/dns-notrack.in"));
+        QVERIFY(sudoers.open(QIODevice::ReadOnly));
+        const QString text = QString::fromUtf8(sudoers.readAll());
+        for (const int seconds : intervals) {
+            QVERIFY(text.contains(QStringLiteral("/dns-notrack status --watch %1 --output json, ").arg(seconds)));
+        }
+        QCOMPARE(text.count(QStringLiteral("--watch")), 2 * static_cast<qsizetype>(intervals.size()));
+        QCOMPARE(nearestInterval(7), 5);
+        QCOMPARE(nearestInterval(3600), 300);
     }
 
     void widgetsHaveAccessibleNames()
@@ -296,6 +388,30 @@ private slots:
         }
     }
 
+    /// As a screen reader walks it: every place that takes the focus, in every view and page, says what it is.
+    void theAccessibleTreeIsNamed()
+    {
+        std::vector<MemoryChannel*> channels;
+        MainWindow window(watching({QStringLiteral("a")}), Remember::NoSources,
+                          [&](QObject* parent) { return new MemoryChannel(parent, channels); });
+        window.show();
+        window.loadSources();
+        QTRY_COMPARE(channels.size(), std::size_t{1});
+        channels[0]->say(lineOf(driftedReport("a")));
+        QTRY_VERIFY(window.watch().model().find(QStringLiteral("a"))->report);
+        QStringList nameless;
+        for (int view = 0; view < window.fleetPage()->views()->count(); ++view) {
+            window.fleetPage()->views()->setCurrentIndex(view);
+            for (int page = 0; page < window.nodePage()->tabs()->count(); ++page) {
+                window.nodePage()->tabs()->setCurrentIndex(page);
+                window.nodePage()->findBar()->open();
+                walk(QAccessible::queryAccessibleInterface(&window), nameless, 0);
+            }
+        }
+        nameless.removeDuplicates();
+        QCOMPARE(nameless.join(QLatin1Char(' ')), QString());
+    }
+
     void shortcutsAreUnique()
     {
         std::vector<MemoryChannel*> channels;
@@ -324,7 +440,7 @@ private slots:
         const MainWindow again({}, Remember::NoSources, make);
         QVERIFY(again.fleetPage()->table()->isColumnHidden(FleetModel::Groups));
         Preferences preferences = watching({QStringLiteral("a")});
-        preferences.connection.interval = 7;
+        preferences.connection.interval = 10;
         preferences.connection.runnerByGroup.insert(QStringLiteral("edge"), QStringLiteral("sudo -n /x"));
         QSettings settings;
         writePreferences(settings, preferences);

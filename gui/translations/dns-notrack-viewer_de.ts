@@ -1,0 +1,1629 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de_DE" sourcelanguage="en_US">
+<context>
+    <name>CommandLine</name>
+    <message>
+        <source>Shows the DNS NOTRACK rules of every node, read over ssh. It never changes a node.
+Without sources it shows the nodes of the last time.</source>
+        <translation>Zeigt die DNS-NOTRACK-Regeln aller Knoten, über ssh gelesen. Ändert nie einen Knoten.
+Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
+    </message>
+    <message>
+        <source>Nodes to watch: host, user@host:port, or &quot;local&quot;.</source>
+        <translation>Zu beobachtende Knoten: host, user@host:port oder „local“.</translation>
+    </message>
+    <message>
+        <source>Ansible inventory, or a file with a host a line; may be repeated.</source>
+        <translation>Ansible-Inventar oder eine Datei mit einem Rechner je Zeile; mehrmals möglich.</translation>
+    </message>
+    <message>
+        <source>path</source>
+        <translation>Pfad</translation>
+    </message>
+    <message>
+        <source>Watch the hosts of ~/.ssh/config.</source>
+        <translation>Die Rechner aus ~/.ssh/config beobachten.</translation>
+    </message>
+    <message>
+        <source>Seconds between two reports of a node: 1, 2, 5, 10, 30, 60 or 300.</source>
+        <translation>Sekunden zwischen zwei Berichten eines Knotens: 1, 2, 5, 10, 30, 60 oder 300.</translation>
+    </message>
+    <message>
+        <source>seconds</source>
+        <translation>Sekunden</translation>
+    </message>
+    <message>
+        <source>Command of the runner on the nodes.</source>
+        <translation>Befehl des Runners auf den Knoten.</translation>
+    </message>
+    <message>
+        <source>command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Arguments for ssh, before the viewer&apos;s own.</source>
+        <translation>Argumente für ssh, vor den eigenen des Programms.</translation>
+    </message>
+    <message>
+        <source>arguments</source>
+        <translation>Argumente</translation>
+    </message>
+    <message>
+        <source>system, light or dark.</source>
+        <translation>system, light oder dark.</translation>
+    </message>
+    <message>
+        <source>name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>--interval takes 1, 2, 5, 10, 30, 60 or 300</source>
+        <translation>--interval nimmt 1, 2, 5, 10, 30, 60 oder 300</translation>
+    </message>
+    <message>
+        <source>--appearance takes system, light or dark</source>
+        <translation>--appearance nimmt system, light oder dark</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentReader</name>
+    <message>
+        <source>it sent more than 16 MiB in a second</source>
+        <translation>er hat mehr als 16 MiB in einer Sekunde gesandt</translation>
+    </message>
+    <message>
+        <source>it sent a line of more than 1 MiB</source>
+        <translation>er hat eine Zeile von mehr als 1 MiB gesandt</translation>
+    </message>
+    <message>
+        <source>it sent 64 KiB of other text and no report</source>
+        <translation>er hat 64 KiB anderen Text und keinen Bericht gesandt</translation>
+    </message>
+</context>
+<context>
+    <name>Inventory</name>
+    <message>
+        <source>ansible-inventory gave no JSON: %1</source>
+        <translation>ansible-inventory hat kein JSON geliefert: %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1: is no regular file</source>
+        <translation>%1: ist keine gewöhnliche Datei</translation>
+    </message>
+    <message>
+        <source>%1: too large for an inventory</source>
+        <translation>%1: zu groß für ein Inventar</translation>
+    </message>
+    <message>
+        <source>%1: is a program; only ansible-inventory runs those, and it is not installed or could not</source>
+        <translation>%1: ist ein Programm; solche führt nur ansible-inventory aus, und das fehlt oder konnte es nicht</translation>
+    </message>
+    <message>
+        <source>a YAML inventory is a map of groups</source>
+        <translation>ein YAML-Inventar ist eine Zuordnung von Gruppen</translation>
+    </message>
+    <message>
+        <source>line %1, column %2: %3</source>
+        <translation>Zeile %1, Spalte %2: %3</translation>
+    </message>
+</context>
+<context>
+    <name>LinkState</name>
+    <message>
+        <source>the host key is not the known one: somebody may be listening, or the node was installed anew; check it, then remove the old key with ssh-keygen -R</source>
+        <translation>der Rechnerschlüssel ist nicht der bekannte: vielleicht hört jemand mit, oder der Knoten wurde neu aufgesetzt; prüfen, dann den alten mit ssh-keygen -R entfernen</translation>
+    </message>
+    <message>
+        <source>the runner does not know this command line</source>
+        <translation>der Runner kennt diese Befehlszeile nicht</translation>
+    </message>
+    <message>
+        <source>the runner refuses its profile</source>
+        <translation>der Runner weist sein Profil zurück</translation>
+    </message>
+    <message>
+        <source>the runner finds no usable backend</source>
+        <translation>der Runner findet kein brauchbares Backend</translation>
+    </message>
+    <message>
+        <source>the runner found the rules locked</source>
+        <translation>der Runner fand die Regeln gesperrt</translation>
+    </message>
+    <message>
+        <source>the connection was lost</source>
+        <translation>die Verbindung ging verloren</translation>
+    </message>
+    <message>
+        <source>ssh could not connect</source>
+        <translation>ssh konnte keine Verbindung aufbauen</translation>
+    </message>
+    <message>
+        <source>the runner is not there: %1</source>
+        <translation>der Runner ist nicht da: %1</translation>
+    </message>
+    <message>
+        <source>the runner may not read the rules: %1</source>
+        <translation>der Runner darf die Regeln nicht lesen: %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>the runner ended with exit code %1</source>
+        <translation>der Runner endete mit Code %1</translation>
+    </message>
+    <message>
+        <source>the runner ended with exit code %1: %2</source>
+        <translation>der Runner endete mit Code %1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>NodeEntry</name>
+    <message>
+        <source>it is empty</source>
+        <translation>er ist leer</translation>
+    </message>
+    <message>
+        <source>it begins with &apos;-&apos;, which ssh would take for an option</source>
+        <translation>er beginnt mit „-“, was ssh für eine Option hielte</translation>
+    </message>
+    <message>
+        <source>it is longer than 255 characters</source>
+        <translation>er ist länger als 255 Zeichen</translation>
+    </message>
+    <message>
+        <source>it holds a space, a control character or another character that no host has</source>
+        <translation>er enthält ein Leer-, Steuer- oder anderes Zeichen, das kein Rechnername hat</translation>
+    </message>
+    <message>
+        <source>%1: the port must be a number from 1 to 65535</source>
+        <translation>%1: der Port muss eine Zahl von 1 bis 65535 sein</translation>
+    </message>
+    <message>
+        <source>%1: refused, %2</source>
+        <translation>%1: abgelehnt, %2</translation>
+    </message>
+</context>
+<context>
+    <name>NodePage</name>
+    <message>
+        <source>No report of this node has come yet. The log says how far it is.</source>
+        <translation>Von diesem Knoten kam noch kein Bericht. Das Protokoll sagt, wie weit er ist.</translation>
+    </message>
+</context>
+<context>
+    <name>NodePages</name>
+    <message>
+        <source>ok</source>
+        <translation>in Ordnung</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>fehlt</translation>
+    </message>
+    <message>
+        <source>unexpected</source>
+        <translation>unerwartet</translation>
+    </message>
+    <message>
+        <source>misplaced</source>
+        <translation>am falschen Platz</translation>
+    </message>
+    <message>
+        <source>found as %1</source>
+        <translation>als %1 gefunden</translation>
+    </message>
+    <message>
+        <source>%1, at %2</source>
+        <translation>%1, Platz %2</translation>
+    </message>
+    <message>
+        <source>information</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>breaks DNS</source>
+        <translation>bricht DNS</translation>
+    </message>
+    <message>
+        <source>no real servers</source>
+        <translation>keine echten Server</translation>
+    </message>
+    <message>
+        <source>%1 asks %2</source>
+        <translation>%1 fragt %2</translation>
+    </message>
+    <message>
+        <source>%1 of %2 answered</source>
+        <translation>%1 von %2 beantwortet</translation>
+    </message>
+    <message>
+        <source>, %1 ms</source>
+        <translation>, %1 ms</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>Regel</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Packets</source>
+        <translation>Pakete</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Bytes</translation>
+    </message>
+    <message>
+        <source>Packets/s</source>
+        <translation>Pakete/s</translation>
+    </message>
+    <message>
+        <source>Bytes/s</source>
+        <translation>Bytes/s</translation>
+    </message>
+    <message>
+        <source>Lately</source>
+        <translation>Zuletzt</translation>
+    </message>
+    <message>
+        <source>Finding</source>
+        <translation>Befund</translation>
+    </message>
+    <message>
+        <source>Severity</source>
+        <translation>Schwere</translation>
+    </message>
+    <message>
+        <source>%1, waived</source>
+        <translation>%1, hingenommen</translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation>Was gefunden wurde</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>Was zu tun ist</translation>
+    </message>
+    <message>
+        <source>Service and servers</source>
+        <translation>Dienst und Server</translation>
+    </message>
+    <message>
+        <source>Scheduler, forwarding</source>
+        <translation>Verteilung, Weiterleitung</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>Gewicht</translation>
+    </message>
+    <message>
+        <source>Active</source>
+        <translation>Aktiv</translation>
+    </message>
+    <message>
+        <source>Inactive</source>
+        <translation>Inaktiv</translation>
+    </message>
+    <message>
+        <source>Connection tracking</source>
+        <translation>Verbindungsverfolgung</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>A second</source>
+        <translation>Je Sekunde</translation>
+    </message>
+    <message>
+        <source>Entries</source>
+        <translation>Einträge</translation>
+    </message>
+    <message>
+        <source>Most entries</source>
+        <translation>Höchstens</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>Belegt</translation>
+    </message>
+    <message>
+        <source>Insert failed</source>
+        <translation>Eintrag gescheitert</translation>
+    </message>
+    <message>
+        <source>Dropped</source>
+        <translation>Verworfen</translation>
+    </message>
+    <message>
+        <source>Dropped early</source>
+        <translation>Früh verworfen</translation>
+    </message>
+    <message>
+        <source>Clashes resolved</source>
+        <translation>Gelöste Konflikte</translation>
+    </message>
+    <message>
+        <source>Property</source>
+        <translation>Eigenschaft</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>Profil</translation>
+    </message>
+    <message>
+        <source>Digest</source>
+        <translation>Prüfsumme</translation>
+    </message>
+    <message>
+        <source>Verified</source>
+        <translation>Nachgewiesen</translation>
+    </message>
+    <message>
+        <source>by %1 at %2 from %3</source>
+        <translation>durch %1 am %2 von %3</translation>
+    </message>
+    <message>
+        <source>not yet</source>
+        <translation>noch nicht</translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation>Backend</translation>
+    </message>
+    <message>
+        <source>Why this backend</source>
+        <translation>Warum dieses Backend</translation>
+    </message>
+    <message>
+        <source>Node calls itself</source>
+        <translation>Knoten nennt sich</translation>
+    </message>
+    <message>
+        <source>Time on the node</source>
+        <translation>Uhrzeit des Knotens</translation>
+    </message>
+    <message>
+        <source>Version of the runner</source>
+        <translation>Version des Runners</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Time for %1</source>
+        <translation>Zeit für %1</translation>
+    </message>
+    <message>
+        <source>%1 ms</source>
+        <translation>%1 ms</translation>
+    </message>
+    <message>
+        <source>… cut after %1 KiB; an export of the reports has all of it</source>
+        <translation>… nach %1 KiB abgeschnitten; ein Export der Berichte enthält alles</translation>
+    </message>
+</context>
+<context>
+    <name>NodeRecord</name>
+    <message>
+        <source>not verified</source>
+        <translation>nicht nachgewiesen</translation>
+    </message>
+    <message>
+        <source>verified</source>
+        <translation>nachgewiesen</translation>
+    </message>
+    <message>
+        <source>no proof asked</source>
+        <translation>kein Nachweis verlangt</translation>
+    </message>
+    <message>
+        <source>proof waived</source>
+        <translation>Nachweis erlassen</translation>
+    </message>
+    <message>
+        <source>rules that differ: %1</source>
+        <translation>abweichende Regeln: %1</translation>
+    </message>
+    <message>
+        <source>not verified: nobody has shown yet that DNS works with these rules</source>
+        <translation>nicht nachgewiesen: niemand hat bisher gezeigt, dass DNS mit diesen Regeln geht</translation>
+    </message>
+    <message>
+        <source>%1, was %2</source>
+        <translation>%1, war %2</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>no report for %1</source>
+        <translation>seit %1 kein Bericht</translation>
+    </message>
+    <message>
+        <source>waits for its turn</source>
+        <translation>wartet, bis er an der Reihe ist</translation>
+    </message>
+    <message>
+        <source>%1; waits for its turn</source>
+        <translation>%1; wartet, bis er an der Reihe ist</translation>
+    </message>
+    <message>
+        <source>%1; trying again</source>
+        <translation>%1; neuer Versuch</translation>
+    </message>
+    <message>
+        <source>%1; next try in %2</source>
+        <translation>%1; nächster Versuch in %2</translation>
+    </message>
+    <message>
+        <source>%1, gap</source>
+        <translation>%1, Lücke</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 (%n time(s) since %2)</source>
+        <translation>
+            <numerusform>%1 (%n-mal seit %2)</numerusform>
+            <numerusform>%1 (%n-mal seit %2)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+</context>
+<context>
+    <name>Remedy</name>
+    <message>
+        <source>Nobody on this desk has accepted the node&apos;s host key yet. Compare its fingerprint before you do.</source>
+        <translation>An diesem Platz hat noch niemand den Schlüssel dieses Knotens angenommen. Erst den Fingerabdruck vergleichen.</translation>
+    </message>
+    <message>
+        <source>The agent offers more keys than the node lets ssh try.</source>
+        <translation>Der Agent bietet mehr Schlüssel an, als der Knoten ssh versuchen lässt.</translation>
+    </message>
+    <message>
+        <source>The node takes no key that ssh has without asking. A key with a passphrase belongs in the agent.</source>
+        <translation>Der Knoten nimmt keinen Schlüssel, den ssh ohne Frage hat. Einer mit Passphrase gehört in den Agenten.</translation>
+    </message>
+    <message>
+        <source>The node takes no key that ssh has without asking.</source>
+        <translation>Der Knoten nimmt keinen Schlüssel, den ssh ohne Frage hat.</translation>
+    </message>
+    <message>
+        <source>The node has no runner where the settings look for it. Install the package there:</source>
+        <translation>Der Knoten hat keinen Runner, wo die Einstellungen ihn suchen. Dort das Paket installieren:</translation>
+    </message>
+    <message>
+        <source>The account may not read the rules. Members of dns-notrack-monitor may, with a runner that begins with &quot;sudo -n&quot; in the settings:</source>
+        <translation>Das Konto darf die Regeln nicht lesen. Mitglieder von dns-notrack-monitor dürfen es, mit einem Runner, der in den Einstellungen mit „sudo -n“ beginnt:</translation>
+    </message>
+    <message>
+        <source>The runner does not know this command line: it is of another version.</source>
+        <translation>Der Runner kennt diese Befehlszeile nicht: er hat eine andere Version.</translation>
+    </message>
+    <message>
+        <source>The node&apos;s profile is refused.</source>
+        <translation>Das Profil des Knotens wird zurückgewiesen.</translation>
+    </message>
+    <message>
+        <source>The node&apos;s kernel offers no table that rules could be in.</source>
+        <translation>Der Kernel des Knotens bietet keine Tabelle, in der Regeln stehen könnten.</translation>
+    </message>
+    <message>
+        <source>Somebody holds the lock of the rules.</source>
+        <translation>Jemand hält die Sperre der Regeln.</translation>
+    </message>
+    <message>
+        <source>sudo does not let the account run the runner without a password: it is not in dns-notrack-monitor, or sudoers does not name this interval.</source>
+        <translation>sudo lässt das Konto den Runner nicht ohne Passwort ausführen: es ist nicht in dns-notrack-monitor, oder sudoers nennt diesen Abstand nicht.</translation>
+    </message>
+    <message>
+        <source>The runner ended.</source>
+        <translation>Der Runner endete.</translation>
+    </message>
+    <message>
+        <source>The rules are not what the profile asks for. This shows what an apply would change:</source>
+        <translation>Die Regeln sind nicht, was das Profil verlangt. Dies zeigt, was ein apply ändern würde:</translation>
+    </message>
+    <message>
+        <source>The node has no rules of the profile. This shows what an apply would make:</source>
+        <translation>Der Knoten hat keine Regeln des Profils. Dies zeigt, was ein apply anlegen würde:</translation>
+    </message>
+    <message>
+        <source>DNS breaks on this node with these rules.</source>
+        <translation>DNS bricht auf diesem Knoten mit diesen Regeln.</translation>
+    </message>
+    <message>
+        <source>DNS breaks on this node with these rules. %1</source>
+        <translation>DNS bricht auf diesem Knoten mit diesen Regeln. %1</translation>
+    </message>
+    <message>
+        <source>A change could not be taken back: DNS may be down on this node.</source>
+        <translation>Eine Änderung ließ sich nicht zurücknehmen: DNS kann auf diesem Knoten ausgefallen sein.</translation>
+    </message>
+    <message>
+        <source>The runner could not read the node.</source>
+        <translation>Der Runner konnte den Knoten nicht lesen.</translation>
+    </message>
+    <message>
+        <source>The host key is not the known one: somebody may be listening, or the node was installed anew. Ask who runs it; then forget the old key:</source>
+        <translation>Der Rechnerschlüssel ist nicht der bekannte: vielleicht hört jemand mit, oder der Knoten wurde neu aufgesetzt. Den Betreiber fragen; dann den alten vergessen:</translation>
+    </message>
+    <message>
+        <source>This is a fault of this desk, not of the node.</source>
+        <translation>Das ist ein Fehler dieses Rechners, nicht des Knotens.</translation>
+    </message>
+    <message>
+        <source>The runner could not be started on this machine.</source>
+        <translation>Der Runner ließ sich auf diesem Rechner nicht starten.</translation>
+    </message>
+    <message>
+        <source>ssh cannot get through. This shows where it stops:</source>
+        <translation>ssh kommt nicht durch. Dies zeigt, wo es hängt:</translation>
+    </message>
+    <message>
+        <source>The node bears another name than before. Where it was renamed or installed anew, accept the new name.</source>
+        <translation>Der Knoten trägt einen anderen Namen als zuvor. Wurde er umbenannt oder neu aufgesetzt, den neuen Namen annehmen.</translation>
+    </message>
+    <message>
+        <source>What the node sends is no report that can be trusted.</source>
+        <translation>Was der Knoten sendet, ist kein Bericht, dem man trauen kann.</translation>
+    </message>
+    <message>
+        <source>The connection stands, and no report comes: the runner hangs, or the node is too busy for it.</source>
+        <translation>Die Verbindung steht, und kein Bericht kommt: der Runner hängt, oder der Knoten ist überlastet.</translation>
+    </message>
+</context>
+<context>
+    <name>RowState</name>
+    <message>
+        <source>in sync</source>
+        <translation>im Soll</translation>
+    </message>
+    <message>
+        <source>drifted</source>
+        <translation>abgewichen</translation>
+    </message>
+    <message>
+        <source>absent</source>
+        <translation>ohne Regeln</translation>
+    </message>
+    <message>
+        <source>unsafe</source>
+        <translation>unsicher</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>unreachable</source>
+        <translation>nicht erreichbar</translation>
+    </message>
+    <message>
+        <source>needs you</source>
+        <translation>braucht Sie</translation>
+    </message>
+    <message>
+        <source>connecting</source>
+        <translation>verbindet</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>stale</source>
+        <translation>veraltet</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n in sync</source>
+        <translation>
+            <numerusform>%n im Soll</numerusform>
+            <numerusform>%n im Soll</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n drifted</source>
+        <translation>
+            <numerusform>%n abgewichen</numerusform>
+            <numerusform>%n abgewichen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n absent</source>
+        <translation>
+            <numerusform>%n ohne Regeln</numerusform>
+            <numerusform>%n ohne Regeln</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unsafe</source>
+        <translation>
+            <numerusform>%n unsicher</numerusform>
+            <numerusform>%n unsicher</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n error(s)</source>
+        <translation>
+            <numerusform>%n Fehler</numerusform>
+            <numerusform>%n Fehler</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unreachable</source>
+        <translation>
+            <numerusform>%n nicht erreichbar</numerusform>
+            <numerusform>%n nicht erreichbar</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n need(s) you</source>
+        <translation>
+            <numerusform>%n braucht Sie</numerusform>
+            <numerusform>%n brauchen Sie</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n connecting</source>
+        <translation>
+            <numerusform>%n verbindet</numerusform>
+            <numerusform>%n verbinden</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n paused</source>
+        <translation>
+            <numerusform>%n angehalten</numerusform>
+            <numerusform>%n angehalten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stale</source>
+        <translation>
+            <numerusform>%n veraltet</numerusform>
+            <numerusform>%n veraltet</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TimelineRows</name>
+    <message>
+        <source>viewer ended</source>
+        <translation>Programm beendet</translation>
+    </message>
+    <message>
+        <source>viewer began</source>
+        <translation>Programm gestartet</translation>
+    </message>
+    <message>
+        <source>%1, before %2</source>
+        <translation>%1, zuvor %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>to and fro, %n change(s) since %1</source>
+        <translation>
+            <numerusform>hin und her, %n Wechsel seit %1</numerusform>
+            <numerusform>hin und her, %n Wechsel seit %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>Wann</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>Knoten</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+</context>
+<context>
+    <name>main</name>
+    <message>
+        <source>there is no display: neither WAYLAND_DISPLAY nor DISPLAY is set</source>
+        <translation>es gibt keine Anzeige: weder WAYLAND_DISPLAY noch DISPLAY ist gesetzt</translation>
+    </message>
+    <message>
+        <source>DNS NOTRACK viewer</source>
+        <translation>DNS-NOTRACK-Betrachter</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::DiffPage</name>
+    <message>
+        <source>Difference</source>
+        <translation>Unterschied</translation>
+    </message>
+    <message>
+        <source>The kernel holds what the profile asks for.</source>
+        <translation>Der Kernel enthält, was das Profil verlangt.</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::EmptyPage</name>
+    <message>
+        <source>Which nodes do you want to watch?</source>
+        <translation>Welche Knoten wollen Sie beobachten?</translation>
+    </message>
+    <message>
+        <source>This program shows whether the DNS NOTRACK rules of every node are what its profile asks for. It reads over your own ssh and never changes a node. Each node needs the runner dns-notrack.</source>
+        <translation>Dieses Programm zeigt, ob die DNS-NOTRACK-Regeln jedes Knotens sind, was sein Profil verlangt. Es liest über Ihr eigenes ssh und ändert nie einen Knoten. Jeder Knoten braucht den Runner dns-notrack.</translation>
+    </message>
+    <message>
+        <source>&amp;Open an inventory…</source>
+        <translation>Inventar ö&amp;ffnen …</translation>
+    </message>
+    <message>
+        <source>Hosts of my &amp;ssh configuration</source>
+        <translation>Rechner meiner &amp;ssh-Konfiguration</translation>
+    </message>
+    <message>
+        <source>&amp;Add a node…</source>
+        <translation>&amp;Knoten hinzufügen …</translation>
+    </message>
+    <message>
+        <source>&amp;This machine</source>
+        <translation>&amp;Dieser Rechner</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::FigureTree</name>
+    <message>
+        <source>Connection tracking</source>
+        <translation>Verbindungsverfolgung</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::FindBar</name>
+    <message>
+        <source>Find in this page</source>
+        <translation>Auf dieser Seite suchen</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>not on this page</source>
+        <translation>nicht auf dieser Seite</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::FindingPage</name>
+    <message>
+        <source>Findings</source>
+        <translation>Befunde</translation>
+    </message>
+    <message>
+        <source>Nothing about this node speaks against the profile.</source>
+        <translation>An diesem Knoten spricht nichts gegen das Profil.</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::FittedTree</name>
+    <message>
+        <source>&amp;Copy the selected rows</source>
+        <translation>Gewählte Zeilen &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Copy &amp;all rows</source>
+        <translation>&amp;Alle Zeilen kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Select all rows</source>
+        <translation>Alle Zeilen &amp;wählen</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::FleetConnection</name>
+    <message>
+        <source>a report was dropped: the viewer is behind</source>
+        <translation>ein Bericht wurde verworfen: das Programm kommt nicht nach</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::FleetModel</name>
+    <message>
+        <source>The viewer did not run all the time from then on: the node may have been in other states meanwhile.</source>
+        <translation>Das Programm lief seitdem nicht durchgehend: der Knoten kann inzwischen in anderen Zuständen gewesen sein.</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>Knoten</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>Gruppen</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>Profil</translation>
+    </message>
+    <message>
+        <source>Untracked/s</source>
+        <translation>Unverfolgt/s</translation>
+    </message>
+    <message>
+        <source>Insert failed/s</source>
+        <translation>Gescheitert/s</translation>
+    </message>
+    <message>
+        <source>Conntrack</source>
+        <translation>Conntrack</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>Befunde</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>Seit</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>Alter</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Anmerkung</translation>
+    </message>
+    <message>
+        <source>Name in the inventory</source>
+        <translation>Name im Inventar</translation>
+    </message>
+    <message>
+        <source>Groups of the inventory</source>
+        <translation>Gruppen des Inventars</translation>
+    </message>
+    <message>
+        <source>How the rules in the kernel stand to the profile</source>
+        <translation>Wie die Regeln im Kernel zum Profil stehen</translation>
+    </message>
+    <message>
+        <source>Name of the profile on the node</source>
+        <translation>Name des Profils auf dem Knoten</translation>
+    </message>
+    <message>
+        <source>Packets a second that NOTRACK rules matched; with scope any, one packet may match in both hooks</source>
+        <translation>Pakete je Sekunde, auf die NOTRACK-Regeln passten; bei scope any kann ein Paket an beiden Stellen passen</translation>
+    </message>
+    <message>
+        <source>Connection tracking entries a second that could not be inserted: lost packets</source>
+        <translation>Einträge der Verbindungsverfolgung je Sekunde, die nicht angelegt werden konnten: verlorene Pakete</translation>
+    </message>
+    <message>
+        <source>Entries of the connection tracking table in use</source>
+        <translation>Belegte Einträge der Tabelle der Verbindungsverfolgung</translation>
+    </message>
+    <message>
+        <source>Findings that are not waived</source>
+        <translation>Befunde, die nicht hingenommen sind</translation>
+    </message>
+    <message>
+        <source>When the node came into its state</source>
+        <translation>Wann der Knoten in seinen Zustand kam</translation>
+    </message>
+    <message>
+        <source>Age of the last report</source>
+        <translation>Alter des letzten Berichts</translation>
+    </message>
+    <message>
+        <source>Why the state is what it is</source>
+        <translation>Warum der Zustand so ist</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::FleetPage</name>
+    <message>
+        <source>Filter by words</source>
+        <translation>Nach Wörtern filtern</translation>
+    </message>
+    <message>
+        <source>Filter by group</source>
+        <translation>Nach Gruppe filtern</translation>
+    </message>
+    <message>
+        <source>Nodes by state</source>
+        <translation>Knoten nach Zustand</translation>
+    </message>
+    <message>
+        <source>Views of the nodes</source>
+        <translation>Ansichten der Knoten</translation>
+    </message>
+    <message>
+        <source>No&amp;des</source>
+        <translation>&amp;Knoten</translation>
+    </message>
+    <message>
+        <source>Nodes</source>
+        <translation>Knoten</translation>
+    </message>
+    <message>
+        <source>All groups</source>
+        <translation>Alle Gruppen</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::FleetTimeline</name>
+    <message>
+        <source>Timeline of the nodes</source>
+        <translation>Verlauf der Knoten</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::HistoryChart</name>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
+    </message>
+    <message>
+        <source>%1 ago</source>
+        <translation>vor %1</translation>
+    </message>
+    <message>
+        <source>History of connection tracking</source>
+        <translation>Verlauf der Verbindungsverfolgung</translation>
+    </message>
+    <message>
+        <source>No data yet</source>
+        <translation>Noch keine Daten</translation>
+    </message>
+    <message>
+        <source>In use %1, insert failed %2 a second, untracked %3 packets a second</source>
+        <translation>Belegt %1, gescheitert %2 je Sekunde, unverfolgt %3 Pakete je Sekunde</translation>
+    </message>
+    <message>
+        <source>The chart begins with the second report.</source>
+        <translation>Das Diagramm beginnt mit dem zweiten Bericht.</translation>
+    </message>
+    <message>
+        <source>connection tracking in use</source>
+        <translation>Verbindungsverfolgung belegt</translation>
+    </message>
+    <message>
+        <source>untracked/s</source>
+        <translation>unverfolgt/s</translation>
+    </message>
+    <message>
+        <source>insert failed/s</source>
+        <translation>gescheitert/s</translation>
+    </message>
+    <message>
+        <source>dropped/s</source>
+        <translation>verworfen/s</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::InventoryLoad</name>
+    <message>
+        <source>%1: ansible-inventory was not done after 30 seconds</source>
+        <translation>%1: ansible-inventory war nach 30 Sekunden nicht fertig</translation>
+    </message>
+    <message>
+        <source>%1: ansible-inventory failed</source>
+        <translation>%1: ansible-inventory ist gescheitert</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::LogPage</name>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::MainWindow</name>
+    <message>
+        <source>Read &amp;again</source>
+        <translation>&amp;Erneut lesen</translation>
+    </message>
+    <message>
+        <source>DNS NOTRACK viewer</source>
+        <translation>DNS-NOTRACK-Betrachter</translation>
+    </message>
+    <message>
+        <source>Ti&amp;meline of all</source>
+        <translation>&amp;Verlauf aller</translation>
+    </message>
+    <message>
+        <source>Reading the inventory…</source>
+        <translation>Das Inventar wird gelesen …</translation>
+    </message>
+    <message>
+        <source>Nodes read: %1</source>
+        <translation>Gelesene Knoten: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>und %n weiterer</numerusform>
+            <numerusform>und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A fault of this machine, not of the nodes: %1</source>
+        <translation>Ein Fehler dieses Rechners, nicht der Knoten: %1</translation>
+    </message>
+    <message>
+        <source>Open an Ansible inventory or a list of hosts</source>
+        <translation>Ein Ansible-Inventar oder eine Liste von Rechnern öffnen</translation>
+    </message>
+    <message>
+        <source>Add a node</source>
+        <translation>Knoten hinzufügen</translation>
+    </message>
+    <message>
+        <source>Host, user@host or user@host:port:</source>
+        <translation>Host, user@host oder user@host:port:</translation>
+    </message>
+    <message>
+        <source>Watched in this run only: its nodes come from the command line.</source>
+        <translation>Nur in diesem Lauf beobachtet: dessen Knoten kommen von der Befehlszeile.</translation>
+    </message>
+    <message>
+        <source>Nodes of an inventory or an ssh configuration are removed there, or by closing all nodes.</source>
+        <translation>Knoten eines Inventars oder einer ssh-Konfiguration werden dort entfernt oder durch Schließen aller Knoten.</translation>
+    </message>
+    <message>
+        <source>Saved %1</source>
+        <translation>%1 gesichert</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Open an inventory…</source>
+        <translation>Inventar ö&amp;ffnen …</translation>
+    </message>
+    <message>
+        <source>Add hosts of my &amp;ssh configuration</source>
+        <translation>Rechner meiner &amp;ssh-Konfiguration hinzufügen</translation>
+    </message>
+    <message>
+        <source>&amp;Add a node…</source>
+        <translation>&amp;Knoten hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Add this &amp;machine</source>
+        <translation>Diesen &amp;Rechner hinzufügen</translation>
+    </message>
+    <message>
+        <source>&amp;Read the inventory again</source>
+        <translation>Inventar erneut &amp;lesen</translation>
+    </message>
+    <message>
+        <source>&amp;Close all nodes</source>
+        <translation>Alle Knoten &amp;schließen</translation>
+    </message>
+    <message>
+        <source>Export the &amp;table as CSV…</source>
+        <translation>&amp;Tabelle als CSV exportieren …</translation>
+    </message>
+    <message>
+        <source>Export the table</source>
+        <translation>Tabelle exportieren</translation>
+    </message>
+    <message>
+        <source>Export all re&amp;ports as JSON…</source>
+        <translation>Alle &amp;Berichte als JSON exportieren …</translation>
+    </message>
+    <message>
+        <source>Export all reports</source>
+        <translation>Alle Berichte exportieren</translation>
+    </message>
+    <message>
+        <source>Se&amp;ttings…</source>
+        <translation>&amp;Einstellungen …</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Nodes</source>
+        <translation>&amp;Knoten</translation>
+    </message>
+    <message>
+        <source>&amp;Reconnect</source>
+        <translation>&amp;Neu verbinden</translation>
+    </message>
+    <message>
+        <source>Connect and &amp;ask…</source>
+        <translation>Verbinden und &amp;fragen …</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>An&amp;halten</translation>
+    </message>
+    <message>
+        <source>&amp;Copy as text</source>
+        <translation>Als Text &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>Copy an ansible-play&amp;book command</source>
+        <translation>Einen ansible-play&amp;book-Befehl kopieren</translation>
+    </message>
+    <message>
+        <source>Re&amp;move from the list</source>
+        <translation>Aus der Liste &amp;entfernen</translation>
+    </message>
+    <message>
+        <source>Select a&amp;ll</source>
+        <translation>&amp;Alle wählen</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Find in the page, filter the table</source>
+        <translation>Auf der Seite &amp;suchen, die Tabelle filtern</translation>
+    </message>
+    <message>
+        <source>Find &amp;next</source>
+        <translation>&amp;Weitersuchen</translation>
+    </message>
+    <message>
+        <source>Find pre&amp;vious</source>
+        <translation>&amp;Rückwärts suchen</translation>
+    </message>
+    <message>
+        <source>Filter by &amp;group</source>
+        <translation>Nach &amp;Gruppe filtern</translation>
+    </message>
+    <message>
+        <source>&amp;Show all nodes</source>
+        <translation>&amp;Alle Knoten zeigen</translation>
+    </message>
+    <message>
+        <source>Filter by s&amp;tate</source>
+        <translation>Nach &amp;Zustand filtern</translation>
+    </message>
+    <message>
+        <source>Only %1</source>
+        <translation>Nur %1</translation>
+    </message>
+    <message>
+        <source>Go to the &amp;table</source>
+        <translation>Zur &amp;Tabelle gehen</translation>
+    </message>
+    <message>
+        <source>Go to the &amp;node</source>
+        <translation>Zum &amp;Knoten gehen</translation>
+    </message>
+    <message>
+        <source>S&amp;ort by</source>
+        <translation>&amp;Ordnen nach</translation>
+    </message>
+    <message>
+        <source>&amp;Columns</source>
+        <translation>S&amp;palten</translation>
+    </message>
+    <message>
+        <source>&amp;Appearance</source>
+        <translation>&amp;Erscheinung</translation>
+    </message>
+    <message>
+        <source>As the &amp;desktop</source>
+        <translation>Wie der &amp;Schreibtisch</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>&amp;Hell</translation>
+    </message>
+    <message>
+        <source>Da&amp;rk</source>
+        <translation>&amp;Dunkel</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>&amp;Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>&amp;About</source>
+        <translation>Ü&amp;ber</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>Über</translation>
+    </message>
+    <message>
+        <source>DNS NOTRACK viewer %1
+
+Shows the DNS NOTRACK rules of every node. It reads and never changes a node.
+GPL-2.0-or-later</source>
+        <translation>DNS-NOTRACK-Betrachter %1
+
+Zeigt die DNS-NOTRACK-Regeln aller Knoten. Er liest und ändert nie einen Knoten.
+GPL-2.0-or-later</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::NodePage</name>
+    <message>
+        <source>&amp;Rules</source>
+        <translation>&amp;Regeln</translation>
+    </message>
+    <message>
+        <source>&amp;Difference</source>
+        <translation>&amp;Unterschied</translation>
+    </message>
+    <message>
+        <source>F&amp;indings</source>
+        <translation>Be&amp;funde</translation>
+    </message>
+    <message>
+        <source>I&amp;PVS</source>
+        <translation>I&amp;PVS</translation>
+    </message>
+    <message>
+        <source>&amp;Conntrack</source>
+        <translation>&amp;Conntrack</translation>
+    </message>
+    <message>
+        <source>Pr&amp;ofile</source>
+        <translation>Pr&amp;ofil</translation>
+    </message>
+    <message>
+        <source>Repor&amp;t</source>
+        <translation>Beri&amp;cht</translation>
+    </message>
+    <message>
+        <source>Ti&amp;meline</source>
+        <translation>&amp;Verlauf</translation>
+    </message>
+    <message>
+        <source>&amp;Log</source>
+        <translation>Pro&amp;tokoll</translation>
+    </message>
+    <message>
+        <source>No node chosen</source>
+        <translation>Kein Knoten gewählt</translation>
+    </message>
+    <message>
+        <source>Choose a node in the table above to see its rules.</source>
+        <translation>Oben in der Tabelle einen Knoten wählen, um seine Regeln zu sehen.</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Not live: this is what the node said %1 ago, at %2. Rates are left out.</source>
+        <translation>Nicht aktuell: das sagte der Knoten vor %1, um %2. Raten fehlen.</translation>
+    </message>
+    <message>
+        <source>Accept the new name</source>
+        <translation>Den neuen Namen annehmen</translation>
+    </message>
+    <message>
+        <source>Connect and ask…</source>
+        <translation>Verbinden und fragen …</translation>
+    </message>
+    <message>
+        <source>Reconnect now</source>
+        <translation>Jetzt neu verbinden</translation>
+    </message>
+    <message>
+        <source>F&amp;indings (%1)</source>
+        <translation>Be&amp;funde (%1)</translation>
+    </message>
+    <message>
+        <source>Pages of the node</source>
+        <translation>Seiten des Knotens</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::NodeSession</name>
+    <message>
+        <source>connecting</source>
+        <translation>verbindet</translation>
+    </message>
+    <message>
+        <source>connecting; ssh may ask</source>
+        <translation>verbindet; ssh darf fragen</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>it says that it is &quot;%1&quot;, and was &quot;%2&quot; before</source>
+        <translation>er sagt, er sei „%1“, und war zuvor „%2“</translation>
+    </message>
+    <message>
+        <source>it says that it is &quot;%1&quot;, which is another node</source>
+        <translation>er sagt, er sei „%1“, was ein anderer Knoten ist</translation>
+    </message>
+    <message>
+        <source>connected</source>
+        <translation>verbunden</translation>
+    </message>
+    <message>
+        <source>it went silent</source>
+        <translation>er verstummte</translation>
+    </message>
+    <message>
+        <source>no report came in time</source>
+        <translation>es kam nicht rechtzeitig ein Bericht</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::Notifier</name>
+    <message>
+        <source>%1 is %2</source>
+        <translation>%1 ist %2</translation>
+    </message>
+    <message>
+        <source>Nodes that got worse: %1</source>
+        <translation>Verschlechterte Knoten: %1</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>und %1 weitere</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::ProcessChannel</name>
+    <message>
+        <source>%1 could not be started: %2</source>
+        <translation>%1 ließ sich nicht starten: %2</translation>
+    </message>
+    <message>
+        <source>%1 was ended by a signal</source>
+        <translation>%1 wurde durch ein Signal beendet</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::ProfilePage</name>
+    <message>
+        <source>Profile</source>
+        <translation>Profil</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::QuestionDialog</name>
+    <message>
+        <source>ssh asks: %1</source>
+        <translation>ssh fragt: %1</translation>
+    </message>
+    <message>
+        <source>Answer to ssh</source>
+        <translation>Antwort für ssh</translation>
+    </message>
+    <message>
+        <source>&amp;Yes, continue</source>
+        <translation>&amp;Ja, weiter</translation>
+    </message>
+    <message>
+        <source>&amp;Answer</source>
+        <translation>&amp;Antworten</translation>
+    </message>
+    <message>
+        <source>&amp;No</source>
+        <translation>&amp;Nein</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>For node %1:</source>
+        <translation>Für den Knoten %1:</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::RemedyBar</name>
+    <message>
+        <source>Command to type</source>
+        <translation>Einzugebender Befehl</translation>
+    </message>
+    <message>
+        <source>Cop&amp;y</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <source>Copies the command; the viewer never runs it</source>
+        <translation>Kopiert den Befehl; das Programm führt ihn nie aus</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::ReportPage</name>
+    <message>
+        <source>Report</source>
+        <translation>Bericht</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::RulePage</name>
+    <message>
+        <source>Rules</source>
+        <translation>Regeln</translation>
+    </message>
+    <message>
+        <source>The profile asks for no rules, and there are none.</source>
+        <translation>Das Profil verlangt keine Regeln, und es gibt keine.</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::ServicePage</name>
+    <message>
+        <source>IPVS</source>
+        <translation>IPVS</translation>
+    </message>
+    <message>
+        <source>IPVS has no virtual service at the addresses of the profile.</source>
+        <translation>IPVS hat keinen virtuellen Dienst an den Adressen des Profils.</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Those that the package&apos;s sudoers lets members of dns-notrack-monitor use</source>
+        <translation>Was das sudoers des Pakets den Mitgliedern von dns-notrack-monitor erlaubt</translation>
+    </message>
+    <message>
+        <source>&amp;Seconds between two reports:</source>
+        <translation>&amp;Sekunden zwischen zwei Berichten:</translation>
+    </message>
+    <message>
+        <source>&amp;Runner on the nodes:</source>
+        <translation>&amp;Runner auf den Knoten:</translation>
+    </message>
+    <message>
+        <source>edge = sudo -n /usr/sbin/dns-notrack</source>
+        <translation>edge = sudo -n /usr/sbin/dns-notrack</translation>
+    </message>
+    <message>
+        <source>Runner by &amp;group:</source>
+        <translation>Runner je &amp;Gruppe:</translation>
+    </message>
+    <message>
+        <source>Put before the viewer&apos;s own arguments, so they win</source>
+        <translation>Stehen vor den eigenen Argumenten des Programms und gewinnen</translation>
+    </message>
+    <message>
+        <source>&amp;Arguments for ssh:</source>
+        <translation>&amp;Argumente für ssh:</translation>
+    </message>
+    <message>
+        <source>edge = -J bastion</source>
+        <translation>edge = -J bastion</translation>
+    </message>
+    <message>
+        <source>Arguments by gr&amp;oup:</source>
+        <translation>Argumente je Gr&amp;uppe:</translation>
+    </message>
+    <message>
+        <source>Connections &amp;made at one time:</source>
+        <translation>Gleichzeitig auf&amp;gebaute Verbindungen:</translation>
+    </message>
+    <message>
+        <source>Nodes before &amp;polling in turn:</source>
+        <translation>Knoten, bevor reihum ab&amp;gefragt wird:</translation>
+    </message>
+    <message>
+        <source>Po&amp;lls at one time:</source>
+        <translation>G&amp;leichzeitige Abfragen:</translation>
+    </message>
+    <message>
+        <source>&amp;Notify when a node gets worse</source>
+        <translation>&amp;Melden, wenn ein Knoten schlechter wird</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::ShortcutsDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Alt and the underlined letter</source>
+        <translation>Alt und der unterstrichene Buchstabe</translation>
+    </message>
+    <message>
+        <source>a page of the node, a menu, a button</source>
+        <translation>eine Seite des Knotens, ein Menü, ein Knopf</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::SourceLoader</name>
+    <message>
+        <source>%1: names no nodes any more</source>
+        <translation>%1: nennt keine Knoten mehr</translation>
+    </message>
+    <message>
+        <source>%1: its nodes of %2 are shown; close all nodes and open it again to take it as it is</source>
+        <translation>%1: die Knoten von %2 werden gezeigt; alle Knoten schließen und erneut öffnen, um ihn zu nehmen, wie er ist</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::SummaryBar</name>
+    <message>
+        <source>Show only nodes in this state; several may be pressed</source>
+        <translation>Nur Knoten in diesem Zustand zeigen; mehrere sind möglich</translation>
+    </message>
+    <message>
+        <source>Nodes: %1</source>
+        <translation>Knoten: %1</translation>
+    </message>
+    <message>
+        <source>Nodes: %1 of %2</source>
+        <translation>Knoten: %1 von %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n was</source>
+        <translation>
+            <numerusform>%1, %n war es</numerusform>
+            <numerusform>%1, %n waren es</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::TimelinePage</name>
+    <message>
+        <source>Timeline</source>
+        <translation>Verlauf</translation>
+    </message>
+</context>
+</TS>

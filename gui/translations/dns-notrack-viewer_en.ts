@@ -1,0 +1,117 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en_US" sourcelanguage="en_US">
+<context>
+    <name>NodeRecord</name>
+    <message numerus="yes">
+        <source>%1 (%n time(s) since %2)</source>
+        <translation>
+            <numerusform>%1 (%n time since %2)</numerusform>
+            <numerusform>%1 (%n times since %2)</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RowState</name>
+    <message numerus="yes">
+        <source>%n in sync</source>
+        <translation>
+            <numerusform>%n in sync</numerusform>
+            <numerusform>%n in sync</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n drifted</source>
+        <translation>
+            <numerusform>%n drifted</numerusform>
+            <numerusform>%n drifted</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n absent</source>
+        <translation>
+            <numerusform>%n absent</numerusform>
+            <numerusform>%n absent</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unsafe</source>
+        <translation>
+            <numerusform>%n unsafe</numerusform>
+            <numerusform>%n unsafe</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n error(s)</source>
+        <translation>
+            <numerusform>%n error</numerusform>
+            <numerusform>%n errors</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n unreachable</source>
+        <translation>
+            <numerusform>%n unreachable</numerusform>
+            <numerusform>%n unreachable</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n need(s) you</source>
+        <translation>
+            <numerusform>%n needs you</numerusform>
+            <numerusform>%n need you</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n connecting</source>
+        <translation>
+            <numerusform>%n connecting</numerusform>
+            <numerusform>%n connecting</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n paused</source>
+        <translation>
+            <numerusform>%n paused</numerusform>
+            <numerusform>%n paused</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stale</source>
+        <translation>
+            <numerusform>%n stale</numerusform>
+            <numerusform>%n stale</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TimelineRows</name>
+    <message numerus="yes">
+        <source>to and fro, %n change(s) since %1</source>
+        <translation>
+            <numerusform>to and fro, %n change since %1</numerusform>
+            <numerusform>to and fro, %n changes since %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::MainWindow</name>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::SummaryBar</name>
+    <message numerus="yes">
+        <source>%1, %n was</source>
+        <translation>
+            <numerusform>%1, %n was</numerusform>
+            <numerusform>%1, %n were</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>
