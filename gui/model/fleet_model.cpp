@@ -31,7 +31,10 @@ FleetModel::FleetModel(QObject* parent) : QAbstractTableModel(parent), m_gather(
     m_gather.setSingleShot(true);
     m_gather.setInterval(gatherMilliseconds);
     connect(&m_gather, &QTimer::timeout, this, &FleetModel::flush);
-    connect(&m_second, &QTimer::timeout, this, [this] { judgeFreshness(steadyNow()); });
+    connect(&m_second, &QTimer::timeout, this, [this] {
+        judgeFreshness(steadyNow());
+        judgeNorm();
+    });
     m_second.start(1000);
 }
 
@@ -71,11 +74,22 @@ QVariant FleetModel::displayData(const NodeRecord& record, int column) const
     case Age:
         return record.monotonic == 0 ? QStringLiteral("–") : ageText(steadyNow() - record.monotonic);
     case Note:
-        return record.note(steadyNow());
+        return noteOf(record);
     case ColumnCount:
         break;
     }
     return {};
+}
+
+/// Nodes in order are told of where they are unlike most others: no rule shows that.
+QString FleetModel::noteOf(const NodeRecord& record) const
+{
+    QStringList parts{record.note(steadyNow())};
+    if (record.state() == RowState::InSync) {
+        parts += oddities(record, m_norm);
+    }
+    parts.removeAll(QString());
+    return parts.join(QStringLiteral("; "));
 }
 
 QVariant FleetModel::data(const QModelIndex& index, int role) const

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gui/model/node_record.h"
+#include "gui/model/odd_ones.h"
 
 #include <QAbstractTableModel>
 #include <QHash>
@@ -68,6 +68,8 @@ public:
 
     /// Looks which reports have become too old to pass for live; happens by itself once a second.
     void judgeFreshness(qint64 now);
+    /// Looks what most nodes have in common; happens by itself once a second.
+    void judgeNorm() { m_norm = normOf(m_records); }
     /// Tells the views now what would be told soon.
     void flush();
 
@@ -82,6 +84,7 @@ signals:
 
 private:
     QVariant displayData(const NodeRecord& record, int column) const;
+    QString noteOf(const NodeRecord& record) const;
     void removeMissing(const std::vector<NodeEntry>& nodes);
     void markChanged(int row);
     void settle(NodeRecord& record);
@@ -94,6 +97,7 @@ private:
     QTimer m_gather;
     QTimer m_second;
     qint64 m_usualPause = 5000;
+    FleetNorm m_norm;
 };
 
 } // namespace notrack::gui

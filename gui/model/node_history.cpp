@@ -71,7 +71,8 @@ std::vector<RulePackets> untrackedPackets(const Report& report)
             std::unordered_map<std::string_view, std::size_t> seen;
             for (const RuleReport& rule : chain.rules) {
                 if (untracks(rule)) {
-                    all.push_back({ruleKey(family.family, chain.name, rule.text, seen[rule.text]++), rule.counters.packets});
+                    all.push_back({ruleKey(family.family, chain.name, rule.text, seen[rule.text]++), rule.counters.packets,
+                                   rule.text.find(" --dport ") != std::string::npos});
                 }
             }
         }
@@ -80,10 +81,16 @@ std::vector<RulePackets> untrackedPackets(const Report& report)
     return all;
 }
 
-/// How many packets the rules that are in both have counted meanwhile; nothing where one of them counts less than before.
-std::optional<std::uint64_t> countedSince(const std::vector<RulePackets>& before, const std::vector<RulePackets>& now)
+struct Counted
 {
-    std::uint64_t sum = 0;
+    std::uint64_t packets = 0;
+    std::uint64_t queries = 0;
+};
+
+/// What the rules that are in both have counted meanwhile; nothing where one of them counts less than before.
+std::optional<Counted> countedSince(const std::vector<RulePackets>& before, const std::vector<RulePackets>& now)
+{
+    Counted sum;
     auto old = before.begin();
     for (const RulePackets& rule : now) {
         while (old != before.end() && old->key < rule.key) {
@@ -95,7 +102,8 @@ std::optional<std::uint64_t> countedSince(const std::vector<RulePackets>& before
         if (rule.packets < old->packets) {
             return std::nullopt;
         }
-        sum += rule.packets - old->packets;
+        sum.packets += rule.packets - old->packets;
+        sum.queries += rule.query ? rule.packets - old->packets : 0;
     }
     return sum;
 }
@@ -136,7 +144,8 @@ void NodeHistory::take(const Report& report, qint64 monotonic, qint64 longestPau
         remember(rule.recent, rule.packetRate);
     }
     if (!gap) {
-        sample.untracked = perSecond(0, *counted, elapsed);
+        sample.untracked = perSecond(0, counted->packets, elapsed);
+        sample.queries = perSecond(0, counted->queries, elapsed);
         if (m_conntrack && report.conntrack) {
             sample.insertFailed = perSecond(m_conntrack->insertFailed, report.conntrack->insertFailed, elapsed);
             sample.dropped =

@@ -15,6 +15,7 @@ struct HistorySample
     bool afterPause = false; ///< reports are missing between the sample before and this one
     std::optional<float> usePercent;
     std::optional<float> untracked;    ///< packets a second that NOTRACK rules matched, all of them
+    std::optional<float> queries;      ///< of `untracked`, those to a server: answers left out
     std::optional<float> insertFailed; ///< a second
     std::optional<float> dropped;      ///< a second, drop and early_drop together
 };
@@ -34,6 +35,7 @@ struct RulePackets
 {
     std::size_t key = 0;
     std::uint64_t packets = 0;
+    bool query = false; ///< the rule names a destination port: not an answer's
 };
 
 /// Turns the ever-growing counters of a node into rates. A counter that went down (reset, re-made rule, restarted node) and a

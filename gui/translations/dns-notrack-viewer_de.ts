@@ -2,6 +2,91 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE" sourcelanguage="en_US">
 <context>
+    <name>Causes</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>no group</source>
+        <translation>keine Gruppe</translation>
+    </message>
+    <message>
+        <source>no report yet</source>
+        <translation>noch kein Bericht</translation>
+    </message>
+    <message>
+        <source>%1, waived</source>
+        <translation>%1, hingenommen</translation>
+    </message>
+    <message>
+        <source>no findings</source>
+        <translation>keine Befunde</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keines</translation>
+    </message>
+    <message>
+        <source>no time</source>
+        <translation>keine Uhrzeit</translation>
+    </message>
+    <message>
+        <source>State and reason</source>
+        <translation>Zustand und Grund</translation>
+    </message>
+    <message>
+        <source>Finding</source>
+        <translation>Befund</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>Profil</translation>
+    </message>
+    <message>
+        <source>Version of the runner</source>
+        <translation>Version des Runners</translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation>Backend</translation>
+    </message>
+    <message>
+        <source>Clock</source>
+        <translation>Uhr</translation>
+    </message>
+    <message>
+        <source>Group of the inventory</source>
+        <translation>Gruppe des Inventars</translation>
+    </message>
+    <message>
+        <source>What they have in common</source>
+        <translation>Was sie gemeinsam haben</translation>
+    </message>
+    <message>
+        <source>Nodes</source>
+        <translation>Knoten</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s)</source>
+        <translation>
+            <numerusform>%n Knoten</numerusform>
+            <numerusform>%n Knoten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s), unlike most</source>
+        <translation>
+            <numerusform>%n Knoten, anders als die meisten</numerusform>
+            <numerusform>%n Knoten, anders als die meisten</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CommandLine</name>
     <message>
         <source>Shows the DNS NOTRACK rules of every node, read over ssh. It never changes a node.
@@ -79,6 +164,16 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     <message>
         <source>it sent 64 KiB of other text and no report</source>
         <translation>er hat 64 KiB anderen Text und keinen Bericht gesandt</translation>
+    </message>
+</context>
+<context>
+    <name>FleetFigure</name>
+    <message numerus="yes">
+        <source>%1 queries/s kept out of conntrack on %n node(s), %2 insert failures/s</source>
+        <translation>
+            <numerusform>%1 Anfragen/s an der Verbindungsverfolgung vorbei auf %n Knoten, %2 gescheiterte Einträge/s</numerusform>
+            <numerusform>%1 Anfragen/s an der Verbindungsverfolgung vorbei auf %n Knoten, %2 gescheiterte Einträge/s</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -161,6 +256,72 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     <message>
         <source>the runner ended with exit code %1: %2</source>
         <translation>der Runner endete mit Code %1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>NodeComparison</name>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>Profil</translation>
+    </message>
+    <message>
+        <source>Digest</source>
+        <translation>Prüfsumme</translation>
+    </message>
+    <message>
+        <source>Override</source>
+        <translation>Abweichung für den Knoten</translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation>Backend</translation>
+    </message>
+    <message>
+        <source>Version of the runner</source>
+        <translation>Version des Runners</translation>
+    </message>
+    <message>
+        <source>Clock</source>
+        <translation>Uhr</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 an %2</translation>
+    </message>
+    <message>
+        <source>%1, weight %2</source>
+        <translation>%1, Gewicht %2</translation>
+    </message>
+    <message>
+        <source>alike</source>
+        <translation>gleich</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n differ(s)</source>
+        <translation>
+            <numerusform>%n verschieden</numerusform>
+            <numerusform>%n verschieden</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>Knoten</translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation>Regeln</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>Befunde</translation>
+    </message>
+    <message>
+        <source>IPVS</source>
+        <translation>IPVS</translation>
     </message>
 </context>
 <context>
@@ -499,6 +660,37 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     </message>
 </context>
 <context>
+    <name>OddOnes</name>
+    <message>
+        <source>right</source>
+        <translation>richtig</translation>
+    </message>
+    <message>
+        <source>%1 behind</source>
+        <translation>geht %1 nach</translation>
+    </message>
+    <message>
+        <source>%1 ahead</source>
+        <translation>geht %1 vor</translation>
+    </message>
+    <message>
+        <source>another profile than most nodes</source>
+        <translation>ein anderes Profil als die meisten Knoten</translation>
+    </message>
+    <message>
+        <source>runner %1, most have %2</source>
+        <translation>Runner %1, die meisten haben %2</translation>
+    </message>
+    <message>
+        <source>%1, most use %2</source>
+        <translation>%1, die meisten nehmen %2</translation>
+    </message>
+    <message>
+        <source>its clock is %1</source>
+        <translation>seine Uhr %1</translation>
+    </message>
+</context>
+<context>
     <name>Remedy</name>
     <message>
         <source>Nobody on this desk has accepted the node&apos;s host key yet. Compare its fingerprint before you do.</source>
@@ -764,6 +956,32 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     </message>
 </context>
 <context>
+    <name>notrack::gui::CausePage</name>
+    <message>
+        <source>&amp;Put together by:</source>
+        <translation>&amp;Zusammenfassen nach:</translation>
+    </message>
+    <message>
+        <source>Nodes by what they have in common</source>
+        <translation>Knoten nach dem, was sie gemeinsam haben</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::ComparisonDialog</name>
+    <message>
+        <source>%1 beside %2</source>
+        <translation>%1 neben %2</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>What differs</source>
+        <translation>Was sich unterscheidet</translation>
+    </message>
+</context>
+<context>
     <name>notrack::gui::DiffPage</name>
     <message>
         <source>Difference</source>
@@ -799,6 +1017,21 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     <message>
         <source>&amp;This machine</source>
         <translation>&amp;Dieser Rechner</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::FigureBar</name>
+    <message>
+        <source>Queries a second of the last hour</source>
+        <translation>Anfragen je Sekunde der letzten Stunde</translation>
+    </message>
+    <message>
+        <source>Choose the node whose table is the fullest</source>
+        <translation>Den Knoten mit der vollsten Tabelle wählen</translation>
+    </message>
+    <message>
+        <source>fullest table %1, %2</source>
+        <translation>vollste Tabelle %1, %2</translation>
     </message>
 </context>
 <context>
@@ -1292,6 +1525,18 @@ GPL-2.0-or-later</source>
 
 Zeigt die DNS-NOTRACK-Regeln aller Knoten. Er liest und ändert nie einen Knoten.
 GPL-2.0-or-later</translation>
+    </message>
+    <message>
+        <source>Ca&amp;uses</source>
+        <translation>&amp;Ursachen</translation>
+    </message>
+    <message>
+        <source>Select two nodes in the table to compare them.</source>
+        <translation>In der Tabelle zwei Knoten wählen, um sie zu vergleichen.</translation>
+    </message>
+    <message>
+        <source>Compare t&amp;wo nodes</source>
+        <translation>&amp;Zwei Knoten vergleichen</translation>
     </message>
 </context>
 <context>

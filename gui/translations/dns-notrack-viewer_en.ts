@@ -2,6 +2,43 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en_US" sourcelanguage="en_US">
 <context>
+    <name>Causes</name>
+    <message numerus="yes">
+        <source>%n node(s)</source>
+        <translation>
+            <numerusform>%n node</numerusform>
+            <numerusform>%n nodes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s), unlike most</source>
+        <translation>
+            <numerusform>%n node, unlike most</numerusform>
+            <numerusform>%n nodes, unlike most</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FleetFigure</name>
+    <message numerus="yes">
+        <source>%1 queries/s kept out of conntrack on %n node(s), %2 insert failures/s</source>
+        <translation>
+            <numerusform>%1 queries/s kept out of conntrack on %n node, %2 insert failures/s</numerusform>
+            <numerusform>%1 queries/s kept out of conntrack on %n nodes, %2 insert failures/s</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>NodeComparison</name>
+    <message numerus="yes">
+        <source>%n differ(s)</source>
+        <translation>
+            <numerusform>%n differs</numerusform>
+            <numerusform>%n differ</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>NodeRecord</name>
     <message numerus="yes">
         <source>%1 (%n time(s) since %2)</source>

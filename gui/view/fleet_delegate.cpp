@@ -14,14 +14,13 @@
 namespace notrack::gui
 {
 
-namespace
+QPainterPath sparkline(const std::vector<float>& trend, std::size_t most, const QRectF& area)
 {
-
-/// The rates as one line each between gaps; full height is the largest of them.
-QPainterPath sparkline(const std::vector<float>& trend, const QRectF& area)
-{
+    if (trend.empty()) {
+        return {};
+    }
     const float largest = std::max(*std::max_element(trend.begin(), trend.end()), 0.001F);
-    const double step = area.width() / static_cast<double>(NodeHistory::mostRecent - 1);
+    const double step = area.width() / static_cast<double>(most - 1);
     const double left = area.right() - step * static_cast<double>(trend.size() - 1);
     QPainterPath path;
     bool drawing = false;
@@ -41,8 +40,6 @@ QPainterPath sparkline(const std::vector<float>& trend, const QRectF& area)
     }
     return path;
 }
-
-} // namespace
 
 void FleetDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const
 {
@@ -125,7 +122,7 @@ void TreeDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     painter->setRenderHint(QPainter::Antialiasing);
     const bool selected = (option.state & QStyle::State_Selected) != 0;
     painter->setPen(QPen(selected ? option.palette.color(QPalette::HighlightedText) : firstLineColor(option.palette), 1.4));
-    painter->drawPath(sparkline(trend, QRectF(option.rect).adjusted(margin, margin, -margin, -margin)));
+    painter->drawPath(sparkline(trend, NodeHistory::mostRecent, QRectF(option.rect).adjusted(margin, margin, -margin, -margin)));
     painter->restore();
 }
 

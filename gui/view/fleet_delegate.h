@@ -1,11 +1,17 @@
 #pragma once
 
+#include <QPainterPath>
 #include <QStyledItemDelegate>
+
+#include <vector>
 
 class QTreeView;
 
 namespace notrack::gui
 {
+
+/// The rates as one line each between gaps, right-aligned; full height is the largest of them. `most` of them fill the width.
+QPainterPath sparkline(const std::vector<float>& trend, std::size_t most, const QRectF& area);
 
 /// Paints a cell of the fleet table: the state's icon before its word, rows with old data faint and slanted.
 class FleetDelegate : public QStyledItemDelegate

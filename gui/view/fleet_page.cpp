@@ -82,6 +82,12 @@ void FleetPage::addView(QWidget* view, const QString& title)
     m_views->setFixedWidth(m_views->sizeHint().width()); // never less than all of them
 }
 
+void FleetPage::addLine(QWidget* line)
+{
+    auto* rows = static_cast<QVBoxLayout*>(layout());
+    rows->insertWidget(rows->indexOf(m_stack), line);
+}
+
 QWidget* FleetPage::view() const
 {
     return m_stack->currentWidget();
@@ -274,8 +280,9 @@ QList<int> FleetPage::shownColumns() const
 
 QString FleetPage::selectionText() const
 {
-    if (const auto* tree = qobject_cast<const FittedTree*>(view())) {
-        return tree->text();
+    if (view() != m_table) {
+        return view()->findChild<FittedTree*>() != nullptr ? view()->findChild<FittedTree*>()->text()
+                                                           : qobject_cast<FittedTree*>(view())->text();
     }
     QList<int> rows;
     const QModelIndexList selected = m_table->selectionModel()->selectedRows();

@@ -28,6 +28,8 @@ public:
     QTreeView* table() const { return m_table; }
     /// Another view of the same nodes, beside the table. Takes ownership.
     void addView(QWidget* view, const QString& title);
+    /// A line below the states.
+    void addLine(QWidget* line);
     QTabBar* views() const { return m_views; }
     /// The view that is seen.
     QWidget* view() const;

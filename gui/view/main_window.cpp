@@ -3,7 +3,10 @@
 #include "gui/model/export.h"
 #include "gui/remote/askpass.h"
 #include "gui/remote/background.h"
+#include "gui/view/cause_page.h"
+#include "gui/view/comparison_dialog.h"
 #include "gui/view/empty_page.h"
+#include "gui/view/figure_bar.h"
 #include "gui/view/fleet_page.h"
 #include "gui/view/icons.h"
 #include "gui/view/node_page.h"
@@ -70,6 +73,12 @@ MainWindow::MainWindow(Preferences preferences, Remember remember, ChannelFactor
     setCentralWidget(middle);
     m_nodePage->setSettings(m_workspace.preferences().connection);
     m_notifier.setEnabled(m_workspace.preferences().notify);
+    auto* figures = new FigureBar(m_watch.model());
+    m_fleetPage->addLine(figures);
+    connect(figures, &FigureBar::nodeChosen, m_fleetPage, &FleetPage::chooseNode);
+    auto* causes = new CausePage(m_watch.model(), m_fleetPage->filter());
+    m_fleetPage->addView(causes, tr("Ca&uses"));
+    connect(causes, &CausePage::nodeChosen, m_fleetPage, &FleetPage::chooseNode);
     auto* timeline = new FleetTimeline(m_watch.timeline(), m_fleetPage->filter());
     m_fleetPage->addView(timeline, tr("Ti&meline of all"));
     connect(timeline, &FleetTimeline::nodeChosen, m_fleetPage, &FleetPage::chooseNode);
@@ -206,6 +215,18 @@ void MainWindow::removeNodes()
     if (m_workspace.removeNodes(chosen) < chosen.size()) {
         statusBar()->showMessage(tr("Nodes of an inventory or an ssh configuration are removed there, or by closing all nodes."), 10'000);
     }
+}
+
+void MainWindow::compare()
+{
+    const QStringList nodes = m_fleetPage->selectedNodes();
+    if (nodes.size() != 2) {
+        statusBar()->showMessage(tr("Select two nodes in the table to compare them."), 10'000);
+        return;
+    }
+    auto* dialog = new ComparisonDialog(*m_watch.model().find(nodes.front()), *m_watch.model().find(nodes.back()), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->show();
 }
 
 void MainWindow::changeSettings()

@@ -59,6 +59,7 @@ private:
     void openInventory();
     void addNode();
     void removeNodes();
+    void compare();
     void changeSettings();
     void copy();
     void selectAll();

@@ -74,6 +74,7 @@ void MainWindow::makeNodeMenu()
     addAction(m_nodeMenu, tr("&Pause"), QKeySequence(Qt::CTRL | Qt::Key_P), forEach(&FleetConnection::pause));
     m_nodeMenu->addSeparator();
     addAction(m_nodeMenu, tr("&Copy as text"), QKeySequence::Copy, [this] { copy(); });
+    addAction(m_nodeMenu, tr("Compare t&wo nodes"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { compare(); });
     addAction(m_nodeMenu, tr("Copy an ansible-play&book command"), {}, [this] {
         QApplication::clipboard()->setText(playbookCommand(m_workspace.preferences().sources.inventories, m_fleetPage->selectedNodes()));
     });

@@ -1,7 +1,11 @@
 #include "gui/model/journal.h"
 #include "gui/remote/process_channel.h"
 #include "gui/view/appearance.h"
+#include "gui/view/cause_page.h"
+#include "gui/view/comparison_dialog.h"
+#include "gui/view/figure_bar.h"
 #include "gui/view/find_bar.h"
+#include "gui/view/fitted_tree.h"
 #include "gui/view/fleet_page.h"
 #include "gui/view/main_window.h"
 #include "gui/view/node_page.h"
@@ -12,6 +16,7 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QComboBox>
 #include <QDBusConnection>
 #include <QElapsedTimer>
 #include <QLabel>
@@ -315,6 +320,39 @@ private slots:
         press(QStringLiteral("Escape"));
     }
 
+    void theFleetAsOne()
+    {
+        FleetPage* fleet = m_window->fleetPage();
+        auto* figures = m_window->findChild<FigureBar*>();
+        QTRY_VERIFY(figures->isVisible());
+        click(*fleet->views(), fleet->views()->tabRect(1).center());
+        auto* causes = qobject_cast<CausePage*>(fleet->view());
+        QVERIFY(causes != nullptr);
+        const QAbstractItemModel* rows = causes->tree()->model();
+        QTRY_VERIFY(rows->rowCount() > 2);
+        QCOMPARE(rows->index(0, 0).data().toString().section(QLatin1Char(':'), 0, 0), QStringLiteral("error")); // worst first
+        shoot(*m_window, "causes");
+        const QModelIndex worst = rows->index(0, 0, rows->index(0, 0));
+        click(*causes->tree()->viewport(), causes->tree()->visualRect(worst).center());
+        QCOMPARE(fleet->currentNode(), QStringLiteral("evil"));
+        click(*causes->groupings());
+        press(QStringLiteral("End"));
+        press(QStringLiteral("Return")); // by group
+        QTRY_VERIFY(printModel(*rows).contains(QStringLiteral("workers | 3 nodes")));
+        click(*fleet->views(), fleet->views()->tabRect(0).center());
+        chooseByHand("node1");
+        m_window->fleetPage()->table()->selectionModel()->select(rowNamed("node2"),
+                                                                 QItemSelectionModel::Select | QItemSelectionModel::Rows);
+        press(QStringLiteral("ctrl+d"));
+        QTRY_VERIFY(m_window->findChild<ComparisonDialog*>() != nullptr);
+        QPointer<ComparisonDialog> dialog = m_window->findChild<ComparisonDialog*>();
+        QTRY_VERIFY(dialog->isActiveWindow());
+        QVERIFY(printModel(*dialog->tree()->model()).contains(QStringLiteral("| ok | missing")));
+        shoot(*dialog, "compare");
+        press(QStringLiteral("Escape"));
+        QTRY_VERIFY(dialog.isNull());
+    }
+
     void aLostInventoryKeepsTheFleet()
     {
         QVERIFY(QFile::rename(labFile("hosts.ini"), labFile("hosts.away")));
@@ -348,7 +386,7 @@ private slots:
     void theTimelineOutlivesTheViewer()
     {
         FleetPage* fleet = m_window->fleetPage();
-        click(*fleet->views(), fleet->views()->tabRect(1).center());
+        click(*fleet->views(), fleet->views()->tabRect(2).center());
         auto* timeline = qobject_cast<QTreeView*>(fleet->view());
         const auto rowOf = [timeline](const QString& node, const QString& state) {
             for (int row = 0; row < timeline->model()->rowCount(); ++row) {
@@ -432,13 +470,14 @@ private:
     void chooseByHand(const char* node)
     {
         const QTreeView* table = m_window->fleetPage()->table();
-        for (int row = 0; row < table->model()->rowCount(); ++row) {
-            const QModelIndex index = table->model()->index(row, 0);
-            if (index.data().toString() == QLatin1String(node)) {
-                click(*table->viewport(), table->visualRect(index).center());
-            }
-        }
+        click(*table->viewport(), table->visualRect(rowNamed(node)).center());
         QCOMPARE(m_window->fleetPage()->currentNode(), QLatin1String(node));
+    }
+
+    QModelIndex rowNamed(const char* node)
+    {
+        const QAbstractItemModel* rows = m_window->fleetPage()->table()->model();
+        return rows->match(rows->index(0, 0), Qt::DisplayRole, QLatin1String(node), 1, Qt::MatchExactly).value(0);
     }
 
     /// The dialog that waits for an answer, or nullptr.
