@@ -158,7 +158,7 @@ void NodeSession::readDiagnostics(const QByteArray& bytes)
     m_unfinishedLine += bytes.left(mostLastWords);
     QList<QByteArray> lines = m_unfinishedLine.split('\n');
     m_unfinishedLine = lines.takeLast().right(mostLastWords);
-    for (const QByteArray& line : qAsConst(lines)) {
+    for (const QByteArray& line : std::as_const(lines)) {
         logLine(line);
     }
 }
