@@ -97,6 +97,19 @@ bool answersPassHere(const RealServer& server)
     return server.forwarding != "Route" && server.forwarding != "Tunnel";
 }
 
+bool Circumstances::balancedIsTracked() const
+{
+    return m_facts.ipvsConntrack != false;
+}
+
+bool Circumstances::everyNodeBalances() const
+{
+    return std::any_of(m_tables.begin(), m_tables.end(), [](const SavedChains& table) {
+        const auto first = table.chains.lower_bound("KUBE-");
+        return first != table.chains.end() && first->first.starts_with("KUBE-");
+    });
+}
+
 bool Circumstances::answersPassHere() const
 {
     bool any = false;

@@ -106,12 +106,13 @@ struct Place
 
 void addExchange(const Circumstances& node, const PodSide& server, const PodSide& client, Place place, std::vector<Leg>& legs)
 {
+    const bool byIpvsHere = place.clientHere || !node.everyNodeBalances();
     for (const Protocol protocol : node.profile().protocols) {
         const std::string start = "-p " + std::string(toText(protocol)) + " ";
         for (const Port port : node.profile().ports) {
             PacketClass reply = packetBetween(node, protocol, server, client);
             reply.sourcePort = port;
-            reply.tracking = Tracking::Established;
+            reply.tracking = byIpvsHere && !node.balancedIsTracked() ? Tracking::New : Tracking::Established;
             reply.sourceHere = place.serverHere;
             reply.destinationHere = place.clientHere;
             legs.push_back({forwardWay(reply), start + "-s " + networkOf(node, server) + " --sport " + portText(port)});
@@ -134,6 +135,28 @@ void addExchanges(const Circumstances& node, const std::vector<PodSide>& servers
                 addExchange(node, servers.at(s), clients.at(c), place, legs);
 }
 
+/// A query from IPVS to a real server, by OUTPUT. Direct routing keeps the service's address; what a tunnel carries is a packet of the node itself.
+void addDeparture(const Circumstances& node, const VirtualService& service, const RealServer& server, const PodSide& client,
+                  const std::vector<Step>& arrival, std::vector<Leg>& legs)
+{
+    if (!node.isPod(server.address) || server.forwarding == "Tunnel")
+        return;
+    const bool direct = server.forwarding == "Route";
+    PacketClass query = packetBetween(node, service.protocol, client,
+                                      {Prefix(direct ? service.address : server.address), node.interfaceTo(server.address)});
+    query.inInterface.clear();
+    query.destinationPort = direct ? service.port : server.port;
+    if (!node.balancedIsTracked())
+        query.tracking = Tracking::Untracked;
+    std::vector<Step> way = arrival;
+    for (const Step& step : wayThrough({"OUTPUT", "POSTROUTING"}, query))
+        way.push_back(step);
+    const std::string to = direct ? toText(service.address) : networkOf(node, {Prefix(server.address), ""});
+    const std::string remedy = "-p " + std::string(toText(service.protocol)) + " -s " + networkOf(node, client) + " -d " + to +
+                               " --dport " + portText(query.destinationPort.value_or(service.port));
+    legs.push_back({way, remedy, Tracking::Untracked, false, arrival.size()});
+}
+
 /// IPVS takes a query in at INPUT and sends it on through OUTPUT.
 void addBalancedLegs(const Circumstances& node, Protocol protocol, Port port, const PodSide& client, std::vector<Leg>& legs)
 {
@@ -150,18 +173,10 @@ void addBalancedLegs(const Circumstances& node, Protocol protocol, Port port, co
         arrival = wayThrough({"PREROUTING", "INPUT"}, query);
         legs.push_back({arrival, start + toText(service) + " --dport " + portText(port)});
     }
-    for (const Address& server : node.realServers()) {
-        if (server.family() != client.prefix.family() || !node.isPod(server))
-            continue;
-        PacketClass query = packetBetween(node, protocol, client, {Prefix(server), node.interfaceTo(server)});
-        query.inInterface.clear();
-        query.destinationPort = port;
-        std::vector<Step> way = arrival;
-        for (const Step& step : wayThrough({"OUTPUT", "POSTROUTING"}, query))
-            way.push_back(step);
-        const std::string network = networkOf(node, {Prefix(server), ""});
-        legs.push_back({way, start + network + " --dport " + portText(port), Tracking::Untracked, false, arrival.size()});
-    }
+    for (const VirtualService* service : node.virtualServices())
+        if (service->protocol == protocol && service->port == port && service->address.family() == client.prefix.family())
+            for (const RealServer& server : service->realServers)
+                addDeparture(node, *service, server, client, arrival, legs);
 }
 
 /// Answers of real servers that the rules do not name: their queries go untracked, so to conntrack each is a new connection.
@@ -177,7 +192,7 @@ void addUnnamedAnswers(const Circumstances& node, const PodSide& client, std::ve
             answer.destinationHere = true;
             answer.sourcePort = server.port;
             answer.sourceLocal = here;
-            answer.tracking = Tracking::Established;
+            answer.tracking = node.balancedIsTracked() ? Tracking::Established : Tracking::New;
             const std::string remedy =
                 "-p " + std::string(toText(service->protocol)) + " -s " + toText(server.address) + " --sport " + portText(server.port);
             legs.push_back({here ? wayThrough({"OUTPUT", "POSTROUTING"}, answer) : forwardWay(answer), remedy, Tracking::New});

@@ -55,6 +55,11 @@ public:
     std::vector<PodSide> localPods(Family family) const;
     /// Pods of other nodes.
     std::vector<PodSide> remotePods(Family family) const;
+    /// Whether connection tracking keeps what IPVS balances. Without net.ipv4.vs.conntrack IPVS itself makes queries untracked before they leave, and what
+    /// it translates back (ip_vs_notrack in ip_vs.h), so that the first that conntrack knows of an answer is the answer.
+    bool balancedIsTracked() const;
+    /// Whether kube-proxy's chains are here, so that every node balances for its own pods.
+    bool everyNodeBalances() const;
     /// Whether answers of the real servers come back through this node: not those of direct routing and tunnels, which go to the client.
     bool answersPassHere() const;
     /// The interface that leads to an address; empty where no route says.

@@ -68,6 +68,8 @@ std::vector<Step> withTracking(std::vector<Step> way, Tracking tracking)
 void judgeLeg(const Circumstances& node, Family family, const Leg& leg, Finding& finding)
 {
     const std::vector<Station> tracked = followWay(node.tables(), family, leg.way);
+    if (getsThrough(tracked) == Certainty::No)
+        return; // nothing is lost by going untracked
     const std::vector<Station> untracked = followWay(node.tables(), family, withTracking(leg.way, leg.withRules));
     bool loses = false;
     for (const Station& station : untracked) {
@@ -83,7 +85,7 @@ void judgeLeg(const Circumstances& node, Family family, const Leg& leg, Finding&
             addOnce(finding.evidence, quoteRule(*station.table, drop.line));
         advise(node, station, leg, drops, finding);
     }
-    if (loses && getsThrough(untracked) == Certainty::No && getsThrough(tracked) != Certainty::No && !leg.ofNode)
+    if (loses && getsThrough(untracked) == Certainty::No && !leg.ofNode)
         finding.severity = Severity::Fatal;
 }
 

@@ -164,6 +164,8 @@ void quoteForeign(const Circumstances& node, const Prefix& pods, Finding& findin
 
 std::optional<Finding> checkMasqueradedAnswer(const Circumstances& node)
 {
+    if (!node.balancedIsTracked())
+        return std::nullopt; // nat never sees what IPVS has translated back
     Finding finding{.severity = Severity::Warning};
     for (const VirtualService* service : node.virtualServices())
         for (const RealServer& server : service->realServers)
@@ -193,6 +195,8 @@ std::optional<Finding> checkForeignNetworks(const Circumstances& node)
 
 std::optional<Finding> checkLostSnat(const Circumstances& node)
 {
+    if (!node.balancedIsTracked())
+        return std::nullopt; // nat never sees them, with or without the rules
     Finding finding{.severity = Severity::Warning};
     for (const SavedChains& table : node.tables()) {
         if (table.role != "nat")
