@@ -68,7 +68,7 @@ public:
     {
         m_app.require_subcommand(1);
         m_app.get_formatter()->column_width(30);
-        m_app.footer("Exit codes: 0 done or in sync, 1 failed, 2 differs, 3 refused as unsafe, 4 rolled back after the probe,\n"
+        m_app.footer("Exit codes: 0 done or in sync, 1 failed, 2 differs, 3 refused as unsafe, 4 rolled back, DNS was lost,\n"
                      "5 a roll-back could not be done and DNS may be down, 64 usage, 65 bad profile, 69 no usable backend, 75 busy, 77 not "
                      "permitted.");
         for (const Command& command : allCommands) {

@@ -79,23 +79,26 @@ Result<std::vector<Comparison>> Change::compareOther() const
     return compareTables(*m_node.other, m_wantedOfOther);
 }
 
-void Change::startFrom(std::vector<OwnedPart> before)
+void Change::startFrom(Former before)
 {
+    m_former = std::move(before);
+    m_otherWritten = !m_former.other.empty();
+    m_started = true;
     for (OwnedPart& wanted : m_wanted) {
-        for (const OwnedPart& former : before) {
+        for (const OwnedPart& former : m_former.store) {
             if (former.ruleset.family == wanted.ruleset.family)
                 wanted = withCounters(std::move(wanted), former);
         }
     }
-    m_former.store = std::move(before);
-    m_started = true;
 }
 
 Result<bool> Change::write(const Announce& announce)
 {
     const auto others = compareOther();
-    for (std::size_t i = 0; others && i < others->size(); ++i)
-        m_former.other.push_back(presentPart(others->at(i).table, m_wantedOfOther.at(i)));
+    if (!m_started)
+        m_former.other.clear();
+    for (std::size_t i = 0; others && !m_started && i < others->size(); ++i)
+        m_former.other.push_back(withoutTrial(presentPart(others->at(i).table, m_wantedOfOther.at(i))));
     const auto told = [&](const std::vector<OwnedPart>& before) -> Result<void> {
         if (!m_started)
             m_former.store = withoutTrials(before);

@@ -39,6 +39,8 @@ public:
 
     /// What it wants of both families.
     const std::vector<OwnedPart>& wanted() const { return m_wanted; }
+    /// What it wants of the backend that is not in use.
+    const std::vector<OwnedPart>& wantedOfOther() const { return m_wantedOfOther; }
     /// What the tables hold against what is wanted, read without a lock.
     Result<std::vector<Comparison>> compare() const;
     /// The same for the backend that is not in use, where only something of ours is a difference.
@@ -56,7 +58,7 @@ public:
     Result<void> redo();
 
     /// For a write after a trial, which moved what stands: what stood before it is what an undo puts back, and what counters start from.
-    void startFrom(std::vector<OwnedPart> before);
+    void startFrom(Former before);
 
     /// As if a write had found this.
     void setFormer(Former former) { m_former = std::move(former); }

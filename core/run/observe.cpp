@@ -1,6 +1,7 @@
 #include "core/run/observe.h"
 
 #include "core/base/spelling.h"
+#include "core/findings/finding_checks.h"
 #include "core/findings/findings.h"
 #include "core/findings/fingerprint.h"
 #include "core/findings/raw_listing.h"
@@ -71,14 +72,14 @@ void dropTrial(std::vector<Comparison>& comparisons, const std::vector<OwnedPart
 }
 
 /// True also where IPVS balances none of the profile's services: then it does not forward them in another way either.
-bool anyMasqueraded(const Profile& profile, const std::vector<VirtualService>& services)
+bool answersPassHere(const Profile& profile, const std::vector<VirtualService>& services)
 {
     bool any = false;
     for (const VirtualService& service : services) {
         if (std::find(profile.services.begin(), profile.services.end(), service.address) == profile.services.end())
             continue;
         for (const RealServer& server : service.realServers) {
-            if (server.forwarding == "Masq")
+            if (answersPassHere(server))
                 return true;
             any = true;
         }
@@ -171,16 +172,27 @@ Result<Differences> observeTables(const Change& change, const Node& node, Report
         for (const Comparison& comparison : all)
             report.diff += unifiedDiff(comparison);
     }
-    Differences differences{
-        .standing = standingOf(*comparisons), .trial = trial, .otherHolds = false, .rawTables = {}, .ownNftablesTables = {}};
+    Differences differences{.standing = standingOf(*comparisons), .trial = trial, .rawTables = {}, .ownNftablesTables = {}};
     if (!allInSync(*others)) {
         differences.standing = Standing::Drifted;
-        differences.otherHolds = true;
         if (report.state == NodeState::InSync)
             report.state = NodeState::Drifted;
     }
     listTables(&node.store, *comparisons, differences);
     listTables(node.other, *others, differences);
+    return differences;
+}
+
+Result<Differences> observePastTrial(const Change& change, const Node& node, Report& report)
+{
+    Result<Differences> differences = observeTables(change, node, report);
+    if (!differences || !differences->trial)
+        return differences;
+    const bool running = node.memory.isLocked();
+    differences = observeTables(change, node, report, running ? Sight::PastTrial : Sight::Whole); // it may have ended in between
+    if (differences && differences->trial)
+        report.notes.emplace_back(running ? "a trial is running: what it brought in is not shown"
+                                          : "rules of a trial were left by a run that was ended; the next apply takes them out");
     return differences;
 }
 
@@ -207,7 +219,7 @@ Judgement judgeNode(const Profile& profile, Node& node, Differences differences,
     report.findings = judge(profile, facts, node.store.backend());
     known.fingerprint = fingerprintOf(facts, profile.chainPrefix);
     known.entriesExpected = facts.ipvsConntrack.value_or(true);
-    known.masqueraded = anyMasqueraded(profile, facts.virtualServices);
+    known.masqueraded = answersPassHere(profile, facts.virtualServices);
     return judgementOf(report.findings);
 }
 

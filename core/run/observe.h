@@ -18,7 +18,6 @@ struct Differences
 {
     Standing standing = Standing::InSync;
     bool trial = false;                         ///< rules of a trial were found
-    bool otherHolds = false;                    ///< the backend that is not in use holds something of ours
     std::vector<SavedTable> rawTables;          ///< legacy raw tables as they were read, for the findings
     std::vector<std::string> ownNftablesTables; ///< NodeFacts has the form
     std::vector<std::string> foreignObjects;    ///< NodeFacts has the form
@@ -46,6 +45,9 @@ void tellUnavailable(const std::map<Family, std::string>& unavailable, Report& r
 /// Reads the tables of both backends and puts state, rules and diff into the report. The other backend counts only where it holds something
 /// of ours.
 Result<Differences> observeTables(const Change& change, const Node& node, Report& report, Sight sight = Sight::Whole);
+
+/// The same for a run that only reads. A trial under way is no drift, and what one left that was ended is; a note tells of either.
+Result<Differences> observePastTrial(const Change& change, const Node& node, Report& report);
 
 /// Puts state and rules into the report: families, without the one that has nothing and wants nothing.
 void reportRules(const std::vector<Comparison>& comparisons, Report& report);

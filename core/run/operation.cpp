@@ -109,9 +109,9 @@ private:
                 return possible;
         }
         m_change.emplace(makeChange());
-        Result<Differences> differences = observeTables(*m_change, m_node, m_report);
-        if (differences && differences->trial && onlyReads())
-            differences = lookPastTrial();
+        const bool onlyReads = m_request.intent == Intent::Status || m_request.mode == Mode::Check;
+        Result<Differences> differences =
+            onlyReads ? observePastTrial(*m_change, m_node, m_report) : observeTables(*m_change, m_node, m_report);
         m_watch.lap("read");
         if (!differences)
             return tl::unexpected(differences.error());
@@ -135,20 +135,6 @@ private:
         judge(std::move(*differences), verdict);
         m_watch.lap("findings");
         return {};
-    }
-
-    bool onlyReads() const { return m_request.intent == Intent::Status || m_request.mode == Mode::Check; }
-
-    /// A trial under way is no drift, and what one left that was ended is. The tables are read again after asking who holds the run lock, since
-    /// the trial may have ended in between.
-    Result<Differences> lookPastTrial()
-    {
-        const bool running = m_memory.isLocked();
-        Result<Differences> differences = observeTables(*m_change, m_node, m_report, running ? Sight::PastTrial : Sight::Whole);
-        if (differences && differences->trial)
-            m_report.notes.emplace_back(running ? "a trial is running: what it brought in is not shown"
-                                                : "rules of a trial were left by a run that was ended; the next apply takes them out");
-        return differences;
     }
 
     /// Ours by name: the profile's prefix and those that earlier applies wrote down; where there is neither, the default one.
@@ -176,7 +162,6 @@ private:
         if (m_request.earlier != nullptr) {
             m_seen.judgement = judgeAgain(m_node, *m_request.earlier, m_report);
         } else {
-            m_otherHolds = differences.otherHolds;
             m_seen.judgement = judgeNode(*m_request.profile, m_node, std::move(differences), m_report, m_facts);
             if (m_seen.verified && verdict->fingerprint == m_facts.fingerprint && overrule(m_report.findings, verdict->overruled))
                 m_seen.judgement = judgementOf(m_report.findings);
@@ -199,21 +184,16 @@ private:
         }
     }
 
-    /// Whether packets of our own can decide here, and with that what only they can.
+    /// Whether packets of our own can decide here, and with that what only they can. A run that finds everything in order looks into no namespace.
     void lookForWitnesses()
     {
-        m_canTry = false;
-        m_trialIsPossible = m_request.intent != Intent::Status && m_node.interrogator != nullptr && m_request.profile->safety.probe &&
-                            m_facts.masqueraded && !m_otherHolds;
-        const bool mayTry = m_request.intent == Intent::Trial || m_seen.standing != Standing::InSync;
-        if (!m_trialIsPossible || (!mayTry && m_seen.judgement != Judgement::Unsafe))
-            return; // a run that finds everything in order looks into no namespace
-        m_witnesses = m_node.interrogator->find(*m_request.profile);
-        m_canTry = hasVoter(m_witnesses, m_request.profile->scope);
-        if (m_canTry && m_seen.judgement == Judgement::Unsafe && trialDecidesAll(m_report.findings)) {
-            m_seen.judgement = Judgement::Doubtful;
-            m_overruled = openFatal(m_report.findings);
-        }
+        const bool possible =
+            m_request.intent != Intent::Status && m_node.interrogator != nullptr && m_request.profile->safety.probe && m_facts.masqueraded;
+        m_voters = possible ? Voters(*m_node.interrogator, *m_request.profile) : Voters();
+        if (m_seen.judgement != Judgement::Unsafe || !trialDecidesAll(m_report.findings) || !m_voters.canBeAsked())
+            return;
+        m_seen.judgement = Judgement::Doubtful;
+        m_overruled = openFatal(m_report.findings);
     }
 
     // decide, change
@@ -251,8 +231,23 @@ private:
     {
         if (action == Action::Withdraw)
             return withdraw();
-        RunContext context{m_node,      m_memory, m_report, m_watch, unattended(), m_request.wait, m_facts.fingerprint,
-                           m_overruled, {},       {},       false};
+        const TrialStep step{*m_request.profile,
+                             m_change->wanted(),
+                             m_change->wantedOfOther(),
+                             m_facts,
+                             m_voters.witnesses(),
+                             m_voters.canBeAsked(),
+                             isWaived(*m_request.profile, "trial")};
+        RunContext context{.node = m_node,
+                           .memory = m_memory,
+                           .report = m_report,
+                           .watch = m_watch,
+                           .unattended = unattended(),
+                           .wait = m_request.wait,
+                           .fingerprint = m_facts.fingerprint,
+                           .overruled = m_overruled,
+                           .trial = m_voters.mayBeAsked() ? &step : nullptr,
+                           .witnessesKnown = isRepair()};
         if (action == Action::JudgePending)
             return judgePending(context, m_prefixes) ? Next::LookAgain : Next::Done;
         if (action == Action::Verify) {
@@ -264,10 +259,10 @@ private:
         if (!rememberPrefix(context, m_request.profile->chainPrefix))
             return Next::Done;
         if (action == Action::Try) {
-            tryOnly(context, trialStep(), m_request.trials);
+            tryOnly(context, step, m_request.trials);
             return Next::Done;
         }
-        if (!isRepair() && m_trialIsPossible && !tryFirst(context, trialStep()))
+        if (!isRepair() && m_voters.mayBeAsked() && !tryFirst(context, step))
             return Next::Done;
         const bool repair = unattended() && m_seen.standing == Standing::Drifted && m_remembered.verdict;
         writeAndVerify(context, *m_request.profile, *m_change);
@@ -284,11 +279,6 @@ private:
         const std::optional<Verdict> verdict = m_memory.verdict();
         return unattended() && m_seen.standing == Standing::Drifted && verdict && verdict->digest == m_report.profileDigest &&
                verdict->fingerprint == m_facts.fingerprint;
-    }
-
-    TrialStep trialStep() const
-    {
-        return {*m_request.profile, wantedParts(*m_request.profile, m_prefixes, m_unavailable), m_facts, m_witnesses, m_canTry};
     }
 
     /// One run that may write at a time. What was observed while another one was under way is observed again.
@@ -373,10 +363,7 @@ private:
     Observation m_seen;
     std::string m_reasonToWait;
     Facts m_facts;
-    Witnesses m_witnesses;
-    bool m_canTry = false;                ///< somebody can be asked whose answer counts
-    bool m_trialIsPossible = false;       ///< nothing of this node or its profile speaks against one
-    bool m_otherHolds = false;            ///< rules of ours stand in the backend that is not in use, which no trial narrows
+    Voters m_voters;
     std::vector<std::string> m_overruled; ///< fatal findings that packets of our own decide
 };
 

@@ -1,7 +1,6 @@
 #include "core/run/settle.h"
 
-#include "core/run/observe.h"
-#include "core/run/verify.h"
+#include "core/run/trial_step.h"
 
 #include <exception>
 #include <utility>
@@ -65,22 +64,21 @@ void fail(RunContext& run, Error error)
 /// Puts what verifying came to into memory and report. False where nothing of the change stands any more, or nobody knows.
 bool conclude(RunContext& run, const std::string& digest, Verification done)
 {
-    if (!run.report.probe)
+    if (!run.report.probe && !done.after.empty())
         run.report.probe.emplace();
-    run.report.probe->after = std::move(done.after);
+    if (run.report.probe)
+        run.report.probe->after = std::move(done.after);
     switch (done.outcome) {
     case Outcome::Passed:
-        if (run.waivesTrial)
-            giveVerdict(run, digest, Proof::Waived, 0);
-        else if (run.tried)
+        if (run.tried && done.by == Proof::Probe)
             giveVerdict(run, digest, Proof::Trial, *run.tried);
         else
-            giveVerdict(run, digest, Proof::Probe, done.places);
+            giveVerdict(run, digest, done.by, done.by == Proof::Waived ? 0 : done.places);
         return true;
     case Outcome::Unverified:
         run.memory.erasePending();
         run.report.notes.push_back("not verified: " + done.why);
-        if (!done.without.empty()) {
+        if (done.silent) {
             const auto now = run.memory.sinceBoot();
             run.memory.update([&](const Damping& damping) { return afterSilence(damping, now); });
         }
@@ -121,6 +119,18 @@ void guarded(RunContext& run, Change& change, const Step& step)
     fail(run, {ErrorKind::Failed, "DNS could not be asked after the change, which was taken back: " + problem, "", ""});
 }
 
+/// Asks in the best way that there is whether DNS works with the rules that stand now.
+bool ask(RunContext& run, const Profile& profile, const std::string& digest, Change& change,
+         const std::optional<std::vector<ProbeResult>>& baseline)
+{
+    std::optional<Verification> done = tryStanding(run, change);
+    if (!done) {
+        done = verify(change, profile, run.node.prober, baseline);
+        run.watch.lap("probe after");
+    }
+    return conclude(run, digest, std::move(*done));
+}
+
 /// How things stand after a change, by what its commit read back where nothing was asked since.
 void observeAfter(RunContext& run, const Change& change, const std::optional<std::vector<Comparison>>& readBack)
 {
@@ -152,15 +162,14 @@ void writeAndVerify(RunContext& run, const Profile& profile, Change& change)
     if (!rememberPrefix(run, profile.chainPrefix))
         return;
     const std::optional<ProbeSettings>& settings = profile.safety.probe;
-    if (settings) {
+    std::optional<std::vector<ProbeResult>> baseline;
+    if (settings && !canTryStanding(run)) {
         run.report.probe = ProbeReport{run.node.prober.probe(profile, *settings), {}};
+        baseline = run.report.probe->before;
         run.watch.lap("probe before");
     }
-    const std::vector<ProbeResult> baseline = settings ? run.report.probe->before : std::vector<ProbeResult>{};
-    if (!run.before.empty())
-        change.startFrom(run.before);
     const auto announce = [&](const Former& former) -> Result<void> {
-        Result<void> written = run.memory.write(pendingOf(run, profile, baseline, former));
+        Result<void> written = run.memory.write(pendingOf(run, profile, baseline.value_or(std::vector<ProbeResult>{}), former));
         if (!written && !run.unattended) {
             run.report.notes.push_back("if this run is ended before its verdict, no later one can judge: " + toText(written.error()));
             return {};
@@ -168,10 +177,12 @@ void writeAndVerify(RunContext& run, const Profile& profile, Change& change)
         return written;
     };
     guarded(run, change, [&] {
+        if (run.before)
+            change.startFrom(*run.before);
         const Result<bool> changed = change.write(announce);
         run.watch.lap("commit");
         if (!changed) {
-            const Result<void> undone = run.before.empty() ? Result<void>() : change.undo(); // the trial's rules may still stand
+            const Result<void> undone = run.before ? change.undo() : Result<void>(); // the trial's rules may still stand
             if (changed.error().code != rollbackFailed && undone)
                 run.memory.erasePending();
             return fail(run, undone ? changed.error() : undone.error());
@@ -183,14 +194,10 @@ void writeAndVerify(RunContext& run, const Profile& profile, Change& change)
                 "lock; one of its edits may have been undone: look at iptables-save -t raw");
         if (change.unread())
             run.report.notes.push_back("the commit was done, and could not be read back: " + toText(*change.unread()));
-        if (!settings) {
-            giveVerdict(run, digestOf(profile), Proof::None, 0);
-        } else {
-            Verification done = verify(change, profile, run.node.prober, baseline);
-            run.watch.lap("probe after");
-            if (!conclude(run, digestOf(profile), std::move(done)))
-                return;
-        }
+        if (!settings || run.waivesTrial)
+            giveVerdict(run, digestOf(profile), run.waivesTrial ? Proof::Waived : Proof::None, 0);
+        else if (!ask(run, profile, digestOf(profile), change, baseline))
+            return;
         run.memory.keepPrefixOnly(profile.chainPrefix);
     });
     observeAfter(run, change, settings ? std::nullopt : change.takeReadBack());
@@ -207,9 +214,7 @@ void verifyStanding(RunContext& run, const Profile& profile, Change& change)
     guarded(run, change, [&] {
         if (const Result<void> written = run.memory.write(pendingOf(run, profile, {}, {.store = nothing, .other = {}})); !written)
             run.report.notes.push_back("if this run is ended before its verdict, no later one can judge: " + toText(written.error()));
-        Verification done = verify(change, profile, run.node.prober, std::nullopt);
-        run.watch.lap("probe after");
-        conclude(run, digestOf(profile), std::move(done));
+        ask(run, profile, digestOf(profile), change, std::nullopt);
     });
     if (run.report.rolledBack)
         observeAfter(run, change, std::nullopt);
@@ -232,16 +237,25 @@ bool judgePending(RunContext& run, const std::vector<std::string>& prefixes)
               ofOther ? &run.node.store : run.node.other,
               run.node.inspector,
               run.node.prober,
-              run.node.memory};
+              run.node.memory,
+              run.node.interrogator};
     Change change(node, wantedParts(pending->asking, prefixes), nothingOfOurs({pending->asking.chainPrefix}), run.wait);
     change.setFormer({pending->before, pending->otherBefore});
     const auto standing = change.compare();
-    if (!standing) {
-        fail(run, standing.error());
+    const auto others = change.compareOther();
+    if (!standing || !others) {
+        fail(run, standing ? others.error() : standing.error());
         return false;
     }
     RunContext there{node, run.memory, run.report, run.watch, run.unattended, run.wait};
-    if (!allInSync(*standing)) { // ended before or amid its commits, or changed since: what stood before stands again
+    std::optional<TrialStep> step;
+    if (run.trial != nullptr) { // of the profile that is judged
+        step.emplace(TrialStep{pending->asking, change.wanted(), change.wantedOfOther(), run.trial->facts, run.trial->witnesses,
+                               run.trial->canAsk, run.trial->waived});
+        there.trial = &*step;
+    }
+    if (!allInSync(*standing) ||
+        !allInSync(*others)) { // ended before or amid its commits, or changed since: what stood before stands again
         if (const Result<void> undone = change.undo(); !undone)
             fail(run, undone.error());
         else
@@ -251,7 +265,7 @@ bool judgePending(RunContext& run, const std::vector<std::string>& prefixes)
     } else {
         const std::optional<std::vector<ProbeResult>> baseline =
             pending->baseline.empty() ? std::nullopt : std::optional(pending->baseline);
-        guarded(there, change, [&] { conclude(there, pending->digest, verify(change, pending->asking, node.prober, baseline)); });
+        guarded(there, change, [&] { ask(there, pending->asking, pending->digest, change, baseline); });
     }
     run.watch.lap("judge the last run");
     if (run.report.error)

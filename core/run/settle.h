@@ -1,29 +1,12 @@
 #pragma once
 
-#include "core/base/stopwatch.h"
-#include "core/run/change.h"
-#include "core/run/remembered.h"
+#include "core/run/run_context.h"
 
-#include <chrono>
+#include <string>
+#include <vector>
 
 namespace notrack
 {
-
-/// What the steps of one run share.
-struct RunContext
-{
-    Node& node;
-    Memory& memory;
-    Report& report;
-    Stopwatch& watch;
-    bool unattended = false;
-    std::chrono::milliseconds wait{0};
-    std::string fingerprint;            ///< of the facts that this run judged by
-    std::vector<std::string> overruled; ///< fatal findings that are overruled where DNS is shown to work
-    std::optional<std::uint32_t> tried; ///< places that a trial of this run passed at
-    std::vector<OwnedPart> before;      ///< what stood before a trial whose rules still stand; else nothing
-    bool waivesTrial = false;           ///< a trial said no, and the profile waives it
-};
 
 /// From the first write to the verdict. The verdict, or why there is none, goes into the report; whatever fails in between, be it memory or
 /// a thread, the change is taken back, or the report's error has the code rollbackFailed.

@@ -74,6 +74,7 @@ public:
         m_run.arm = settings.start;
         m_evidence.witnesses = witnesses;
         m_evidence.scope = profile.scope;
+        m_evidence.passedBy = settings.passedBy;
         choosePorts();
     }
 
@@ -91,6 +92,7 @@ public:
         m_run.report.at = currentTime();
         m_run.report.left = m_settings.size.left;
         m_run.report.packets = m_packets;
+        m_run.passedBy = std::move(m_evidence.passedBy);
         return std::move(m_run);
     }
 
@@ -148,12 +150,19 @@ private:
         return true;
     }
 
-    /// Both arms once, or the untracked one alone where it is the one that stands.
+    /// Both arms once, or the untracked one alone where it is the one that stands and the tracked one has nothing to prove.
     bool askFirst()
     {
         ask(everyPort());
-        if (m_settings.start == Arm::Untracked)
+        if (m_settings.start == Arm::Untracked) {
+            if (m_settings.witnessesKnown || !m_settings.entriesExpected)
+                return true;
+            if (!change(Arm::Tracked))
+                return false;
+            ask(everyPort());
+            lookForEntries();
             return true;
+        }
         lookForEntries();
         if (!change(Arm::Untracked))
             return false;
@@ -171,7 +180,7 @@ private:
         for (const AskedPort& port : m_evidence.ports) {
             const std::size_t place = port.question.witness;
             if (looked.at(place) || m_evidence.witnesses.at(place).role != Role::Pod || port.question.protocol != Protocol::Udp ||
-                port.rounds.empty() || !port.rounds.front().reply.answered)
+                port.rounds.empty() || !port.rounds.back().reply.answered)
                 continue;
             looked.at(place) = true;
             const std::optional<bool> tracked = m_interrogator.isTracked(m_evidence.witnesses.at(place), port.question);
@@ -185,9 +194,13 @@ private:
     {
         for (int sandwich = 1;; ++sandwich) {
             const std::vector<std::size_t> silent = silentPorts(m_evidence);
-            if (!wouldBeNo(m_evidence, silent) || !change(Arm::Tracked))
+            if (!wouldBeNo(m_evidence, silent))
                 return false;
-            ask(silent);
+            if (m_run.arm == Arm::Untracked) {
+                if (!change(Arm::Tracked))
+                    return false;
+                ask(silent);
+            }
             const std::vector<std::size_t> lost = lostPorts(m_evidence);
             if (!wouldBeNo(m_evidence, lost))
                 return false;

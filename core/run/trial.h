@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -40,6 +41,8 @@ struct TrialSettings
     PortRange ports;             ///< client ports, as findPorts gave them for that size
     bool entriesExpected = true; ///< a tracked query leaves an entry: not so where IPVS keeps its connections out of conntrack
     std::uint32_t firstPair = 0; ///< where places and services take turns, the first that has its turn
+    bool witnessesKnown = false; ///< that places are witnesses was shown before, and `passedBy` has those that are none
+    std::map<std::size_t, bool> passedBy{};
 };
 
 /// clamp(5000 / (places x services x 8), 2, 8) ports each, services counted by port and protocol: at most 5,000 packets where each query is
@@ -50,13 +53,14 @@ TrialSize sizeOf(const Profile& profile, const std::vector<Witness>& witnesses);
 PortRange untrackedPorts(const PortRange& ports, const TrialSize& size);
 
 /// Asks each port tracked, untracked, and tracked again where untracked was silent; from two lost ports at one place on it asks again, up to
-/// three times, so that a network that loses packets is not taken for a firewall. Starting untracked, ports that are answered are not asked
-/// tracked at all. In which arm the ports are afterwards the outcome says: Tracked for Lost and Silent, else Untracked.
+/// three times, so that a network that loses packets is not taken for a firewall. Starting untracked where
+/// the witnesses are known, ports that are answered are not asked tracked at all.
 struct TrialRun
 {
     TrialReport report;
-    Arm arm = Arm::Tracked;     ///< in which the ports were left
-    std::optional<Error> error; ///< an arm could not be switched
+    Arm arm = Arm::Tracked;                 ///< in which the ports were left
+    std::map<std::size_t, bool> passedBy{}; ///< witnesses whose answered tracked query left no entry in conntrack
+    std::optional<Error> error;             ///< an arm could not be switched
 };
 TrialRun askBothArms(Interrogator& interrogator, const Profile& profile, const std::vector<Witness>& witnesses,
                      const TrialSettings& settings, const ArmSwitch& arms);

@@ -1,6 +1,7 @@
 #include "core/run/trial_step.h"
 
 #include "core/run/run_findings.h"
+#include "core/run/trial_tables.h"
 
 #include <algorithm>
 #include <utility>
@@ -21,6 +22,16 @@ std::string reasonToWait(const RunContext& run, const TrialStep& step, const Tri
     return "the last trial: " + earlier.last->why + " (the next one in " + std::to_string((pauseBetweenTrials - since).count()) + " s)";
 }
 
+/// Tells what a trial says against the rules. Whether the profile waives it.
+bool tell(RunContext& run, const TrialStep& step, std::optional<Finding> finding)
+{
+    if (!finding)
+        return false;
+    const bool waived = finding->waived = isWaived(step.profile, finding->id) || (finding->id == "trial" && step.waived);
+    run.report.findings.insert(run.report.findings.begin(), std::move(*finding));
+    return waived;
+}
+
 /// Pods can be asked here as a rule, and the profile asks for them.
 bool podsExpected(const Profile& profile, const TrialMemory& earlier)
 {
@@ -37,20 +48,20 @@ bool tryFirst(RunContext& run, const TrialStep& step)
         run.report.waitsFor = std::move(reason);
         return false;
     }
-    tryRules(run, step.profile, step.wanted, step.facts, step.witnesses, AfterTrial::Keep);
+    tryRules(run, step, AfterTrial::Keep);
     if (run.report.error)
         return false;
     const TrialReport& trial = *run.report.trial;
     if (trial.outcome == TrialOutcome::Passed) {
         run.tried = trial.places;
+        run.witnessesKnown = true;
         return true;
     }
-    if (std::optional<Finding> finding =
-            findingOf(trial, {.unattended = run.unattended, .podsExpected = podsExpected(step.profile, earlier)})) {
-        finding->waived = isWaived(step.profile, finding->id);
-        run.waivesTrial = finding->waived && trial.outcome == TrialOutcome::Lost;
-        run.report.findings.insert(run.report.findings.begin(), std::move(*finding));
-    }
+    const bool waived =
+        tell(run, step, findingOf(trial, {.unattended = run.unattended, .podsExpected = podsExpected(step.profile, earlier)}));
+    run.waivesTrial = waived && trial.outcome == TrialOutcome::Lost;
+    if (trial.outcome == TrialOutcome::NoEffect || trial.outcome == TrialOutcome::NoWitness)
+        run.trial = nullptr; // asking again shows as little
     if (run.waivesTrial || reasonsAgainst(run.report.findings).empty())
         return true;
     run.report.state = NodeState::Unsafe; // what only a trial could have overruled stands where it did not
@@ -68,10 +79,65 @@ void tryOnly(RunContext& run, const TrialStep& step, std::uint32_t count)
     }
     std::optional<TrialReport> sum;
     for (std::uint32_t i = 0; i < count && !run.report.error; ++i) {
-        tryRules(run, step.profile, step.wanted, step.facts, step.witnesses, AfterTrial::TakeOut);
+        tryRules(run, step, AfterTrial::TakeOut);
         sum = sum ? addUp(std::move(*sum), *run.report.trial) : *run.report.trial;
     }
     run.report.trial = std::move(sum);
+}
+
+bool canTryStanding(const RunContext& run)
+{
+    return run.trial != nullptr && run.trial->canAsk;
+}
+
+std::optional<Verification> tryStanding(RunContext& run, Change& change)
+{
+    if (!canTryStanding(run))
+        return std::nullopt;
+    const TrialStep& step = *run.trial;
+    Result<TrialSettings> settings = chooseTrial(run, step, PortsOf::Everybody);
+    if (!settings)
+        return std::nullopt;
+    settings->start = Arm::Untracked;
+    settings->witnessesKnown = run.witnessesKnown;
+    settings->passedBy = run.passedBy;
+    StandingRules tables(run, step, settings->ports);
+    if (!tables.prepare())
+        return std::nullopt;
+    const ArmSwitch arms{.track = [&] { return tables.track(); }, .untrack = [&] { return tables.untrack(); }, .counted = nullptr};
+    const TrialRun done = askBothArms(*run.node.interrogator, step.profile, step.witnesses.all, *settings, arms);
+    const TrialOutcome outcome = done.report.outcome;
+    if (outcome != TrialOutcome::Passed || !run.witnessesKnown) // one that passed where a trial did has nothing new to show
+        rememberTrial(run, step, settings->size, done.report);
+    run.watch.lap("trial of the full rules");
+    Verification verified{.places = done.report.places, .by = Proof::Trial};
+    const bool tells = outcome == TrialOutcome::Lost || outcome == TrialOutcome::NoEffect;
+    const bool waived = tells && tell(run, step, findingOf(done.report, {}));
+    const bool lost = outcome == TrialOutcome::Lost && !waived;
+    if (const Result<void> put = lost ? change.undo() : tables.takeOut(); !put) {
+        verified.outcome = Outcome::Failed;
+        verified.error = put.error();
+        return verified;
+    }
+    switch (outcome) {
+    case TrialOutcome::Passed:
+        verified.outcome = Outcome::Passed;
+        return verified;
+    case TrialOutcome::Lost:
+        verified.outcome = waived ? Outcome::Passed : Outcome::TakenBack;
+        verified.by = waived ? Proof::Waived : Proof::Trial;
+        return verified;
+    case TrialOutcome::Silent:
+        verified.outcome = Outcome::Unverified;
+        verified.silent = true;
+        verified.why = done.report.why;
+        return verified;
+    case TrialOutcome::NoWitness:
+    case TrialOutcome::NoEffect:
+    case TrialOutcome::Failed:
+        return std::nullopt;
+    }
+    return std::nullopt;
 }
 
 } // namespace notrack

@@ -1,11 +1,10 @@
 #pragma once
 
-#include "core/run/observe.h"
-#include "core/run/settle.h"
-#include "core/run/witnesses.h"
+#include "core/run/run_context.h"
+#include "core/run/trial.h"
+#include "core/run/voters.h"
 
-#include <functional>
-#include <vector>
+#include <string>
 
 namespace notrack
 {
@@ -17,13 +16,14 @@ enum class AfterTrial {
 };
 
 /// Holds the profile's rules, narrowed to client ports that only the trial's own sockets use, against tracked DNS, from every witness; rules of
-/// ours that stand are left out of it by exceptions, under scope any by taking them out for the moment. `wanted` is what an apply would make
-/// of both families. Whatever it comes to, what stood before stands afterwards, but for AfterTrial::Keep; it is remembered, and in the
-/// report.
-void tryRules(RunContext& run, const Profile& profile, const std::vector<OwnedPart>& wanted, const Facts& facts, const Witnesses& witnesses,
-              AfterTrial after);
+/// ours that stand are left out of it by exceptions, under scope any by taking them out for the moment. Whatever it comes to, what stood before
+/// stands afterwards, but for AfterTrial::Keep; it is remembered, and in the report.
+void tryRules(RunContext& run, const TrialStep& step, AfterTrial after);
 
-/// Whether somebody can be asked whose answer counts.
-bool hasVoter(const Witnesses& witnesses, Scope scope);
+/// How this run's next trial is made, with ports that no trial used lately, which are written down as used; or why none can be made.
+Result<TrialSettings> chooseTrial(RunContext& run, const TrialStep& step, PortsOf whose);
+
+/// Writes down what it came to, and whose turn is next.
+void rememberTrial(RunContext& run, const TrialStep& step, const TrialSize& size, const TrialReport& report);
 
 } // namespace notrack

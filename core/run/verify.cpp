@@ -49,8 +49,10 @@ Verification blame(Change& change, const Profile& profile, Prober& prober, Verif
         return done;
     }
     done = passed(std::move(done), profile.scope);
-    if (done.outcome == Outcome::Unverified)
+    if (done.outcome == Outcome::Unverified) {
         done.why += ", and does not without the rules either";
+        done.silent = true;
+    }
     return done;
 }
 

@@ -26,6 +26,8 @@ struct Verification
     std::vector<ProbeResult> after;   ///< with the rules
     std::vector<ProbeResult> without; ///< after they were taken out to see whose fault it is; empty mostly
     std::string why;                  ///< for Unverified: one sentence
+    bool silent = false;              ///< DNS answers neither with the rules nor without them
+    Proof by = Proof::Probe;          ///< for Passed: who showed it
     std::optional<Error> error;       ///< for Failed
 };
 

@@ -65,6 +65,12 @@ struct Witnesses
     bool operator==(const Witnesses&) const = default;
 };
 
+/// Which client ports a trial asks from.
+enum class PortsOf {
+    Nobody,    ///< that no socket gets which asks for any port, so that no packet of others meets a narrowed rule
+    Everybody, ///< that such sockets get: rules that stand are met by their queries anyway, and a filter may name their ports
+};
+
 /// The most packets a trial sends in a second, and the most sockets that are open at once.
 inline constexpr std::uint32_t mostTrialPacketsPerSecond = 1000;
 inline constexpr std::size_t mostTrialSockets = 512;
@@ -84,9 +90,9 @@ public:
     virtual Witnesses find(const Profile& profile) = 0;
 
     /// `count` ports in a row that can be bound, for UDP and TCP, at every place that is asked, overlap none of `used` and lie outside each
-    /// place's ip_local_port_range, else as high as possible. Nothing where there are none.
-    virtual std::optional<PortRange> findPorts(std::span<const Witness> witnesses, std::uint16_t count,
-                                               std::span<const PortRange> used) = 0;
+    /// place's ip_local_port_range, of PortsOf::Everybody within, else as high as possible. Nothing where there are none.
+    virtual std::optional<PortRange> findPorts(std::span<const Witness> witnesses, std::uint16_t count, std::span<const PortRange> used,
+                                               PortsOf whose = PortsOf::Nobody) = 0;
 
     /// Asks every question for the A record of `name`, at most mostTrialPacketsPerSecond and with at most mostTrialSockets open. A UDP query
     /// without an answer goes out three times within `timeout`, which runs from its first sending. Returns once nothing is left to wait

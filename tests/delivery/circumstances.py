@@ -26,4 +26,4 @@ NEEDS_ROOT = "dns-notrack needs root"
 USAGE = "dns-notrack does not take these options: .*--wait"
 LOCKED = r"xtables\.lock"
 REFUSED = ["Refused: the rules would break DNS on this node, so nothing was changed.", "not-ipvs: ", "  found: ", "  do: "]
-ROLLED_BACK = ["Rolled back: DNS stopped answering after the rules were applied, so they were taken back.", "  node -> 10.96.0.10: 0 of "]
+ROLLED_BACK = ["Rolled back: DNS stopped answering after the rules were applied, so they were taken back.", "node: tracked 8 of 8, untracked 0 of 8 (10.96.0.10:53/udp)"]

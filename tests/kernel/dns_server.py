@@ -16,7 +16,7 @@ def rules_stand(any_of_ours):
     """The full rules, or any rule of ours: those of a trial, too."""
     legacy = subprocess.run(["iptables-legacy-save", "-t", "raw"], capture_output=True, text=True, check=False).stdout
     native = subprocess.run(["nft", "list", "ruleset"], capture_output=True, text=True, check=False).stdout
-    return ("NMANAGER_" if any_of_ours else "NOT_DNS") in legacy + native
+    return any(word in legacy + native for word in (("NMANAGER_",) if any_of_ours else ("-j NMANAGER_NOT_DNS", "jump NMANAGER_NOT_DNS")))
 
 
 def hold(path):

@@ -7,7 +7,7 @@ import sys
 import time
 import unittest
 
-from node import RUNNER, SERVICE, NodeTest, profile, quiet
+from node import BACKEND, RUNNER, SERVICE, NodeTest, profile, quiet
 
 WAIVED = ["not-ipvs", "no-backends"]
 PROBE = {"name": "answer.test", "from": ["node", "pods"], "timeout": "400ms"}
@@ -155,6 +155,26 @@ class Trial(WithPods):
         self.assertEqual(report["trial"]["outcome"], "passed")
         self.assertFalse([finding for finding in report["findings"] if finding["severity"] == "fatal" and not finding["waived"]])
         self.assertEqual(self.status()["state"], "in-sync")
+
+    def test_what_only_everybody_s_ports_show_is_taken_back(self):
+        self.drop("--sport", "32768:60999")
+        report = self.apply(code=4)
+        self.assertTrue(report["rolled_back"])
+        self.assertEqual((report["state"], report["verified"]), ("absent", None))
+        self.assertEqual(self.rows(report), {"pod-a": (8, 0, 8), "pod-b": (8, 0, 8)})
+        self.assertIn("pod-a: tracked 8 of 8, untracked 0 of 8 (10.96.0.10:53/udp)", report["findings"][0]["evidence"])
+        self.assertEqual(self.ours(), [])
+
+    def test_rules_of_the_other_backend_are_no_obstacle(self):
+        other = "iptables" if BACKEND == "nftables" else "nftables"
+        self.write_profile(profile(pods=["10.244.0.0/16"], scope="pods", backend=other, safety={"waive": WAIVED, "probe": PROBE}))
+        self.apply()
+        self.write_profile(profile(pods=["10.244.0.0/16"], scope="pods", safety={"waive": WAIVED, "probe": PROBE}))
+        self.drop()
+        report = self.apply(code=3)
+        self.assertEqual(self.rows(report), {"pod-a": (8, 0, 8), "pod-b": (8, 0, 8)})
+        quiet("iptables-legacy", "-D", "FORWARD", "1")
+        self.assertEqual(self.apply()["verified"]["by"], "trial")
 
     def test_a_killed_trial_is_healed_by_the_next_run(self):
         self.drop()

@@ -70,7 +70,7 @@ class Verdicts(WithServer):
     def test_a_killed_run_whose_rules_are_well(self):
         self.kill_at_second_probe()
         report = self.reconcile()
-        self.assertEqual((report["state"], report["verified"]["by"]), ("in-sync", "probe"))
+        self.assertEqual((report["state"], report["verified"]["by"]), ("in-sync", "trial"))
         self.assertIn("an earlier run was ended before its verdict", " ".join(report["notes"]))
 
     def test_status_tells_of_it(self):
@@ -113,14 +113,16 @@ class Verdicts(WithServer):
         report = self.apply()
         self.assertEqual((report["state"], report["verified"]), ("in-sync", None))
         self.say("on")
-        self.assertEqual(self.reconcile()["verified"]["by"], "probe")
-        self.assertEqual(self.status()["verified"]["by"], "probe")
+        (self.memory / "run" / "damping").unlink()  # half a minute later
+        self.assertEqual(self.reconcile()["verified"]["by"], "trial")
+        self.assertEqual(self.status()["verified"]["by"], "trial")
 
     def test_silence_before_does_not_hide_rules_that_break_dns(self):
         self.write_profile(profile(safety={"waive": [*WAIVED, "dns-silent"], "probe": PROBE}))
         self.say("off")
         self.apply()
         self.say("rules")
+        (self.memory / "run" / "damping").unlink()  # half a minute later
         self.assertTrue(self.reconcile(4)["rolled_back"])
         self.assertEqual(self.ours(), [])
 
@@ -130,7 +132,7 @@ class Verdicts(WithServer):
         self.say("off")
         report = self.reconcile()
         self.assertEqual((report["rolled_back"], report["state"], report["verified"]), (False, "in-sync", None))
-        self.assertIn("without the rules either", " ".join(report["notes"]))
+        self.assertIn("neither tracked nor untracked", " ".join(report["notes"]))
 
     def test_the_nodes_answers_prove_nothing_for_pods(self):
         self.write_profile(profile(scope="pods", safety={"waive": WAIVED, "probe": PROBE}))

@@ -167,6 +167,20 @@ private slots:
         setInClient("ip_local_port_range", "32768 60999");
     }
 
+    /// A filter may name the ports that queries come from.
+    void portsOfEverybodyLieWhereSocketsGetTheirs()
+    {
+        setInClient("ip_local_port_range", "40000 41000");
+        setInClient("ip_local_reserved_ports", "40100-40900");
+        for (std::uint32_t seed = 0; seed < 50; ++seed) {
+            const std::optional<PortRange> found = door(seed).findPorts(places(), 8, {}, PortsOf::Everybody);
+            QVERIFY2(found && found->first.value >= 40000 && found->last.value <= 41000 && !found->overlaps({Port{40100}, Port{40900}}),
+                     flatten(found).c_str());
+        }
+        setInClient("ip_local_port_range", "32768 60999");
+        setInClient("ip_local_reserved_ports", "\n");
+    }
+
     void conntrackIsAskedForOneEntry()
     {
         NodeInterrogator door = this->door();

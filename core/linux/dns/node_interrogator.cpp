@@ -26,10 +26,10 @@ Witnesses NodeInterrogator::find(const Profile& profile)
 }
 
 std::optional<PortRange> NodeInterrogator::findPorts(std::span<const Witness> witnesses, std::uint16_t count,
-                                                     std::span<const PortRange> used)
+                                                     std::span<const PortRange> used, PortsOf whose)
 {
     std::optional<PortRange> found;
-    const Result<void> ran = runInThread([&] { found = findFreePorts(m_sources, witnesses, count, used, m_chance); });
+    const Result<void> ran = runInThread([&] { found = findFreePorts(m_sources, witnesses, count, used, whose, m_chance); });
     return ran ? found : std::nullopt;
 }
 

@@ -20,7 +20,8 @@ public:
     NodeInterrogator(WitnessSources sources, std::uint32_t seed);
 
     Witnesses find(const Profile& profile) override;
-    std::optional<PortRange> findPorts(std::span<const Witness> witnesses, std::uint16_t count, std::span<const PortRange> used) override;
+    std::optional<PortRange> findPorts(std::span<const Witness> witnesses, std::uint16_t count, std::span<const PortRange> used,
+                                       PortsOf whose = PortsOf::Nobody) override;
     std::vector<Reply> ask(std::span<const Witness> witnesses, std::span<const Question> questions, const std::string& name,
                            std::chrono::milliseconds timeout) override;
     std::optional<bool> isTracked(const Witness& witness, const Question& question) override;

@@ -48,18 +48,6 @@ void markText(Ports& ports, std::string_view text, char between)
         mark(ports, {Port{*first}, Port{*last}});
 }
 
-/// What a namespace keeps for those who ask for any port, as its two settings say it.
-void markOthers(Ports& ports, const std::string& localRange, const std::string& reserved)
-{
-    markText(ports, localRange, '\t');
-    std::string_view left = trimmed(reserved);
-    while (!left.empty()) {
-        const std::size_t comma = left.find(',');
-        markText(ports, left.substr(0, comma), '-');
-        left = comma == std::string_view::npos ? std::string_view() : left.substr(comma + 1);
-    }
-}
-
 /// Whether nobody has the port in the namespace of this thread. A family that the kernel lacks is nobody's.
 bool isFree(Port port)
 {
@@ -87,7 +75,9 @@ public:
         mark(m_taken, privileged);
         for (const PortRange& range : used)
             mark(m_taken, range);
-        mark(m_others, nodePorts);
+        mark(m_kept, nodePorts);
+        m_others = m_kept;
+        m_shared.set();
     }
 
     /// Opens the places; those that cannot be entered have no say.
@@ -101,17 +91,17 @@ public:
             const std::string localRange = readOptionalTextFile("/proc/sys/net/ipv4/ip_local_port_range").value_or("");
             const std::string reserved = readOptionalTextFile("/proc/sys/net/ipv4/ip_local_reserved_ports").value_or("");
             if (m_settings.insert(localRange + reserved).second) // most places have the same
-                markOthers(m_others, localRange, reserved);
+                markOthers(localRange, reserved);
             if (Result<FileDescriptor> place = openOwnNamespace())
                 m_places.push_back(std::move(*place));
         }
     }
 
-    std::optional<PortRange> find(std::mt19937& chance)
+    std::optional<PortRange> find(PortsOf whose, std::mt19937& chance)
     {
         if (m_count == 0 || m_places.empty())
             return std::nullopt;
-        std::vector<std::uint32_t> starts = startsOutside(m_taken | m_others);
+        std::vector<std::uint32_t> starts = startsOutside(m_taken | (whose == PortsOf::Nobody ? m_others : m_kept | ~m_shared));
         std::shuffle(starts.begin(), starts.end(), chance);
         if (const auto found = firstFree(starts))
             return found;
@@ -121,6 +111,21 @@ public:
     }
 
 private:
+    /// What a namespace keeps for those who ask for any port, as its two settings say it.
+    void markOthers(const std::string& localRange, const std::string& reserved)
+    {
+        Ports local;
+        markText(local, localRange, '\t');
+        m_shared &= local;
+        std::string_view left = trimmed(reserved);
+        while (!left.empty()) {
+            const std::size_t comma = left.find(',');
+            markText(m_kept, left.substr(0, comma), '-');
+            left = comma == std::string_view::npos ? std::string_view() : left.substr(comma + 1);
+        }
+        m_others |= local | m_kept;
+    }
+
     std::vector<std::uint32_t> startsOutside(const Ports& ports) const
     {
         std::vector<std::uint32_t> starts;
@@ -173,7 +178,9 @@ private:
 
     std::uint16_t m_count;
     Ports m_taken;  // never
-    Ports m_others; // only where there is nothing else
+    Ports m_kept;   // for NodePorts, or by ip_local_reserved_ports
+    Ports m_others; // those, and what sockets get anywhere that ask for any port: only where there is nothing else
+    Ports m_shared; // what such sockets get everywhere
     std::set<std::string> m_settings;
     std::vector<FileDescriptor> m_places;
 };
@@ -181,11 +188,11 @@ private:
 } // namespace
 
 std::optional<PortRange> findFreePorts(const WitnessSources& sources, std::span<const Witness> witnesses, std::uint16_t count,
-                                       std::span<const PortRange> used, std::mt19937& chance)
+                                       std::span<const PortRange> used, PortsOf whose, std::mt19937& chance)
 {
     Search search(count, used);
     search.visit(sources, witnesses);
-    return search.find(chance);
+    return search.find(whose, chance);
 }
 
 } // namespace notrack

@@ -17,8 +17,8 @@ public:
 
     Witnesses find(const Profile& /*profile*/) override { return witnesses; }
 
-    std::optional<PortRange> findPorts(std::span<const Witness> /*witnesses*/, std::uint16_t count,
-                                       std::span<const PortRange> used) override
+    std::optional<PortRange> findPorts(std::span<const Witness> /*witnesses*/, std::uint16_t count, std::span<const PortRange> used,
+                                       PortsOf /*whose*/) override
     {
         std::uint16_t first = 61000;
         while (std::any_of(used.begin(), used.end(), [&](const PortRange& one) { return one.overlaps({Port{first}, Port{first}}); }))
@@ -45,13 +45,19 @@ public:
                         {}};
     std::function<bool(const Question&, bool untracked)> answers = [](const Question&, bool) { return true; };
     int rounds = 0;
+    MemoryTableStore* beside = nullptr; ///< the other backend's, which the kernel asks as well
 
 private:
-    /// A rule that matches counts, as the kernel's does.
     bool isUntracked(const Question& question)
     {
-        auto table = m_store.tables.find(question.service.family());
-        if (table == m_store.tables.end())
+        return isUntracked(m_store, question) || (beside != nullptr && isUntracked(*beside, question));
+    }
+
+    /// A rule that matches counts, as the kernel's does.
+    static bool isUntracked(MemoryTableStore& store, const Question& question)
+    {
+        auto table = store.tables.find(question.service.family());
+        if (table == store.tables.end())
             return false;
         for (Chain& chain : table->second.chains) {
             for (Entry& entry : chain.entries) {

@@ -26,7 +26,8 @@ private slots:
         const Report report = execute(Intent::Apply);
         QCOMPARE(outcomeOf(report, Intent::Apply), "in-sync, exit 0");
         QCOMPARE(verifiedBy(report), "trial, 1 place");
-        QCOMPARE(m_interrogator->rounds, 2); // tracked, untracked, and nothing was left to ask
+        QCOMPARE(m_interrogator->rounds, 3); // tracked, untracked, and untracked under the full rules: nothing was left to ask
+        QCOMPARE(m_node->prober.asked, 0);
         QVERIFY(!holdsTrial());
     }
 
@@ -106,7 +107,94 @@ private slots:
         const Report report = execute(Intent::Reconcile);
         QCOMPARE(outcomeOf(report), "in-sync, exit 0");
         QVERIFY(report.changed);
-        QCOMPARE(m_interrogator->rounds, rounds);
+        QCOMPARE(m_interrogator->rounds, rounds + 1);
+    }
+
+    void whatOnlyTheFullRulesLoseIsTakenBack_data()
+    {
+        QTest::addColumn<int>("scope");
+        QTest::addColumn<bool>("standing"); // rules of an older profile stand
+        QTest::addColumn<bool>("waived");
+        for (const Scope scope : {Scope::Pods, Scope::Any}) {
+            for (const bool standing : {false, true}) {
+                for (const bool waived : {false, true})
+                    QTest::addRow("scope %d%s%s", int(scope), standing ? ", older rules" : "", waived ? ", waived" : "")
+                        << int(scope) << standing << waived;
+            }
+        }
+    }
+
+    void whatOnlyTheFullRulesLoseIsTakenBack()
+    {
+        QFETCH(int, scope);
+        QFETCH(bool, standing);
+        QFETCH(bool, waived);
+        m_node->profile.scope = Scope(scope);
+        if (standing) {
+            execute(Intent::Apply);
+            m_node->profile.podCidrs.push_back(*readPrefix("10.245.0.0/16"));
+        }
+        if (waived)
+            m_node->profile.safety.waive = {"trial"};
+        const auto before = rulesOf(*m_node->store);
+        const int rounds = m_interrogator->rounds;
+        m_interrogator->answers = [&](const Question&, bool untracked) { return !untracked || m_interrogator->rounds < rounds + 3; };
+        const Report report = execute(Intent::Apply);
+        QCOMPARE(outcomeOf(report, Intent::Apply), waived ? "in-sync, exit 0" : standing ? "drifted, exit 4" : "absent, exit 4");
+        QCOMPARE(report.findings.front().id, std::string("trial"));
+        QCOMPARE(verifiedBy(report), waived ? "waived, 0 places" : "null");
+        QCOMPARE(rulesOf(*m_node->store) == before, !waived);
+        QVERIFY(!holdsTrial());
+    }
+
+    void dnsThatDiesUnderTheFullRulesIsNoLoss_data() { aSoundTrialBesideOlderRules_data(); }
+
+    void dnsThatDiesUnderTheFullRulesIsNoLoss()
+    {
+        QFETCH(int, scope);
+        m_node->profile.scope = Scope(scope);
+        m_interrogator->answers = [&](const Question&, bool) { return m_interrogator->rounds < 3; };
+        const Report report = execute(Intent::Apply);
+        QCOMPARE(outcomeOf(report, Intent::Apply), "in-sync, exit 0");
+        QCOMPARE(verifiedBy(report), "null");
+        QCOMPARE(QString::fromStdString(report.notes.front()), "not verified: DNS answers neither tracked nor untracked queries");
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile)), "in-sync, waits, exit 0");
+        m_node->memory.now += std::chrono::minutes(1);
+        m_interrogator->answers = [](const Question&, bool) { return true; };
+        QCOMPARE(verifiedBy(execute(Intent::Reconcile)).left(5), "trial");
+    }
+
+    /// Rules that stand without a verdict are asked about in both arms: places that do not pass through the tables prove nothing.
+    void whoPassesByProvesNothingForRulesThatStand()
+    {
+        execute(Intent::Apply);
+        m_node->memory.texts.erase(Remembered::Verdict);
+        m_interrogator->witnesses.all.back().name = "elsewhere";
+        const Report report = execute(Intent::Apply);
+        QCOMPARE(report.findings.front().id, std::string("no-effect"));
+        QCOMPARE(verifiedBy(report), "probe, 1 place");
+    }
+
+    void rulesInTheOtherBackendMakeRoom_data() { aSoundTrialBesideOlderRules_data(); }
+
+    /// A switch of the backend: what stands there would leave nothing tracked.
+    void rulesInTheOtherBackendMakeRoom()
+    {
+        QFETCH(int, scope);
+        m_node->profile.scope = Scope(scope);
+        execute(Intent::Apply);
+        std::swap(m_node->store, m_node->other);
+        m_interrogator = std::make_unique<CannedInterrogator>(*m_node->store);
+        m_interrogator->beside = m_node->other.get();
+        const auto before = m_node->other->tables;
+        m_interrogator->answers = [](const Question&, bool untracked) { return !untracked; };
+        const Report refused = execute(Intent::Apply);
+        QCOMPARE(refused.findings.front().id, std::string("trial"));
+        QCOMPARE(refused.trial->rows.front().tracked.answered, 8U);
+        QVERIFY(m_node->other->tables == before);
+        m_interrogator->answers = [](const Question&, bool) { return true; };
+        QCOMPARE(verifiedBy(execute(Intent::Apply)).left(5), "trial");
+        QVERIFY(m_node->other->tables == MemoryTableStore().tables);
     }
 
     void nobodyToAsk()
@@ -171,6 +259,18 @@ private slots:
     }
 
 private:
+    static std::map<Family, Table> rulesOf(const MemoryTableStore& store)
+    {
+        std::map<Family, Table> tables = store.tables;
+        for (auto& [family, table] : tables) {
+            for (Chain& chain : table.chains) {
+                for (Entry& entry : chain.entries)
+                    entry.counters = {};
+            }
+        }
+        return tables;
+    }
+
     Report execute(Intent intent)
     {
         Node node = m_node->doors();
