@@ -137,6 +137,7 @@ private:
             .add_flag("--reconcile", m_arguments.reconcile,
                       "As the timer runs it: wait for what is not ready, withdraw rules that became unsafe")
             ->excludes("--check");
+        addCaptures(command)->needs("--check")->excludes("--textfile");
     }
 
     void addRemove(CLI::App& command)
@@ -155,12 +156,14 @@ private:
         command.add_option("--watch", m_watch, "Report again every SECONDS until the reader goes away")
             ->option_text("SECONDS")
             ->check(CLI::Range(shortestWatch, longestWatch));
+        addCaptures(command)->excludes("--watch")->excludes("--textfile");
     }
 
     void addDoctor(CLI::App& command)
     {
         addProfile(command);
         addOutput(command);
+        addCaptures(command);
     }
 
     void addProbe(CLI::App& command)
@@ -187,7 +190,13 @@ private:
             ->check(CLI::Range(0.0, longestWait));
     }
 
-    void addDiscover(CLI::App& command) { addNode(command); }
+    void addDiscover(CLI::App& command)
+    {
+        addNode(command);
+        addCaptures(command);
+    }
+
+    void addCapture(CLI::App& command) { addProfile(command); }
 
     void addValidate(CLI::App& command)
     {
@@ -200,11 +209,19 @@ private:
     {
         command.add_option("KIND", m_arguments.schema, "Which schema")
             ->required()
-            ->option_text("profile|report")
-            ->transform(oneOf<SchemaName>({{"profile", SchemaName::Profile}, {"report", SchemaName::Report}}));
+            ->option_text("profile|report|capture")
+            ->transform(
+                oneOf<SchemaName>({{"profile", SchemaName::Profile}, {"report", SchemaName::Report}, {"capture", SchemaName::Capture}}));
     }
 
     void addNothing(CLI::App& /*command*/) {}
+
+    CLI::Option* addCaptures(CLI::App& command)
+    {
+        return command.add_option("--capture", m_arguments.captures, "Judge the nodes of these captures instead of this one")
+            ->option_text("FILE ...")
+            ->take_all();
+    }
 
     void addProfile(CLI::App& command)
     {
@@ -259,7 +276,7 @@ private:
         m_arguments.profilesGiven = !m_arguments.profiles.empty();
         if (!m_arguments.profilesGiven)
             m_arguments.profiles.emplace_back(defaultProfile);
-        if (m_arguments.node.empty())
+        if (m_arguments.node.empty() && m_arguments.captures.empty())
             m_arguments.node = hostName();
         if (m_wait)
             m_arguments.wait = fromSeconds(*m_wait);
@@ -267,7 +284,7 @@ private:
             m_arguments.watch = fromSeconds(*m_watch);
     }
 
-    static constexpr std::array<Command, 10> allCommands{{
+    static constexpr std::array<Command, 11> allCommands{{
         {CommandName::Apply, "apply", "Make this node hold the profile's rules", &CommandLine::addApply},
         {CommandName::Remove, "remove", "Take all our chains, jumps and rules away", &CommandLine::addRemove},
         {CommandName::Status, "status", "Compare this node with the profile, with counters; changes nothing", &CommandLine::addStatus},
@@ -277,9 +294,11 @@ private:
         {CommandName::Trial, "trial", "Try the rules with packets of our own, from every pod, and leave the node as it was",
          &CommandLine::addTrial},
         {CommandName::Discover, "discover", "Print a profile made from what this node knows of its cluster", &CommandLine::addDiscover},
+        {CommandName::Capture, "capture", "Print all that judging this node reads as one JSON document; changes nothing",
+         &CommandLine::addCapture},
         {CommandName::Validate, "validate", "Check profiles and print the rules they stand for; needs no privileges",
          &CommandLine::addValidate},
-        {CommandName::Schema, "schema", "Print the JSON Schema of profiles or of reports", &CommandLine::addSchema},
+        {CommandName::Schema, "schema", "Print the JSON Schema of profiles, reports or captures", &CommandLine::addSchema},
         {CommandName::Version, "version", "Print the version", &CommandLine::addNothing},
     }};
 

@@ -12,11 +12,11 @@
 namespace notrack
 {
 
-enum class CommandName { Apply, Remove, Status, Doctor, Probe, Trial, Discover, Validate, Schema, Version };
+enum class CommandName { Apply, Remove, Status, Doctor, Probe, Trial, Discover, Capture, Validate, Schema, Version };
 
 enum class OutputFormat { Text, Json, Prometheus };
 
-enum class SchemaName { Profile, Report };
+enum class SchemaName { Profile, Report, Capture };
 
 /// One command line, read and checked as far as it can be without the node.
 struct Arguments
@@ -24,7 +24,7 @@ struct Arguments
     CommandName command = CommandName::Version;
     std::vector<std::string> profiles; ///< files and directories, as given or by default
     bool profilesGiven = false;        ///< whether the command line named them
-    std::string node;                  ///< name to match in `nodes:`
+    std::string node;                  ///< name to match in `nodes:`; with captures only where the command line gave one
     OutputFormat output = OutputFormat::Text;
     bool check = false;
     bool diff = false;
@@ -35,6 +35,7 @@ struct Arguments
     std::optional<std::chrono::milliseconds> watch;
     ProbeSeries series;
     std::uint32_t trials = 1;
+    std::vector<std::string> captures; ///< files of nodes to judge instead of this one
     SchemaName schema = SchemaName::Profile;
 };
 

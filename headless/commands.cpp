@@ -1,6 +1,5 @@
 #include "headless/commands.h"
 
-#include "core/base/clean_text.h"
 #include "core/base/stopwatch.h"
 #include "core/base/version.h"
 #include "core/linux/backend.h"
@@ -10,22 +9,18 @@
 #include "core/linux/node/node_inspector.h"
 #include "core/linux/remembered_files.h"
 #include "core/linux/system/privileges.h"
-#include "core/linux/system/replaced_file.h"
-#include "core/profile/profile_files.h"
-#include "core/profile/profile_reader.h"
-#include "core/report/doctor.h"
-#include "core/report/prometheus.h"
 #include "core/report/report_codec.h"
 #include "core/report/rule_report.h"
 #include "core/report/schema.h"
 #include "core/run/discover.h"
 #include "core/run/operation.h"
+#include "headless/captured_nodes.h"
 #include "headless/losses.h"
+#include "headless/results.h"
 #include "headless/text_report.h"
 #include "headless/watch.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 
 namespace notrack
@@ -33,98 +28,6 @@ namespace notrack
 
 namespace
 {
-
-Result<Profile> loadProfile(const Arguments& arguments)
-{
-    const std::vector<std::filesystem::path> paths(arguments.profiles.begin(), arguments.profiles.end());
-    // No package brings a profile: whoever has none yet is told where to get one.
-    if (std::error_code problem; !arguments.profilesGiven && !std::filesystem::exists(paths.front(), problem) && !problem)
-        return makeError(ErrorKind::BadProfile,
-                         "there is no such file: 'dns-notrack discover' writes one from what the node knows, and "
-                         "/usr/share/doc/dns-notrack/examples has some to copy",
-                         paths.front().string());
-    return loadProfileSources(paths).and_then([&](const auto& sources) { return readProfile(sources, arguments.node); });
-}
-
-/// Results and diagnostics for people: whatever others named their rules, a terminal shows it and does nothing else.
-void printText(const std::string& text)
-{
-    std::cout << cleanText(text, Newlines::Keep);
-}
-
-void printProblem(const std::string& text)
-{
-    std::cerr << cleanText("dns-notrack: " + text, Newlines::Keep) << '\n';
-}
-
-/// The report in the format that programs asked for; nothing where people read.
-void printForPrograms(const Arguments& arguments, const Report& report)
-{
-    if (arguments.output == OutputFormat::Json)
-        std::cout << (arguments.watch ? writeReport(report) : writeReportIndented(report)) << '\n';
-    else if (arguments.output == OutputFormat::Prometheus)
-        std::cout << describeMetrics(report);
-}
-
-/// Writes the file for the node exporter, if there shall be one; failing at it makes a run that was all right fail.
-ExitCode exportMetrics(const Arguments& arguments, const Report& report, ExitCode code)
-{
-    if (arguments.textFile.empty())
-        return code;
-    const Result<void> written = replaceFile(arguments.textFile, describeMetrics(report));
-    if (written)
-        return code;
-    printProblem(toText(written.error()));
-    return code == ExitCode::Done ? exitCodeOf(written.error()) : code;
-}
-
-/// A failure goes to people as a sentence, and to programs as a report as well, so that they need to read one format only.
-ExitCode fail(const Arguments& arguments, const std::string& command, const Error& error)
-{
-    printProblem(toText(error));
-    Report report;
-    report.node = arguments.node;
-    report.time = currentTime();
-    report.version = programVersion;
-    report.command = command;
-    report.state = NodeState::Error;
-    report.error = error;
-    printForPrograms(arguments, report);
-    return exportMetrics(arguments, report, exitCodeOf(error));
-}
-
-Intent intentOf(const Arguments& arguments)
-{
-    switch (arguments.command) {
-    case CommandName::Apply:
-        return arguments.reconcile ? Intent::Reconcile : Intent::Apply;
-    case CommandName::Remove:
-        return Intent::Remove;
-    case CommandName::Trial:
-        return Intent::Trial;
-    default:
-        return Intent::Status;
-    }
-}
-
-/// Prints what an apply or a remove did. What an unattended run waits for goes to the journal, and only a failure that will not pass by
-/// itself is one.
-ExitCode conclude(const Arguments& arguments, const Report& report)
-{
-    const Mode mode = arguments.check ? Mode::Check : Mode::Write;
-    if (report.error)
-        printProblem(toText(*report.error));
-    printForPrograms(arguments, report);
-    if (arguments.output == OutputFormat::Text && !report.error) {
-        const bool eventful = arguments.reconcile ? report.changed || report.rolledBack || !report.waitsFor.empty()
-                                                  : report.state == NodeState::Unsafe || report.rolledBack;
-        if (eventful || !arguments.quiet)
-            printText(describeOutcome(report, arguments.check) + (arguments.reconcile ? "" : describeProblems(report)));
-        if (arguments.diff)
-            printText(report.diff);
-    }
-    return exportMetrics(arguments, report, exitCodeOf(report, intentOf(arguments), mode));
-}
 
 /// The doors to the node that this program runs on.
 class LocalNode
@@ -163,15 +66,6 @@ Result<ChosenBackend> openBackend(BackendChoice choice, const std::optional<std:
     return chooseBackend(choice, chainPrefix);
 }
 
-Request requestOf(const Arguments& arguments, std::optional<Profile> profile)
-{
-    return {.intent = intentOf(arguments),
-            .mode = arguments.check ? Mode::Check : Mode::Write,
-            .profile = std::move(profile),
-            .wait = arguments.wait,
-            .trials = arguments.trials};
-}
-
 ExitCode runApply(const Arguments& arguments)
 {
     const Result<Profile> profile = loadProfile(arguments);
@@ -197,13 +91,6 @@ ExitCode runRemove(const Arguments& arguments)
         return fail(arguments, "remove", backend.error());
     LocalNode local(arguments.node, std::move(*backend));
     return conclude(arguments, local.run(requestOf(arguments, std::move(profile))));
-}
-
-void printStatus(const Arguments& arguments, const Report& report)
-{
-    printForPrograms(arguments, report);
-    if (arguments.output == OutputFormat::Text && !report.error)
-        printText(describeReport(report) + (arguments.diff ? report.diff : "") + (arguments.watch ? "\n" : ""));
 }
 
 /// What a status reads anew when it changed: the profile, and the backend with it.
@@ -241,10 +128,7 @@ private:
             m_judged = now;
             m_findings = report.findings;
         }
-        if (report.error)
-            printProblem(toText(*report.error));
-        printStatus(m_arguments, report);
-        return exportMetrics(m_arguments, report, exitCodeOf(report, Intent::Status, Mode::Check));
+        return concludeStatus(m_arguments, report);
     }
 
     const Arguments& m_arguments;
@@ -283,13 +167,7 @@ ExitCode runDoctor(const Arguments& arguments)
     Report report = local.run(requestOf(arguments, *profile));
     report.command = "doctor";
     tellLosses(*profile, std::move(asked), report);
-    if (report.error)
-        printProblem(toText(*report.error));
-    if (arguments.output == OutputFormat::Json)
-        std::cout << writeReportIndented(report) << '\n';
-    else if (!report.error)
-        printText(describeHealth(report));
-    return exitCodeOf(report, Intent::Status, Mode::Check);
+    return concludeDoctor(arguments, report);
 }
 
 /// Fails when some place got no answer at all.
@@ -364,10 +242,28 @@ ExitCode runValidate(const Arguments& arguments)
     return ExitCode::Done;
 }
 
+ExitCode printSchema(SchemaName name)
+{
+    switch (name) {
+    case SchemaName::Profile:
+        std::cout << profileSchema();
+        break;
+    case SchemaName::Report:
+        std::cout << reportSchema();
+        break;
+    case SchemaName::Capture:
+        std::cout << captureSchema();
+        break;
+    }
+    return ExitCode::Done;
+}
+
 } // namespace
 
 ExitCode runCommand(const Arguments& arguments)
 {
+    if (!arguments.captures.empty())
+        return judgeCaptures(arguments);
     switch (arguments.command) {
     case CommandName::Apply:
         return runApply(arguments);
@@ -381,14 +277,15 @@ ExitCode runCommand(const Arguments& arguments)
         return runProbe(arguments);
     case CommandName::Trial:
         return runTrial(arguments);
+    case CommandName::Capture:
+        return printCapture(arguments);
     case CommandName::Discover:
         printText(writeProfile(readNodeClues(liveSources(), arguments.node)));
         return ExitCode::Done;
     case CommandName::Validate:
         return runValidate(arguments);
     case CommandName::Schema:
-        std::cout << (arguments.schema == SchemaName::Profile ? profileSchema() : reportSchema());
-        return ExitCode::Done;
+        return printSchema(arguments.schema);
     case CommandName::Version:
         std::cout << "dns-notrack " << programVersion << '\n';
         return ExitCode::Done;

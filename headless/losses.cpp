@@ -4,6 +4,7 @@
 #include "core/linux/node/loss_figures.h"
 #include "core/linux/node/node_inspector.h"
 #include "core/report/causes.h"
+#include "core/report/report_codec.h"
 
 #include <utility>
 
@@ -41,6 +42,16 @@ void tellLosses(const Profile& profile, AskedDns asked, Report& report)
     report.losses = readLossFigures(profile.podCidrs, servers);
     report.losses->whileAsking = asked.lostMeanwhile;
     report.probe = std::move(asked.probe);
+    report.causes = rankCauses(report);
+}
+
+void recallLosses(const std::string& capturedReport, Report& report)
+{
+    Result<Report> captured = readReport(capturedReport);
+    if (report.error || !captured)
+        return;
+    report.losses = std::move(captured->losses);
+    report.probe = std::move(captured->probe);
     report.causes = rankCauses(report);
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace notrack
 {
@@ -21,5 +22,8 @@ AskedDns askDns(const Profile& profile);
 
 /// Puts into the report what was asked, what this node lost beside conntrack, and why DNS is lost here.
 void tellLosses(const Profile& profile, AskedDns asked, Report& report);
+
+/// The same with what a doctor found when the node was captured.
+void recallLosses(const std::string& capturedReport, Report& report);
 
 } // namespace notrack

@@ -5,8 +5,9 @@
 namespace notrack
 {
 
-/// The JSON Schemas (draft 2020-12) of the two formats, as they lie in core/schema/. They cannot say all that the readers check.
+/// The JSON Schemas (draft 2020-12) of the three formats, as they lie in core/schema/. They cannot say all that the readers check.
 std::string_view profileSchema();
 std::string_view reportSchema();
+std::string_view captureSchema();
 
 } // namespace notrack

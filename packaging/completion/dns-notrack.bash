@@ -3,27 +3,28 @@ _dns_notrack() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        apply | remove | status | doctor | probe | trial | discover | validate | schema | version) command=$word && break ;;
+        apply | remove | status | doctor | probe | trial | discover | capture | validate | schema | version) command=$word && break ;;
         esac
     done
     COMPREPLY=()
     case $previous in
-    --profile | --textfile) mapfile -t COMPREPLY < <(compgen -f -- "$current") && compopt -o filenames && return ;;
+    --profile | --textfile | --capture) mapfile -t COMPREPLY < <(compgen -f -- "$current") && compopt -o filenames && return ;;
     --output)
         if [ "$command" = status ]; then word='text json prometheus'; else word='text json'; fi
         mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current") && return ;;
     --wait | --watch | --node | --count | --rate) return ;;
     esac
     case $command in
-    '') word='apply remove status doctor probe trial discover validate schema version --help --version' ;;
-    apply) word='--profile --node --check --diff --reconcile --wait --output --textfile --quiet --help' ;;
+    '') word='apply remove status doctor probe trial discover capture validate schema version --help --version' ;;
+    apply) word='--profile --node --check --diff --reconcile --wait --output --textfile --quiet --capture --help' ;;
     remove) word='--profile --node --check --diff --wait --output --quiet --help' ;;
-    status) word='--profile --node --diff --watch --output --textfile --help' ;;
-    doctor) word='--profile --node --output --help' ;;
+    status) word='--profile --node --diff --watch --output --textfile --capture --help' ;;
+    doctor) word='--profile --node --output --capture --help' ;;
     probe) word='--profile --node --output --count --rate --help' ;;
     trial) word='--profile --node --output --count --wait --help' ;;
-    discover) word='--node --help' ;;
-    schema) word='profile report' ;;
+    discover) word='--node --capture --help' ;;
+    capture) word='--profile --node --help' ;;
+    schema) word='profile report capture' ;;
     validate)
         if [[ $current != -* ]]; then mapfile -t COMPREPLY < <(compgen -f -- "$current") && compopt -o filenames && return; fi
         word='--node --output --help' ;;

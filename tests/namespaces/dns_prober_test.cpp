@@ -110,17 +110,16 @@ private:
         m_server->waitForFinished();
     }
 
-    DnsProber prober() const { return DnsProber({{{"/run/netns"}, {}}, m_ipvs.toStdString()}); }
+    DnsProber prober() const { return DnsProber({{{"/run/netns"}, {}}, filesBelow(m_folder.path().toStdString())}); }
 
     std::unique_ptr<QProcess> m_server;
     QTemporaryDir m_folder{"/tmp/dns_prober_test_XXXXXX"};
-    QString m_ipvs;
 
 private slots:
     void initTestCase()
     {
-        m_ipvs = m_folder.filePath("ip_vs");
-        QFile ipvs(m_ipvs);
+        QVERIFY(QDir(m_folder.path()).mkpath("proc/net"));
+        QFile ipvs(m_folder.filePath("proc/net/ip_vs"));
         QVERIFY(ipvs.open(QIODevice::WriteOnly));
         ipvs.write("UDP  0AF40103:0035 rr\n  -> 0AF40103:0035 Masq 1 0 0\n");
         ipvs.close();

@@ -88,9 +88,10 @@ private slots:
         pods::add("dns", "3");
         pods::add("odd", "9");
         m_server = std::make_unique<DnsAnswerer>("dns");
-        const QString ipvs = m_folder.filePath("ip_vs");
-        pods::write(ipvs, "UDP  0A60000A:0035 rr\n  -> 0AF40103:0035 Masq 1 0 0\nUDP  0A60000B:0035 rr\n  -> 0AF40102:0035 Masq 1 0 0\n");
-        WitnessSources sources{{{"/run/netns", "/run/docker"}, "/proc"}, ipvs.toStdString()};
+        QVERIFY(QDir(m_folder.path()).mkpath("proc/net"));
+        pods::write(m_folder.filePath("proc/net/ip_vs"),
+                    "UDP  0A60000A:0035 rr\n  -> 0AF40103:0035 Masq 1 0 0\nUDP  0A60000B:0035 rr\n  -> 0AF40102:0035 Masq 1 0 0\n");
+        WitnessSources sources{{{"/run/netns", "/run/docker"}, "/proc"}, filesBelow(m_folder.path().toStdString())};
         m_door = std::make_unique<NodeInterrogator>(sources, 1);
     }
 

@@ -36,7 +36,10 @@ private:
         return profile;
     }
 
-    NodeInterrogator door(std::uint32_t seed = 1) const { return {{{{"/run/netns"}, "/proc"}, m_ipvs.toStdString()}, seed}; }
+    NodeInterrogator door(std::uint32_t seed = 1) const
+    {
+        return {{{{"/run/netns"}, "/proc"}, filesBelow(m_folder.path().toStdString())}, seed};
+    }
 
     static std::string flatten(const std::optional<PortRange>& range)
     {
@@ -98,7 +101,6 @@ private:
     }
 
     QTemporaryDir m_folder;
-    QString m_ipvs;
     std::unique_ptr<DnsAnswerer> m_server;
 
 private slots:
@@ -107,8 +109,8 @@ private slots:
         pods::makeNode();
         pods::add("client", "2");
         pods::add("dns", "3");
-        m_ipvs = m_folder.filePath("ip_vs");
-        pods::write(m_ipvs, "UDP  0A60000A:0035 rr\n  -> 0AF40103:0035 Masq 1 0 0\n");
+        QVERIFY(QDir(m_folder.path()).mkpath("proc/net"));
+        pods::write(m_folder.filePath("proc/net/ip_vs"), "UDP  0A60000A:0035 rr\n  -> 0AF40103:0035 Masq 1 0 0\n");
         m_server = std::make_unique<DnsAnswerer>("dns");
     }
 

@@ -21,9 +21,9 @@ bool isIn(const Address& address, const std::vector<Prefix>& networks)
 }
 
 /// The addresses of the services' real servers.
-std::vector<Address> realServers(const std::string& ipvs, const std::vector<Address>& services, std::vector<std::string>& unread)
+std::vector<Address> realServers(const NodeFiles& files, const std::vector<Address>& services, std::vector<std::string>& unread)
 {
-    const Result<IpvsTable> table = readIpvsFile(ipvs, services);
+    const Result<IpvsTable> table = readIpvsFile(files, services);
     if (!table) {
         unread.push_back(toText(table.error()));
         return {};
@@ -47,12 +47,12 @@ Role roleOf(const std::vector<Address>& addresses, const std::vector<Address>& s
 
 } // namespace
 
-Witnesses findWitnesses(const WitnessSources& sources, const Profile& profile)
+Witnesses findWitnesses(const NamespaceFinder& findPods, const NodeFiles& files, const Profile& profile)
 {
     Witnesses found;
     found.all.push_back({"node", {}, Role::Node});
-    const std::vector<PodNamespace> pods = findPodNamespaces(sources.namespaces, profile.podCidrs, found.unread);
-    const std::vector<Address> servers = realServers(sources.ipvs, profile.services, found.unread);
+    const std::vector<PodNamespace> pods = findPods(profile.podCidrs, found.unread);
+    const std::vector<Address> servers = realServers(files, profile.services, found.unread);
     std::size_t asked = 0;
     for (const PodNamespace& pod : pods) {
         Witness witness{pod.name, {}, roleOf(pod.addresses, servers, profile.safety.trialIgnore)};
@@ -64,6 +64,14 @@ Witnesses findWitnesses(const WitnessSources& sources, const Profile& profile)
     if (asked > mostWitnesses)
         found.unread.push_back("of " + std::to_string(asked) + " pods only " + std::to_string(mostWitnesses) + " are asked");
     return found;
+}
+
+Witnesses findWitnesses(const WitnessSources& sources, const Profile& profile)
+{
+    const auto findPods = [&](const std::vector<Prefix>& networks, std::vector<std::string>& unread) {
+        return findPodNamespaces(sources.namespaces, networks, unread);
+    };
+    return findWitnesses(findPods, sources.files, profile);
 }
 
 Result<void> enterPlace(const WitnessSources& sources, const Witness& witness, const FileDescriptor& node)

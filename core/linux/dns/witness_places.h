@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/linux/node/node_files.h"
 #include "core/linux/node/pod_namespaces.h"
 #include "core/linux/system/file_descriptor.h"
 #include "core/run/witnesses.h"
@@ -14,11 +15,13 @@ namespace notrack
 struct WitnessSources
 {
     NamespaceSources namespaces = allNamespaces();
-    std::string ipvs = "/proc/net/ip_vs"; ///< tells the real servers of the services
+    NodeFiles files = filesBelow({}); ///< the IPVS table tells the real servers of the services
 };
 
 /// The node, and what Interrogator::find() says of its pods; more than mostWitnesses that may be asked are told of in `unread`.
 Witnesses findWitnesses(const WitnessSources& sources, const Profile& profile);
+/// The same among pods that somebody else finds.
+Witnesses findWitnesses(const NamespaceFinder& findPods, const NodeFiles& files, const Profile& profile);
 
 /// Moves the calling thread, one of runInThread(), to the place. `node` is a descriptor of the node's own namespace.
 Result<void> enterPlace(const WitnessSources& sources, const Witness& witness, const FileDescriptor& node);

@@ -1,7 +1,6 @@
 #include "core/linux/node/ipvs_table.h"
 
 #include "core/base/number_text.h"
-#include "core/linux/system/text_file.h"
 #include "core/linux/system/text_lines.h"
 
 #include <algorithm>
@@ -128,10 +127,10 @@ IpvsTable readIpvsTable(std::string_view text)
     return reading.finish();
 }
 
-Result<IpvsTable> readIpvsFile(const std::string& path, const std::vector<Address>& always)
+Result<IpvsTable> readIpvsFile(const NodeFiles& files, const std::vector<Address>& always)
 {
     TableReading reading(always, mostOtherServices);
-    if (const Result<void> read = readLines(path, [&](std::string_view line) { reading.take(line); }); !read)
+    if (const Result<void> read = files.readLines("/proc/net/ip_vs", [&](std::string_view line) { reading.take(line); }); !read)
         return tl::unexpected(read.error());
     return reading.finish();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/linux/node/node_files.h"
 #include "core/net/ipvs.h"
 
 #include <string>
@@ -23,8 +24,8 @@ struct IpvsTable
 /// hexadecimal, IPv6 is bracketed text. Lines that are something else are passed over.
 IpvsTable readIpvsTable(std::string_view text);
 
-/// Reads such a file line by line, whatever its size: the services at the addresses of `always`, and of the others the first 1,000. A file that
+/// Reads /proc/net/ip_vs line by line, whatever its size: the services at the addresses of `always`, and of the others the first 1,000. A file that
 /// is not there is an absent table; one that cannot be read is an error, and says nothing about the table.
-Result<IpvsTable> readIpvsFile(const std::string& path, const std::vector<Address>& always);
+Result<IpvsTable> readIpvsFile(const NodeFiles& files, const std::vector<Address>& always);
 
 } // namespace notrack

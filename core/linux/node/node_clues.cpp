@@ -4,11 +4,9 @@
 #include "core/linux/node/cluster_files.h"
 #include "core/linux/node/ipvs_table.h"
 #include "core/linux/node/routes.h"
-#include "core/linux/system/text_file.h"
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <utility>
 
 namespace notrack
@@ -60,27 +58,20 @@ public:
 private:
     std::string read(const std::string& path)
     {
-        const Result<std::string> text = readOptionalTextFile(m_sources.root + path);
+        const Result<std::string> text = m_sources.files.read(path);
         if (!text)
             m_clues.unread.push_back(path + " " + text.error().message);
         return text.value_or("");
     }
 
-    bool exists(const std::string& path) const
-    {
-        std::error_code ignored;
-        return std::filesystem::exists(m_sources.root + path, ignored);
-    }
+    bool exists(const std::string& path) const { return m_sources.files.exists(path); }
 
     std::vector<std::string> filesIn(const std::string& folder) const
     {
-        std::vector<std::string> files;
-        std::error_code problem;
-        for (std::filesystem::directory_iterator entry(m_sources.root + folder, problem), end; !problem && entry != end;
-             entry.increment(problem))
-            files.push_back(folder + "/" + entry->path().filename().string());
-        std::sort(files.begin(), files.end());
+        std::vector<std::string> files = m_sources.files.namesIn(folder);
         files.resize(std::min(files.size(), mostFiles));
+        for (std::string& name : files)
+            name.insert(0, folder + "/");
         return files;
     }
 
@@ -191,7 +182,7 @@ private:
     void readKubeProxy()
     {
         NodeFacts facts;
-        readFirewall(m_sources.root, m_sources.run, m_sources.nftTables(), facts);
+        readFirewall(m_sources.files, m_sources.run, m_sources.nftTables(), facts);
         for (const SavedTable& saved : facts.savedTables) {
             const SavedChains table = readSavedTable(saved);
             if (m_clues.layout.empty() && isOfKubernetes(table))

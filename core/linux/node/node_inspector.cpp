@@ -3,15 +3,12 @@
 #include "core/base/number_text.h"
 #include "core/linux/node/conntrack_figures.h"
 #include "core/linux/node/ipvs_table.h"
-#include "core/linux/node/pod_namespaces.h"
 #include "core/linux/node/routes.h"
 #include "core/linux/system/command_output.h"
 #include "core/linux/system/kernel_modules.h"
-#include "core/linux/system/text_file.h"
 #include "core/linux/system/text_lines.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -51,16 +48,16 @@ public:
         m_facts.expireNoDestination = readFlag("/proc/sys/net/ipv4/vs/expire_nodest_conn");
         readRawOptions();
         m_facts.podsOnBridge = arePodsOnBridge();
-        readFirewall(m_sources.root, m_sources.run, m_sources.nftTables(), m_facts);
+        readFirewall(m_sources.files, m_sources.run, m_sources.nftTables(), m_facts);
         readModules();
-        m_facts.podNamespaces = findPodNamespaces(namedNamespaces(m_sources.root), m_profile.podCidrs, m_facts.unread);
+        m_facts.podNamespaces = m_sources.namespaces(m_profile.podCidrs, m_facts.unread);
         return std::move(m_facts);
     }
 
 private:
     std::string read(const std::string& path)
     {
-        const Result<std::string> text = readOptionalTextFile(m_sources.root + path);
+        const Result<std::string> text = m_sources.files.read(path);
         if (!text)
             m_facts.unread.push_back(toText(text.error()));
         return text.value_or("");
@@ -82,12 +79,9 @@ private:
     void readRawOptions()
     {
         std::vector<std::string> files{"/proc/cmdline"};
-        std::error_code problem;
-        for (std::filesystem::directory_iterator entry(m_sources.root + "/etc/modprobe.d", problem), end;
-             !problem && entry != end && files.size() < mostOptionFiles; entry.increment(problem))
-            if (entry->path().extension() == ".conf")
-                files.push_back("/etc/modprobe.d/" + entry->path().filename().string());
-        std::sort(files.begin(), files.end());
+        for (const std::string& name : m_sources.files.namesIn("/etc/modprobe.d"))
+            if (name.ends_with(".conf") && files.size() < mostOptionFiles)
+                files.push_back("/etc/modprobe.d/" + name);
         for (const std::string& file : files) {
             const std::string text = read(file);
             for (const std::string_view line : splitLines(text)) {
@@ -112,8 +106,7 @@ private:
 
     void readIpvs()
     {
-        const std::string path = m_sources.root + "/proc/net/ip_vs";
-        Result<IpvsTable> table = readIpvsFile(path, m_profile.services);
+        Result<IpvsTable> table = readIpvsFile(m_sources.files, m_profile.services);
         if (!table) {
             m_facts.ipvsUnread = toText(table.error());
             return;
@@ -153,8 +146,7 @@ private:
         for (const Route& route : m_facts.routes) {
             if (route.viaGateway || route.destination.length() == 0)
                 continue;
-            std::error_code ignored;
-            const bool bridge = std::filesystem::exists(m_sources.root + "/sys/class/net/" + route.interface + "/bridge", ignored);
+            const bool bridge = m_sources.files.exists("/sys/class/net/" + route.interface + "/bridge");
             found = found.value_or(false) || bridge;
         }
         return found;
@@ -169,13 +161,16 @@ private:
 
 FactSources liveSources()
 {
-    return {"",
+    return {filesBelow({}),
             [deadline = std::make_shared<std::optional<ChildDeadline>>()](const std::vector<std::string>& words) {
                 if (!*deadline)
                     *deadline = std::chrono::steady_clock::now() + childBudget;
                 return runCommand(words, **deadline);
             },
-            nftablesTablesToRead, [](const std::string& module) { return isKernelPartActive(module) || isModuleInstalled(module); }};
+            nftablesTablesToRead, [](const std::string& module) { return isKernelPartActive(module) || isModuleInstalled(module); },
+            [](const std::vector<Prefix>& networks, std::vector<std::string>& unread) {
+                return findPodNamespaces(namedNamespaces(), networks, unread);
+            }};
 }
 
 LinuxNodeInspector::LinuxNodeInspector(std::function<FactSources()> sources) : m_sources(std::move(sources)) {}

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "core/findings/node_facts.h"
+#include "core/linux/node/node_files.h"
+#include "core/linux/node/pod_namespaces.h"
 #include "core/linux/node/saved_tables.h"
 
 #include <functional>
@@ -11,13 +13,14 @@
 namespace notrack
 {
 
-/// Where the facts come from. Tests lay out a tree and answer for the programs.
+/// Where the facts come from: nothing else is read. Tests lay out a tree and answer for the programs; a capture answers for all of them.
 struct FactSources
 {
-    std::string root; ///< empty for the node itself, else a directory that holds its /proc, /sys, /run
+    NodeFiles files;
     CommandRunner run;
     std::function<Result<std::vector<NftablesTable>>()> nftTables;
     std::function<bool(const std::string& module)> kernelHas = [](const std::string&) { return true; }; ///< loads nothing
+    NamespaceFinder namespaces = [](const auto&, auto&) { return std::vector<PodNamespace>(); };        ///< those with a name
 };
 
 /// The node's own files, programs and netlink. All programs that they start have childBudget together, from the first one on.

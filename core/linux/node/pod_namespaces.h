@@ -23,6 +23,9 @@ NamespaceSources namedNamespaces(const std::string& root = {});
 /// The same with this node's processes.
 NamespaceSources allNamespaces();
 
+/// Finds the namespaces that hold an address in one of the networks; `unread` gets a sentence for what could not be looked at.
+using NamespaceFinder = std::function<std::vector<PodNamespace>(const std::vector<Prefix>& networks, std::vector<std::string>& unread)>;
+
 /// Runs `work` in a thread of its own, which may go from one network namespace to the next and ends where it is; the calling thread stays where
 /// it is. Failed where there is no thread to be had, or with the words of what `work` threw.
 Result<void> runInThread(const std::function<void()>& work);

@@ -1,7 +1,6 @@
 #include "core/linux/node/saved_tables.h"
 
 #include "core/linux/system/kernel_modules.h"
-#include "core/linux/system/text_file.h"
 #include "core/linux/system/text_lines.h"
 
 #include <algorithm>
@@ -60,10 +59,9 @@ void save(const CommandRunner& run, const std::string& command, const std::strin
         facts.savedTables.push_back(std::move(saved));
 }
 
-void saveLegacy(const std::string& root, const CommandRunner& run, Family family, NodeFacts& facts)
+void saveLegacy(const NodeFiles& files, const CommandRunner& run, Family family, NodeFacts& facts)
 {
-    const std::string path = root + (family == Family::Ipv4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names");
-    const Result<std::string> names = readOptionalTextFile(path);
+    const Result<std::string> names = files.read(family == Family::Ipv4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names");
     if (!names) {
         facts.unreadRules.push_back(toText(names.error()));
         return;
@@ -155,10 +153,10 @@ NativeTable readNativeTable(std::string_view text, const std::string& name)
     return table;
 }
 
-void readFirewall(const std::string& root, const CommandRunner& run, const Result<std::vector<NftablesTable>>& nftTables, NodeFacts& facts)
+void readFirewall(const NodeFiles& files, const CommandRunner& run, const Result<std::vector<NftablesTable>>& nftTables, NodeFacts& facts)
 {
     for (const Family family : allFamilies)
-        saveLegacy(root, run, family, facts);
+        saveLegacy(files, run, family, facts);
     if (!nftTables) {
         facts.unreadRules.push_back(toText(nftTables.error()));
         return;

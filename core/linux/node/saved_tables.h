@@ -2,6 +2,7 @@
 
 #include "core/findings/node_facts.h"
 #include "core/linux/nftables/nf_tables.h"
+#include "core/linux/node/node_files.h"
 
 #include <functional>
 #include <string>
@@ -26,6 +27,6 @@ NativeTable readNativeTable(std::string_view text, const std::string& name);
 
 /// Saves nat, filter and raw of both backends and families, but only tables that are there, so that looking creates none. What
 /// cannot be read goes into `facts.unreadRules`.
-void readFirewall(const std::string& root, const CommandRunner& run, const Result<std::vector<NftablesTable>>& nftTables, NodeFacts& facts);
+void readFirewall(const NodeFiles& files, const CommandRunner& run, const Result<std::vector<NftablesTable>>& nftTables, NodeFacts& facts);
 
 } // namespace notrack

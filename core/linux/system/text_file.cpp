@@ -18,7 +18,6 @@ namespace
 {
 
 constexpr std::size_t longestLine = 65536;
-constexpr std::size_t longestText = std::size_t{16} << 20U; // /proc/net/ip_vs of 10,000 services takes about 6 MiB
 
 /// Reads a regular file piece by piece. `take` says why it ends early, or nothing.
 Result<void> readPieces(const std::string& path, const std::function<std::string(std::string_view)>& take)
@@ -52,12 +51,12 @@ bool isMissing(const std::string& path)
 
 } // namespace
 
-Result<std::string> readTextFile(const std::string& path)
+Result<std::string> readTextFile(const std::string& path, std::size_t longest)
 {
     std::string text;
     const Result<void> done = readPieces(path, [&](std::string_view piece) {
         text += piece;
-        return text.size() > longestText ? "is longer than 16 MiB" : "";
+        return text.size() > longest ? "is longer than " + std::to_string(longest >> 20U) + " MiB" : std::string();
     });
     return done ? Result<std::string>(std::move(text)) : tl::unexpected(done.error());
 }

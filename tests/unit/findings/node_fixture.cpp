@@ -1,7 +1,9 @@
 #include "tests/unit/findings/node_fixture.h"
 
+#include "core/linux/node/captured_sources.h"
 #include "core/linux/node/saved_tables.h"
 #include "core/profile/profile_reader.h"
+#include "core/report/capture_codec.h"
 #include "tests/unit/golden.h"
 
 #include <array>
@@ -38,12 +40,18 @@ FactSources fixtureSources(const QString& directory)
             tables.push_back({line.section(' ', 0, 0).toStdString(), line.section(' ', 1).toStdString(), false});
         return tables;
     };
-    return {(directory + "/node").toStdString(), run, nftTables};
+    return {filesBelow((directory + "/node").toStdString()), run, nftTables};
 }
 
 NodeFacts fixtureFacts(const QString& directory, const Profile& profile)
 {
-    NodeFacts facts = LinuxNodeInspector(fixtureSources(directory)).inspect(profile);
+    const FactSources sources = fixtureSources(directory);
+    Capture capture;
+    LinuxNodeInspector(recording(sources, capture)).inspect(profile);
+    const Result<Capture> read = readCapture(writeCapture(capture));
+    if (!read)
+        qFatal("%s", toText(read.error()).c_str());
+    NodeFacts facts = LinuxNodeInspector(replaying(*read)).inspect(profile);
     for (const Family family : allFamilies) {
         const QString program = family == Family::Ipv4 ? "iptables-legacy-save" : "ip6tables-legacy-save";
         for (SavedTable& saved : readSaveOutput(tableOf(fileText(directory + "/saves/" + program), "raw"), Backend::Iptables, family))

@@ -9,7 +9,7 @@
 /// `nft-tables` the nftables tables, one a line.
 notrack::FactSources fixtureSources(const QString& directory);
 
-/// What the inspector finds there, with the legacy raw tables that a store would have read.
+/// What the inspector finds in a capture of it, written and read, with the legacy raw tables that a store would have read.
 notrack::NodeFacts fixtureFacts(const QString& directory, const notrack::Profile& profile);
 
 /// The profile.yaml of such a directory.
