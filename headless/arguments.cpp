@@ -164,6 +164,8 @@ private:
         addProfile(command);
         addOutput(command);
         addCaptures(command);
+        command.add_flag("--census", m_arguments.census, "Count who fills the conntrack table, which reads all of it")
+            ->excludes("--capture");
     }
 
     void addProbe(CLI::App& command)

@@ -29,6 +29,7 @@ struct Arguments
     bool check = false;
     bool diff = false;
     bool quiet = false;
+    bool census = false;
     bool reconcile = false; ///< an unattended run: waits instead of failing
     std::string textFile;   ///< where to write metrics as well; empty for nowhere
     std::chrono::milliseconds wait{5000};

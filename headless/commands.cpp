@@ -166,6 +166,9 @@ ExitCode runDoctor(const Arguments& arguments)
     LocalNode local(arguments.node, std::move(*backend));
     Report report = local.run(requestOf(arguments, *profile));
     report.command = "doctor";
+    if (arguments.census && !report.error)
+        if (const Result<void> counted = takeCensus(*profile, report); !counted)
+            return fail(arguments, "doctor", counted.error());
     tellLosses(*profile, std::move(asked), report);
     return concludeDoctor(arguments, report);
 }

@@ -1,9 +1,13 @@
 #include "headless/losses.h"
 
 #include "core/linux/dns/dns_prober.h"
+#include "core/linux/node/conntrack_dump.h"
 #include "core/linux/node/loss_figures.h"
 #include "core/linux/node/node_inspector.h"
+#include "core/linux/node/routes.h"
+#include "core/linux/system/text_file.h"
 #include "core/report/causes.h"
+#include "core/report/census.h"
 #include "core/report/report_codec.h"
 
 #include <utility>
@@ -29,6 +33,18 @@ AskedDns askDns(const Profile& profile)
     const std::uint64_t before = lostToConntrack();
     ProbeReport probe{DnsProber().series(profile, *profile.safety.probe, ProbeSeries{}), {}};
     return {std::move(probe), lostToConntrack() - before};
+}
+
+Result<void> takeCensus(const Profile& profile, Report& report)
+{
+    std::vector<Prefix> local = readLocalPrefixes4(readOptionalTextFile("/proc/net/fib_trie").value_or(""));
+    const std::vector<Prefix> local6 = readLocalPrefixes6(readOptionalTextFile("/proc/net/ipv6_route").value_or(""));
+    local.insert(local.end(), local6.begin(), local6.end());
+    CensusTaker taker(profile, std::move(local));
+    const Result<void> counted = forEachFlow([&](const Flow& flow) { taker.count(flow); });
+    if (counted)
+        report.census = taker.take();
+    return counted;
 }
 
 void tellLosses(const Profile& profile, AskedDns asked, Report& report)

@@ -20,6 +20,9 @@ struct AskedDns
 /// Asks DNS as `probe` does, from the places that the profile names.
 AskedDns askDns(const Profile& profile);
 
+/// Counts who fills the conntrack table, and puts it into the report; the error where it cannot be counted.
+Result<void> takeCensus(const Profile& profile, Report& report);
+
 /// Puts into the report what was asked, what this node lost beside conntrack, and why DNS is lost here.
 void tellLosses(const Profile& profile, AskedDns asked, Report& report);
 

@@ -104,6 +104,8 @@ std::optional<Ranked> judgeTable(const Report& report)
                           "sysctl -w net.netfilter.nf_conntrack_tcp_timeout_established=86400"});
     if (cause.cure == Cure::Refused || cause.cure == Cure::Other)
         cause.advice.emplace_back("sysctl -w net.netfilter.nf_conntrack_udp_timeout=10 net.netfilter.nf_conntrack_udp_timeout_stream=30");
+    if (!report.census)
+        cause.advice.emplace_back("dns-notrack doctor --census tells who fills it");
     return Ranked{std::move(cause), percent >= nearlyFullPercent};
 }
 

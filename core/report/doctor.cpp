@@ -1,6 +1,7 @@
 #include "core/report/doctor.h"
 
 #include "core/report/causes.h"
+#include "core/report/census.h"
 
 #include <algorithm>
 #include <vector>
@@ -165,6 +166,8 @@ std::string describeHealth(const Report& report)
     if (report.probe)
         for (const ProbeResult& result : report.probe->after.empty() ? report.probe->before : report.probe->after)
             text += describeProbe(result);
+    if (report.census)
+        text += describeCensus(*report.census, report.state == NodeState::InSync);
     return text + describeCauses(report) + "Next: " + nextStep(report) + "\n";
 }
 

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/stopwatch.h"
 #include "core/findings/finding.h"
+#include "core/net/census.h"
 #include "core/net/conntrack.h"
 #include "core/net/ip.h"
 #include "core/net/ipvs.h"
@@ -210,6 +211,7 @@ struct Report
     std::vector<VirtualService> virtualServices;
     std::optional<ProbeReport> probe;
     std::optional<TrialReport> trial;  ///< the last one on this node in this boot
+    std::optional<Census> census;      ///< of a doctor that was asked for it
     std::optional<LossFigures> losses; ///< of a doctor only, as are the causes
     std::vector<Cause> causes;         ///< why DNS is lost here, the worst first
     std::vector<Timing> timings;

@@ -25,6 +25,7 @@ inline constexpr std::size_t mostProbeResults = 1'000;
 inline constexpr std::size_t mostTrialRows = 1'000;
 inline constexpr std::size_t mostPlaceCounters = 1'000;
 inline constexpr std::size_t mostCauses = 64;
+inline constexpr std::size_t mostTcpStates = 64;
 inline constexpr std::size_t mostTimings = 100;
 
 /// A value that is visited, to be read or to be written.
@@ -180,6 +181,25 @@ void visitFields(Fields& fields, Visits<Verified> auto& verified)
 }
 
 template <typename Fields>
+void visitFields(Fields& fields, Visits<TcpStateCount> auto& count)
+{
+    fields.field("state", count.state);
+    fields.field("entries", count.entries);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visits<Census> auto& census)
+{
+    fields.field("entries", census.entries);
+    fields.field("taken_out", census.takenOut);
+    fields.field("dns", census.dns);
+    fields.field("tunnel", census.tunnel);
+    fields.field("other_udp", census.otherUdp);
+    fields.list("tcp", census.tcp, mostTcpStates);
+    fields.field("other", census.other);
+}
+
+template <typename Fields>
 void visitFields(Fields& fields, Visits<IpvsLoad> auto& load)
 {
     fields.field("entries", load.entries);
@@ -264,6 +284,7 @@ void visitFields(Fields& fields, Visits<Report> auto& report)
     fields.list("ipvs", report.virtualServices, mostVirtualServices);
     fields.object("probe", report.probe);
     fields.object("trial", report.trial);
+    fields.object("census", report.census);
     fields.object("losses", report.losses);
     fields.list("causes", report.causes, mostCauses);
     fields.list("timings", report.timings, mostTimings);

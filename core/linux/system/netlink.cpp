@@ -22,12 +22,6 @@ using Bytes = std::vector<std::byte>;
 /// The kernel fills at most this much of a dump at once (netlink's NLMSG_GOODSIZE is a page).
 constexpr std::size_t receiveSize = 65'536;
 
-/// Messages and attributes begin at multiples of four (NLMSG_ALIGNTO, NLA_ALIGNTO).
-constexpr std::size_t aligned(std::size_t size)
-{
-    return (size + 3) & ~std::size_t{3};
-}
-
 template <typename T>
 void append(Bytes& bytes, const T& value)
 {
@@ -198,19 +192,6 @@ Result<Outcome> Socket::ask(const Request& request, const Visitor& visit)
         take(std::span(m_datagram.get(), static_cast<std::size_t>(size)), outcome, visit);
     }
     return outcome;
-}
-
-void forEachAttribute(std::span<const std::byte> attributes, const std::function<void(std::uint16_t, std::span<const std::byte>)>& visit)
-{
-    while (attributes.size() >= sizeof(nlattr)) {
-        nlattr header{};
-        std::memcpy(&header, attributes.data(), sizeof header);
-        if (header.nla_len < sizeof header || header.nla_len > attributes.size())
-            break;
-        visit(static_cast<std::uint16_t>(header.nla_type & 0x3fffU), // NLA_TYPE_MASK
-              attributes.subspan(sizeof header, header.nla_len - sizeof header));
-        attributes = attributes.subspan(std::min<std::size_t>(attributes.size(), aligned(header.nla_len)));
-    }
 }
 
 std::optional<std::span<const std::byte>> findAttribute(std::span<const std::byte> attributes, std::uint16_t type)

@@ -3,8 +3,10 @@
 #include "core/base/error.h"
 #include "core/linux/system/file_descriptor.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -98,11 +100,34 @@ private:
     std::unique_ptr<std::byte[]> m_datagram; ///< not cleared: the kernel fills what is read of it
 };
 
+/// Messages and attributes begin at multiples of four (NLMSG_ALIGNTO, NLA_ALIGNTO).
+constexpr std::size_t aligned(std::size_t size)
+{
+    return (size + 3) & ~std::size_t{3};
+}
+
 /// The attribute of that type among these, or nullopt.
 std::optional<std::span<const std::byte>> findAttribute(std::span<const std::byte> attributes, std::uint16_t type);
 
-/// Visits each attribute with its type.
-void forEachAttribute(std::span<const std::byte> attributes, const std::function<void(std::uint16_t, std::span<const std::byte>)>& visit);
+/// Visits each attribute with its type: visit(std::uint16_t type, std::span<const std::byte> value). No length in them is trusted.
+template <typename Visit>
+void forEachAttribute(std::span<const std::byte> attributes, const Visit& visit)
+{
+    struct Header // nlattr
+    {
+        std::uint16_t length;
+        std::uint16_t type;
+    };
+    while (attributes.size() >= sizeof(Header)) {
+        Header header{};
+        std::memcpy(&header, attributes.data(), sizeof header);
+        if (header.length < sizeof header || header.length > attributes.size())
+            break;
+        visit(static_cast<std::uint16_t>(header.type & 0x3fffU), // NLA_TYPE_MASK
+              attributes.subspan(sizeof header, header.length - sizeof header));
+        attributes = attributes.subspan(std::min<std::size_t>(attributes.size(), aligned(header.length)));
+    }
+}
 
 /// A number in network byte order of 32 bits, or of 64.
 std::optional<std::uint32_t> numberAt(std::span<const std::byte> attributes, std::uint16_t type);

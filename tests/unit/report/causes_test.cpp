@@ -114,7 +114,8 @@ private slots:
         QCOMPARE(advice(reportOf(NodeState::Absent, {10, 1000, 3, 0, 0, 5})), QStringList("dns-notrack apply"));
         QCOMPARE(advice(reportOf(NodeState::InSync, {999, 1000, 0, 2, 0, 0})),
                  QStringList({"sysctl -w net.netfilter.nf_conntrack_max=2000",
-                              "sysctl -w net.netfilter.nf_conntrack_tcp_timeout_established=86400"}));
+                              "sysctl -w net.netfilter.nf_conntrack_tcp_timeout_established=86400",
+                              "dns-notrack doctor --census tells who fills it"}));
         QVERIFY(advice(reportOf(NodeState::Unsafe, {10, 1000, 3, 0, 0, 5})).at(1).contains("s/__PILLAR__CLUSTER__DNS__/10.96.0.10/g"));
         QCOMPARE(advice(with({{}, {{"node", "RcvbufErrors", 4}}, {}, {}, 0})).at(1),
                  QString("kubectl -n kube-system scale deployment coredns --replicas=2"));
