@@ -168,6 +168,13 @@ private:
             ->excludes("--capture");
     }
 
+    void addWhy(CLI::App& command)
+    {
+        command.add_option("POD", m_arguments.pod, "Address of a pod on this node")->required();
+        addProfile(command);
+        addOutput(command);
+    }
+
     void addProbe(CLI::App& command)
     {
         addProfile(command);
@@ -286,12 +293,14 @@ private:
             m_arguments.watch = fromSeconds(*m_watch);
     }
 
-    static constexpr std::array<Command, 11> allCommands{{
+    static constexpr std::array<Command, 12> allCommands{{
         {CommandName::Apply, "apply", "Make this node hold the profile's rules", &CommandLine::addApply},
         {CommandName::Remove, "remove", "Take all our chains, jumps and rules away", &CommandLine::addRemove},
         {CommandName::Status, "status", "Compare this node with the profile, with counters; changes nothing", &CommandLine::addStatus},
         {CommandName::Doctor, "doctor", "Say whether the rules are safe here, and whether this node needs them; changes nothing",
          &CommandLine::addDoctor},
+        {CommandName::Why, "why", "Say what stands between one pod of this node and the DNS service; changes nothing",
+         &CommandLine::addWhy},
         {CommandName::Probe, "probe", "Ask the DNS service for A and AAAA at once, from this node and from pods", &CommandLine::addProbe},
         {CommandName::Trial, "trial", "Try the rules with packets of our own, from every pod, and leave the node as it was",
          &CommandLine::addTrial},

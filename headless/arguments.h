@@ -12,7 +12,7 @@
 namespace notrack
 {
 
-enum class CommandName { Apply, Remove, Status, Doctor, Probe, Trial, Discover, Capture, Validate, Schema, Version };
+enum class CommandName { Apply, Remove, Status, Doctor, Probe, Trial, Discover, Why, Capture, Validate, Schema, Version };
 
 enum class OutputFormat { Text, Json, Prometheus };
 
@@ -30,6 +30,7 @@ struct Arguments
     bool diff = false;
     bool quiet = false;
     bool census = false;
+    std::string pod;        ///< for Why: as it was typed
     bool reconcile = false; ///< an unattended run: waits instead of failing
     std::string textFile;   ///< where to write metrics as well; empty for nowhere
     std::chrono::milliseconds wait{5000};

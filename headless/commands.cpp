@@ -9,6 +9,7 @@
 #include "core/linux/node/node_inspector.h"
 #include "core/linux/remembered_files.h"
 #include "core/linux/system/privileges.h"
+#include "core/report/pod_page.h"
 #include "core/report/report_codec.h"
 #include "core/report/rule_report.h"
 #include "core/report/schema.h"
@@ -19,6 +20,7 @@
 #include "headless/results.h"
 #include "headless/text_report.h"
 #include "headless/watch.h"
+#include "headless/why.h"
 
 #include <algorithm>
 #include <iostream>
@@ -173,6 +175,23 @@ ExitCode runDoctor(const Arguments& arguments)
     return concludeDoctor(arguments, report);
 }
 
+ExitCode runWhy(const Arguments& arguments)
+{
+    const Result<Profile> profile = loadProfile(arguments);
+    if (!profile)
+        return fail(arguments, "why", profile.error());
+    Result<ChosenBackend> backend = openBackend(profile->backend, profile->chainPrefix);
+    if (!backend)
+        return fail(arguments, "why", backend.error());
+    const Result<Report> report = examinePod(arguments, *profile, std::move(*backend));
+    if (!report || report->error)
+        return fail(arguments, "why", report ? *report->error : report.error());
+    printForPrograms(arguments, *report);
+    if (arguments.output == OutputFormat::Text)
+        printText(describePod(*report));
+    return exitCodeOf(*report, Intent::Status, Mode::Check);
+}
+
 /// Fails when some place got no answer at all.
 ExitCode runProbe(const Arguments& arguments)
 {
@@ -276,6 +295,8 @@ ExitCode runCommand(const Arguments& arguments)
         return runStatus(arguments);
     case CommandName::Doctor:
         return runDoctor(arguments);
+    case CommandName::Why:
+        return runWhy(arguments);
     case CommandName::Probe:
         return runProbe(arguments);
     case CommandName::Trial:

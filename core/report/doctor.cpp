@@ -14,18 +14,6 @@ namespace
 
 constexpr Port dnsPort{53};
 
-std::string describeService(const VirtualService& service)
-{
-    std::string text = "IPVS balances " + endpointText(service.address, service.port, service.protocol) + " over " +
-                       countText(service.realServers.size(), "server", "servers");
-    std::string separator = ": ";
-    for (const RealServer& server : service.realServers) {
-        text += separator + toText(server.address);
-        separator = ", ";
-    }
-    return text + "\n";
-}
-
 std::string describeProbe(const ProbeResult& result)
 {
     std::string text = "probe from " + result.from + (result.service.empty() ? "" : " to " + result.service) + ": " +
@@ -134,6 +122,18 @@ std::string describeCauses(const Report& report)
 }
 
 } // namespace
+
+std::string describeService(const VirtualService& service)
+{
+    std::string text = "IPVS balances " + endpointText(service.address, service.port, service.protocol) + " over " +
+                       countText(service.realServers.size(), "server", "servers");
+    std::string separator = ": ";
+    for (const RealServer& server : service.realServers) {
+        text += separator + toText(server.address);
+        separator = ", ";
+    }
+    return text + "\n";
+}
 
 std::string describeFinding(const Finding& finding, std::string_view indent)
 {

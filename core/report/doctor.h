@@ -12,6 +12,9 @@ namespace notrack
 /// ends it, and, as the last line, the one thing to do next.
 std::string describeHealth(const Report& report);
 
+/// "IPVS balances 10.96.0.10:53/udp over 1 server: 10.244.1.3", a line.
+std::string describeService(const VirtualService& service);
+
 /// A finding with what was found and what is to do, each line behind `indent`.
 std::string describeFinding(const Finding& finding, std::string_view indent);
 

@@ -8,6 +8,7 @@
 #include "core/net/ip.h"
 #include "core/net/ipvs.h"
 #include "core/net/losses.h"
+#include "core/net/pod_view.h"
 #include "core/report/cause.h"
 
 #include <array>
@@ -211,6 +212,7 @@ struct Report
     std::vector<VirtualService> virtualServices;
     std::optional<ProbeReport> probe;
     std::optional<TrialReport> trial;  ///< the last one on this node in this boot
+    std::optional<PodView> pod;        ///< of `why`, whose report is about one pod
     std::optional<Census> census;      ///< of a doctor that was asked for it
     std::optional<LossFigures> losses; ///< of a doctor only, as are the causes
     std::vector<Cause> causes;         ///< why DNS is lost here, the worst first

@@ -220,6 +220,15 @@ void visitFields(Fields& fields, Visits<PlaceCounter> auto& counter)
 }
 
 template <typename Fields>
+void visitFields(Fields& fields, Visits<PodView> auto& pod)
+{
+    fields.field("address", pod.address);
+    fields.field("namespace", pod.name);
+    fields.field("entries", pod.entries);
+    fields.list("counters", pod.counters, mostPlaceCounters);
+}
+
+template <typename Fields>
 void visitFields(Fields& fields, Visits<LossFigures> auto& losses)
 {
     fields.object("ipvs", losses.ipvs);
@@ -284,6 +293,7 @@ void visitFields(Fields& fields, Visits<Report> auto& report)
     fields.list("ipvs", report.virtualServices, mostVirtualServices);
     fields.object("probe", report.probe);
     fields.object("trial", report.trial);
+    fields.object("pod", report.pod);
     fields.object("census", report.census);
     fields.object("losses", report.losses);
     fields.list("causes", report.causes, mostCauses);

@@ -3,7 +3,7 @@ _dns_notrack() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        apply | remove | status | doctor | probe | trial | discover | capture | validate | schema | version) command=$word && break ;;
+        apply | remove | status | doctor | why | probe | trial | discover | capture | validate | schema | version) command=$word && break ;;
         esac
     done
     COMPREPLY=()
@@ -15,11 +15,12 @@ _dns_notrack() {
     --wait | --watch | --node | --count | --rate) return ;;
     esac
     case $command in
-    '') word='apply remove status doctor probe trial discover capture validate schema version --help --version' ;;
+    '') word='apply remove status doctor why probe trial discover capture validate schema version --help --version' ;;
     apply) word='--profile --node --check --diff --reconcile --wait --output --textfile --quiet --capture --help' ;;
     remove) word='--profile --node --check --diff --wait --output --quiet --help' ;;
     status) word='--profile --node --diff --watch --output --textfile --capture --help' ;;
-    doctor) word='--profile --node --output --capture --help' ;;
+    doctor) word='--profile --node --output --capture --census --help' ;;
+    why) word='--profile --node --output --help' ;;
     probe) word='--profile --node --output --count --rate --help' ;;
     trial) word='--profile --node --output --count --wait --help' ;;
     discover) word='--node --capture --help' ;;

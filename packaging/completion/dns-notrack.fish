@@ -1,10 +1,11 @@
 # fish completion for dns-notrack(8)
-set -l commands apply remove status doctor probe trial discover capture validate schema version
+set -l commands apply remove status doctor why probe trial discover capture validate schema version
 complete -c dns-notrack -f
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a apply -d 'Make this node hold the rules of the profile'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a remove -d 'Take all our rules away'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a status -d 'Compare this node with the profile'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'Tell what speaks against the profile'
+complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a why -d 'Tell what stands between one pod and DNS'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a probe -d 'Ask the DNS service from the node and from pods'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a trial -d 'Try the rules with packets of our own'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a discover -d 'Write a profile from what the node knows'
@@ -12,9 +13,9 @@ complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a captur
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a validate -d 'Check profiles and print their rules'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a schema -d 'Print a JSON Schema'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a version -d 'Print the version'
-complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status doctor probe trial capture' -l profile -r -F -d 'Profile file or directory'
-complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status doctor probe trial discover capture validate' -l node -x -d 'Name to look up in nodes'
-complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove doctor probe trial validate' -l output -x -a 'text json' -d Format
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status doctor why probe trial capture' -l profile -r -F -d 'Profile file or directory'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status doctor why probe trial discover capture validate' -l node -x -d 'Name to look up in nodes'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove doctor why probe trial validate' -l output -x -a 'text json' -d Format
 complete -c dns-notrack -n '__fish_seen_subcommand_from status' -l output -x -a 'text json prometheus' -d Format
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove' -l check -d 'Write nothing'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status' -l diff -d 'Show what changes'
@@ -25,6 +26,7 @@ complete -c dns-notrack -n '__fish_seen_subcommand_from apply status' -l textfil
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply status doctor discover' -l capture -r -F -d 'Captures of nodes to judge instead'
 complete -c dns-notrack -n '__fish_seen_subcommand_from status' -l watch -x -d 'Report again every SECONDS'
 complete -c dns-notrack -n '__fish_seen_subcommand_from schema' -a 'profile report capture'
+complete -c dns-notrack -n '__fish_seen_subcommand_from doctor' -l census -d 'Count who fills the conntrack table'
 complete -c dns-notrack -n '__fish_seen_subcommand_from validate' -F
 complete -c dns-notrack -n '__fish_seen_subcommand_from probe' -l count -x -d 'Pairs of queries from each place'
 complete -c dns-notrack -n '__fish_seen_subcommand_from probe' -l rate -x -d 'Pairs a second'
