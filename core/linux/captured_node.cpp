@@ -25,8 +25,8 @@ public:
 
     Witnesses find(const Profile& profile) override { return findWitnesses(m_findPods, m_files, profile); }
 
-    std::optional<PortRange> findPorts(std::span<const Witness> /*witnesses*/, std::uint16_t /*count*/,
-                                       std::span<const PortRange> /*used*/) override
+    std::optional<PortRange> findPorts(std::span<const Witness> /*witnesses*/, std::uint16_t /*count*/, std::span<const PortRange> /*used*/,
+                                       PortsOf /*whose*/) override
     {
         return std::nullopt;
     }
