@@ -44,11 +44,13 @@ def main():
     while True:
         queries = waiting(server)
         word, _, path = switch.read_text(encoding="ascii").strip().partition(" ")
-        silent = word == "off" or (word == "half" and query[-4:-2] != b"\0\1") or (word in ("rules", "lock", "untracked") and rules_stand(word == "untracked"))
+        silent = word == "off" or (word in ("rules", "lock", "untracked") and rules_stand(word == "untracked"))
         if silent and word == "lock" and not held:
             held = True
             threading.Thread(target=hold, args=(path,), daemon=True).start()
         for query, client in [] if silent else queries:
+            if word == "half" and query[-4:-2] != b"\0\1":  # the type
+                continue
             server.sendto(query[:2] + b"\x81\x83" + query[4:6] + b"\0\0\0\0\0\0" + query[12:], client)
 
 
