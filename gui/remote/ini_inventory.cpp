@@ -1,7 +1,7 @@
 #include "gui/remote/inventory_readers.h"
+#include "gui/remote/ssh_arguments.h"
 
 #include <QHash>
-#include <QProcess>
 #include <QRegularExpression>
 
 #include <algorithm>
@@ -36,13 +36,22 @@ QHash<QString, QString> readVariables(const QStringList& words)
     return variables;
 }
 
+/// "key='a value'" as "key=a value": in a section of variables quotes go round a whole value.
+QString withoutQuotes(const QString& line)
+{
+    static const QRegularExpression quoted(QStringLiteral(R"(^([^=]+)=\s*(['"])(.*)\2\s*$)"));
+    const auto match = quoted.match(line);
+    return match.hasMatch() ? match.captured(1).trimmed() + QLatin1Char('=') + match.captured(3) : line;
+}
+
 void readHostLine(IniGroups& groups, const QString& line, const QString& group)
 {
-    QStringList words = QProcess::splitCommand(line);
+    QStringList words = shellWords(line);
     if (words.isEmpty()) {
         return;
     }
-    const QStringList names = expandHostRange(words.takeFirst());
+    const auto [pattern, port] = splitPort(words.takeFirst());
+    const QStringList names = expandHostRange(pattern);
     for (const QString& name : names) {
         const std::size_t row = groups.rows.value(name, groups.hosts.size());
         if (row == groups.hosts.size()) {
@@ -56,6 +65,9 @@ void readHostLine(IniGroups& groups, const QString& line, const QString& group)
         if (!group.isEmpty() && !known.groups.contains(group)) {
             known.groups.append(group);
         }
+        if (port != 0) {
+            groups.hostVariables[name].insert(QStringLiteral("ansible_port"), QString::number(port));
+        }
         groups.hostVariables[name].insert(readVariables(words));
     }
 }
@@ -67,7 +79,7 @@ void readLine(IniGroups& groups, const QString& line, const QString& section, co
         return;
     }
     if (kind == QLatin1String("vars")) {
-        groups.variables[section].insert(readVariables({line}));
+        groups.variables[section].insert(readVariables({withoutQuotes(line)}));
         return;
     }
     readHostLine(groups, line, section);
@@ -118,6 +130,19 @@ QStringList expandHostRange(const QString& pattern)
     return names.mid(0, largestRange);
 }
 
+std::pair<QString, int> splitPort(const QString& pattern)
+{
+    static const QRegularExpression address(QStringLiteral(R"(^\[([0-9a-fA-F.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)\](?::(\d+))?$)"));
+    static const QRegularExpression host(QStringLiteral(R"(^((?:[^:\[\]]|\[[^\]]*\])+):(\d+)$)"));
+    for (const QRegularExpression* form : {&address, &host}) {
+        const auto match = form->match(pattern);
+        if (match.hasMatch()) {
+            return {match.captured(1), match.captured(2).toInt()};
+        }
+    }
+    return {pattern, 0};
+}
+
 bool applyVariable(NodeEntry& entry, const QString& key, const QString& value)
 {
     if (key == QLatin1String("ansible_host") || key == QLatin1String("ansible_ssh_host")) {
@@ -129,6 +154,10 @@ bool applyVariable(NodeEntry& entry, const QString& key, const QString& value)
         entry.user = value;
     } else if (key == QLatin1String("ansible_ssh_private_key_file") || key == QLatin1String("ansible_private_key_file")) {
         entry.identityFile = value;
+    } else if (key == QLatin1String("ansible_ssh_common_args") || key == QLatin1String("ansible_ssh_extra_args")) {
+        const SshArguments arguments = readSshArguments(value);
+        (key.contains(QLatin1String("common")) ? entry.commonArguments : entry.extraArguments) = arguments.taken;
+        entry.passedOver += arguments.passedOver;
     } else if (key == QLatin1String("ansible_connection")) {
         entry.local = value == QLatin1String("local");
     } else {

@@ -35,6 +35,9 @@ Inventory readInventoryFile(const QString& path);
 /// Expands Ansible's ranges: "node[01:03].a" gives node01.a, node02.a, node03.a. At most 10,000 names; no range gives the text.
 QStringList expandHostRange(const QString& pattern);
 
+/// A pattern of hosts without the port behind it, as in "node[1:3]:22" or "[fd00::1]:22"; port 0 without one.
+std::pair<QString, int> splitPort(const QString& pattern);
+
 /// Takes over the connection variables that `entry` heeds; gives false for a variable that it does not.
 bool applyVariable(NodeEntry& entry, const QString& key, const QString& value);
 

@@ -126,9 +126,38 @@ void addNode(Inventory& inventory, const NodeEntry& entry)
         inventory.problems.append(Text::tr("%1: refused, %2").arg(entry.name, *refused));
         return;
     }
+    for (const QString& option : entry.passedOver) {
+        const QString problem =
+            Text::tr("arguments for ssh: %1 is passed over, since an inventory runs nothing on this desk; put it into ~/.ssh/config")
+                .arg(option);
+        if (!inventory.problems.contains(problem)) {
+            inventory.problems.append(problem);
+        }
+    }
     inventory.rows.insert(entry.name, inventory.nodes.size());
     inventory.nodes.push_back(entry);
 }
+
+namespace
+{
+
+/// Nodes with one address and port are one machine, which would be counted twice.
+void tellAliases(Inventory& inventory)
+{
+    QHash<QString, QString> names;
+    for (const NodeEntry& node : inventory.nodes) {
+        const QString place = node.local ? QStringLiteral("local") : QStringLiteral("%1 %2").arg(node.host.toLower()).arg(node.port);
+        const bool hasWay =
+            !node.commonArguments.isEmpty() || !node.extraArguments.isEmpty(); // another one behind another jump host, maybe
+        if (!hasWay && names.contains(place)) {
+            inventory.problems.append(
+                Text::tr("%1 and %2 are the same machine, %3: it is counted twice").arg(names.value(place), node.name, node.host));
+        }
+        names.insert(place, node.name);
+    }
+}
+
+} // namespace
 
 Inventory joinInventories(const std::vector<Inventory>& inventories)
 {
@@ -142,6 +171,7 @@ Inventory joinInventories(const std::vector<Inventory>& inventories)
             addNode(joined, node);
         }
     }
+    tellAliases(joined);
     joined.source = sources.join(QStringLiteral(", "));
     return joined;
 }

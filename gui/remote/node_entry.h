@@ -20,6 +20,9 @@ struct NodeEntry
     QString identityFile; ///< empty: ssh decides
     bool local = false;   ///< this machine: the runner is started without ssh
     QStringList groups;
+    QStringList commonArguments = {}; ///< for ssh, of an inventory: as readSshArguments() takes them
+    QStringList extraArguments = {};  ///< the same, after those
+    QStringList passedOver = {};      ///< of both: what an inventory may not decide
 
     bool operator==(const NodeEntry&) const = default;
 };

@@ -38,6 +38,28 @@ Command localCommand(const NodeEntry& node, const ConnectionSettings& settings)
     return command;
 }
 
+/// What the person's settings say.
+QStringList personsWay(const NodeEntry& node, const ConnectionSettings& settings)
+{
+    return settings.sshArguments + QProcess::splitCommand(settingFor(node, settings.sshArgumentsByGroup, {}));
+}
+
+/// What the inventory says.
+QStringList inventorysWay(const NodeEntry& node)
+{
+    QStringList arguments;
+    if (node.port != 0) {
+        arguments << QStringLiteral("-p") << QString::number(node.port);
+    }
+    if (!node.user.isEmpty()) {
+        arguments << QStringLiteral("-l") << node.user;
+    }
+    if (!node.identityFile.isEmpty()) {
+        arguments << QStringLiteral("-i") << node.identityFile;
+    }
+    return arguments + node.commonArguments + node.extraArguments;
+}
+
 /// Ours, after the person's: a node is not trusted with the agent or the display, and host keys are never accepted unasked.
 QStringList ownOptions(Interaction interaction)
 {
@@ -91,17 +113,7 @@ int nearestInterval(int seconds)
 
 QStringList waysToNode(const NodeEntry& node, const ConnectionSettings& settings)
 {
-    QStringList arguments = settings.sshArguments + QProcess::splitCommand(settingFor(node, settings.sshArgumentsByGroup, {}));
-    if (node.port != 0) {
-        arguments << QStringLiteral("-p") << QString::number(node.port);
-    }
-    if (!node.user.isEmpty()) {
-        arguments << QStringLiteral("-l") << node.user;
-    }
-    if (!node.identityFile.isEmpty()) {
-        arguments << QStringLiteral("-i") << node.identityFile;
-    }
-    return arguments;
+    return personsWay(node, settings) + inventorysWay(node);
 }
 
 QString runnerFor(const NodeEntry& node, const ConnectionSettings& settings)
@@ -116,17 +128,7 @@ Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, 
     }
     Command command;
     command.program = settings.sshProgram;
-    command.arguments =
-        settings.sshArguments + QProcess::splitCommand(settingFor(node, settings.sshArgumentsByGroup, {})) + ownOptions(interaction);
-    if (node.port != 0) {
-        command.arguments << QStringLiteral("-p") << QString::number(node.port);
-    }
-    if (!node.user.isEmpty()) {
-        command.arguments << QStringLiteral("-l") << node.user;
-    }
-    if (!node.identityFile.isEmpty()) {
-        command.arguments << QStringLiteral("-i") << node.identityFile;
-    }
+    command.arguments = personsWay(node, settings) + ownOptions(interaction) + inventorysWay(node);
     const QString runner = runnerFor(node, settings);
     command.arguments << QStringLiteral("--") << node.host << runner + QLatin1Char(' ') + statusArguments(settings).join(QLatin1Char(' '));
     command.environment = askpassEnvironment(node, settings, interaction);

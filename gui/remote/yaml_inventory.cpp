@@ -42,8 +42,13 @@ Variables variablesOf(const YAML::Node& node, Variables variables)
 void addHosts(Inventory& inventory, const YAML::Node& hosts, const Surroundings& around)
 {
     for (const auto& pair : hosts) {
-        const Variables variables = variablesOf(pair.second, around.variables);
-        const QStringList names = expandHostRange(textOf(pair.first));
+        const auto [pattern, port] = splitPort(textOf(pair.first));
+        Variables above = around.variables;
+        if (port != 0) {
+            above[QStringLiteral("ansible_port")] = QString::number(port);
+        }
+        const Variables variables = variablesOf(pair.second, above);
+        const QStringList names = expandHostRange(pattern);
         for (const QString& name : names) {
             NodeEntry entry;
             entry.name = name;

@@ -350,6 +350,14 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
         <source>%1: refused, %2</source>
         <translation>%1: abgelehnt, %2</translation>
     </message>
+    <message>
+        <source>arguments for ssh: %1 is passed over, since an inventory runs nothing on this desk; put it into ~/.ssh/config</source>
+        <translation>Argumente für ssh: %1 wird übergangen, da ein Inventar auf diesem Rechner nichts ausführt; es gehört in ~/.ssh/config</translation>
+    </message>
+    <message>
+        <source>%1 and %2 are the same machine, %3: it is counted twice</source>
+        <translation>%1 und %2 sind derselbe Rechner, %3: er wird doppelt gezählt</translation>
+    </message>
 </context>
 <context>
     <name>NodePage</name>
@@ -904,6 +912,13 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
             <numerusform>%n veraltet</numerusform>
             <numerusform>%n veraltet</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>SshArguments</name>
+    <message>
+        <source>a template</source>
+        <translation>eine Vorlage</translation>
     </message>
 </context>
 <context>

@@ -1,9 +1,13 @@
 #include "gui/remote/ansible_inventory.h"
 #include "gui/remote/inventory_readers.h"
 #include "gui/remote/node_sources.h"
+#include "gui/remote/ssh_arguments.h"
 #include "gui/remote/ssh_command.h"
 
+#include <QDir>
+#include <QProcess>
 #include <QSignalSpy>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -236,6 +240,154 @@ private slots:
         qputenv("PATH", path);
         QTest::qWait(100);
         QCOMPARE(received, 0);
+    }
+
+    void argumentsOfInventories_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("taken");
+        QTest::addColumn<QString>("passedOver");
+        QTest::newRow("nothing") << ""
+                                 << ""
+                                 << "";
+        QTest::newRow("jump") << "-o ProxyJump=ops@bastion:2222,second"
+                              << "-o|ProxyJump=ops@bastion:2222,second"
+                              << "";
+        QTest::newRow("jump, short") << "-J bastion -q"
+                                     << "-o|ProxyJump=bastion"
+                                     << "";
+        QTest::newRow("as one word") << "-oProxyJump=bastion -p22"
+                                     << "-o|ProxyJump=bastion|-o|Port=22"
+                                     << "";
+        QTest::newRow("with a space") << "-o 'ProxyJump bastion'"
+                                      << "-o|ProxyJump=bastion"
+                                      << "";
+        QTest::newRow("ProxyCommand that is a jump") << R"(-o ProxyCommand="ssh -W %h:%p -q -p 2222 ops@gate")"
+                                                     << "-o|ProxyJump=ops@gate:2222"
+                                                     << "";
+        QTest::newRow("ProxyCommand") << R"(-o ProxyCommand="sh -c 'touch /tmp/x'")"
+                                      << ""
+                                      << "ProxyCommand";
+        QTest::newRow("ProxyCommand in disguise") << R"(-o ProxyCommand="ssh -W %h:%p -o ProxyCommand=evil gate")"
+                                                  << ""
+                                                  << "ProxyCommand";
+        QTest::newRow("jump that is an option") << "-o ProxyJump=-oProxyCommand=evil"
+                                                << ""
+                                                << "ProxyJump";
+        QTest::newRow("jump with a command") << "-o 'ProxyJump=a;touch /tmp/x'"
+                                             << ""
+                                             << "ProxyJump";
+        QTest::newRow("command") << "-o LocalCommand=evil -o permitlocalcommand=yes"
+                                 << ""
+                                 << "LocalCommand|permitlocalcommand";
+        QTest::newRow("configuration") << "-F /tmp/evil"
+                                       << ""
+                                       << "-F|/tmp/evil";
+        QTest::newRow("ours") << "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ControlMaster=auto"
+                              << ""
+                              << "";
+        QTest::newRow("template") << "-J {{ bastion }}"
+                                  << ""
+                                  << "a template";
+        QTest::newRow("cut short") << "-o"
+                                   << ""
+                                   << "";
+    }
+
+    void argumentsOfInventories()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, taken);
+        QFETCH(QString, passedOver);
+        const SshArguments found = readSshArguments(text);
+        QCOMPARE(found.taken.join(QLatin1Char('|')), taken);
+        QCOMPARE(found.passedOver.join(QLatin1Char('|')), passedOver);
+    }
+
+    void inventorysWayIsTaken()
+    {
+        const Inventory inventory =
+            readIniInventory(QStringLiteral("a ansible_ssh_common_args='-J gate' ansible_ssh_extra_args='-o Port=2022 -o ProxyCommand=x'\n"
+                                            "b ansible_ssh_common_args='-o ProxyCommand=y'"));
+        const QStringList words = buildCommand(inventory.nodes.at(0), {}, Interaction::Batch).arguments;
+        QVERIFY(words.contains(QStringLiteral("ProxyJump=gate")) && words.contains(QStringLiteral("Port=2022")));
+        QVERIFY(words.indexOf(QStringLiteral("StrictHostKeyChecking=yes")) < words.indexOf(QStringLiteral("ProxyJump=gate"))); // ours win
+        QVERIFY(waysToNode(inventory.nodes.at(0), {}).contains(QStringLiteral("ProxyJump=gate")));
+        QCOMPARE(inventory.problems,
+                 QStringList{QStringLiteral("arguments for ssh: ProxyCommand is passed over, since an inventory runs nothing on this "
+                                            "desk; put it into ~/.ssh/config")});
+    }
+
+    void portsAreSplit_data()
+    {
+        QTest::addColumn<QString>("pattern");
+        QTest::addColumn<QString>("split");
+        QTest::newRow("none") << "a"
+                              << "a 0";
+        QTest::newRow("port") << "10.0.0.1:22"
+                              << "10.0.0.1 22";
+        QTest::newRow("range") << "n[01:20].x"
+                               << "n[01:20].x 0";
+        QTest::newRow("range and port") << "n[01:20].x:2222"
+                                        << "n[01:20].x 2222";
+        QTest::newRow("IPv6") << "fd00::1"
+                              << "fd00::1 0";
+        QTest::newRow("IPv6 in brackets") << "[fd00::1]"
+                                          << "fd00::1 0";
+        QTest::newRow("IPv6 and port") << "[fd00::1]:22"
+                                       << "fd00::1 22";
+    }
+
+    void portsAreSplit()
+    {
+        QFETCH(QString, pattern);
+        QFETCH(QString, split);
+        const auto [host, port] = splitPort(pattern);
+        QCOMPARE(host + QLatin1Char(' ') + QString::number(port), split);
+    }
+
+    void aliasesAreTold()
+    {
+        const Inventory one =
+            readIniInventory(QStringLiteral("w2 ansible_host=10.0.0.2\nw3 ansible_host=10.0.0.3\nc ansible_host=10.0.0.3 ansible_port=23"));
+        const Inventory other = readPlainList(QStringLiteral("10.0.0.2"));
+        QCOMPARE(joinInventories({one, other}).problems,
+                 QStringList{QStringLiteral("w2 and 10.0.0.2 are the same machine, 10.0.0.2: it is counted twice")});
+    }
+
+    void readersAgreeWithAnsible_data()
+    {
+        QTest::addColumn<QString>("path");
+        const QDir directory(QStringLiteral(NOTRACK_SOURCE_DIR "/tests/data/inventories"));
+        const QStringList names = directory.entryList(QDir::Files, QDir::Name);
+        QVERIFY(names.size() >= 5);
+        for (const QString& name : names) {
+            QTest::newRow(qPrintable(name)) << directory.filePath(name);
+        }
+    }
+
+    /// The same hosts, groups, addresses, users, ports and jump hosts.
+    void readersAgreeWithAnsible()
+    {
+        QFETCH(QString, path);
+        if (QStandardPaths::findExecutable(QStringLiteral("ansible-inventory")).isEmpty()) {
+            QSKIP("ansible-inventory is not installed");
+        }
+        QProcess ansible;
+        ansible.start(QStringLiteral("ansible-inventory"), {QStringLiteral("--list"), QStringLiteral("--inventory"), path});
+        QVERIFY(ansible.waitForFinished(60'000));
+        const auto sorted = [](Inventory inventory) {
+            std::sort(inventory.nodes.begin(), inventory.nodes.end(),
+                      [](const NodeEntry& left, const NodeEntry& right) { return left.name < right.name; });
+            QStringList ways;
+            for (const NodeEntry& node : inventory.nodes) {
+                ways.append(waysToNode(node, {}).join(QLatin1Char(' ')));
+            }
+            return flat(inventory) + QLatin1Char('\n') + ways.join(QLatin1Char('\n'));
+        };
+        const Inventory theirs = readAnsibleList(ansible.readAllStandardOutput());
+        QVERIFY(!theirs.nodes.empty());
+        QCOMPARE(sorted(readInventoryFile(path)), sorted(theirs));
     }
 
     void sshArguments()
