@@ -125,11 +125,13 @@ void compareOurs(const std::vector<Ours>& found, const std::vector<Ours>& wanted
 void compareEntries(const std::vector<Entry>& found, const std::vector<PlacedEntry>& wanted, ChainComparison& comparison)
 {
     std::vector<Ours> all;
+    all.reserve(found.size());
     for (std::size_t i = 0; i < found.size(); ++i)
         all.push_back({&found[i], i, 0});
     std::vector<Ours> shallBe;
-    for (std::size_t i = 0; i < wanted.size(); ++i)
-        shallBe.push_back({&wanted[i].entry, wanted[i].position, 0});
+    shallBe.reserve(wanted.size());
+    for (const PlacedEntry& placed : wanted)
+        shallBe.push_back({&placed.entry, placed.position, 0});
     compareOurs(all, shallBe, comparison);
 }
 

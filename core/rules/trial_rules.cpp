@@ -87,6 +87,7 @@ void putInFront(OwnedChain& chain, const std::vector<RuleBody>& bodies)
     for (PlacedEntry& placed : chain.entries)
         placed.position += bodies.size();
     std::vector<PlacedEntry> front;
+    front.reserve(bodies.size());
     for (const RuleBody& body : bodies)
         front.push_back({front.size(), Entry{body, {}}});
     chain.entries.insert(chain.entries.begin(), front.begin(), front.end());

@@ -100,13 +100,13 @@ Judgement judgementOf(const std::vector<Finding>& findings)
 
 Result<void> refusePrefixLikeAnother(const std::string& wanted, const std::vector<std::string>& earlierPrefixes)
 {
-    for (const std::string& earlier : earlierPrefixes) {
-        if (earlier != wanted && lowerCase(earlier) == lowerCase(wanted))
-            return makeError(ErrorKind::BadProfile,
-                             "chainPrefix " + wanted + " differs only in case from " + earlier +
-                                 ", under which this node was written to: keep that one, or run `dns-notrack remove` first");
-    }
-    return {};
+    const auto like = std::find_if(earlierPrefixes.begin(), earlierPrefixes.end(), [&](const std::string& earlier) {
+        return earlier != wanted && lowerCase(earlier) == lowerCase(wanted);
+    });
+    if (like == earlierPrefixes.end())
+        return {};
+    return makeError(ErrorKind::BadProfile, "chainPrefix " + wanted + " differs only in case from " + *like +
+                                                ", under which this node was written to: keep that one, or run `dns-notrack remove` first");
 }
 
 void reportRules(const std::vector<Comparison>& comparisons, Report& report)

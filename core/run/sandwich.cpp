@@ -14,7 +14,7 @@ namespace
 
 constexpr std::uint32_t portsOfANo = 2;
 constexpr std::size_t placesOfANo = 3;
-constexpr std::uint32_t portsBeyondChance = 6;
+constexpr std::uint32_t portsBeyondChance = 7;
 
 /// How one arm of a port went, over all its rounds.
 struct ArmOfPort
@@ -151,11 +151,16 @@ std::string explainLoss(const std::vector<TrialRow>& rows)
 
 std::vector<std::size_t> silentPorts(const Evidence& evidence)
 {
+    std::set<std::size_t> heard; // places
+    for (const AskedPort& port : evidence.ports) {
+        if (std::any_of(port.rounds.begin(), port.rounds.end(), [](const Round& round) { return round.reply.answered; }))
+            heard.insert(port.question.witness);
+    }
     std::vector<std::size_t> silent;
     for (std::size_t i = 0; i < evidence.ports.size(); ++i) {
-        const ArmOfPort tracked = armOf(evidence.ports[i], Arm::Tracked);
-        const ArmOfPort untracked = armOf(evidence.ports[i], Arm::Untracked);
-        if (untracked.asked && !untracked.answered && (tracked.answered || !tracked.asked))
+        const AskedPort& port = evidence.ports[i];
+        const ArmOfPort untracked = armOf(port, Arm::Untracked);
+        if (untracked.asked && !untracked.answered && (heard.contains(port.question.witness) || !armOf(port, Arm::Tracked).asked))
             silent.push_back(i);
     }
     return silent;

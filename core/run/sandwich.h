@@ -41,7 +41,8 @@ struct Evidence
     bool counted = true;                  ///< the trial's rules counted packets while untracked queries were sent
 };
 
-/// Ports to be asked again: answered tracked, or not asked tracked yet, and silent in every untracked round.
+/// Ports to be asked again: silent in every untracked round, at a place that got an answer, or was not asked tracked yet. A tracked answer of
+/// the port itself is not waited for, which a network that loses packets may have lost.
 std::vector<std::size_t> silentPorts(const Evidence& evidence);
 
 /// Ports that are lost: silent in every untracked round, and answered tracked after one.
@@ -50,8 +51,8 @@ std::vector<std::size_t> lostPorts(const Evidence& evidence);
 /// Whether these ports, were they lost, are a no: two at one place that has a vote, or one at each of three places.
 bool wouldBeNo(const Evidence& evidence, const std::vector<std::size_t>& ports);
 
-/// Whether so many ports at one place are lost that chance is out of question: with 30 % of the packets lost in each direction one port of ten
-/// looks lost after one sandwich, six of eight in 3 of 100,000 places.
+/// Whether so many ports at one place are lost that chance is out of question: with 30 % of the packets lost in each direction one port of
+/// eight looks lost after one sandwich, seven of eight in 6 of 1,000,000 places.
 bool isBeyondChance(const Evidence& evidence, const std::vector<std::size_t>& lost);
 
 /// The table of a trial and what it comes to; `confirmed`: lost ports stayed lost as often as they were to be asked.

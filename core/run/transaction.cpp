@@ -74,7 +74,7 @@ public:
     /// Conflict where another attempt makes sense. Whatever the error, putBack() may have something to undo.
     Result<void> attempt()
     {
-        const auto comparisons = compareTables(m_tables, m_wanted);
+        auto comparisons = compareTables(m_tables, m_wanted);
         if (!comparisons)
             return tl::unexpected(comparisons.error());
         if (!m_found) { // a later attempt may see what an earlier one already committed
@@ -89,6 +89,7 @@ public:
         m_touched = true;
         if (!m_done.changed)
             m_others = othersIn(*comparisons);
+        comparisons->clear(); // large tables are not kept beside the transaction and what it makes of them
         if (Result<void> committed = m_tables.commit(plans); !committed)
             return committed;
         m_done.changed = true;

@@ -53,7 +53,7 @@ TrialSize sizeOf(const Profile& profile, const std::vector<Witness>& witnesses);
 PortRange untrackedPorts(const PortRange& ports, const TrialSize& size);
 
 /// Asks each port tracked, untracked, and tracked again where untracked was silent; from two lost ports at one place on it asks again, up to
-/// three times, so that a network that loses packets is not taken for a firewall. Starting untracked where
+/// four times, so that a network that loses packets is not taken for a firewall. Starting untracked where
 /// the witnesses are known, ports that are answered are not asked tracked at all.
 struct TrialRun
 {

@@ -155,7 +155,7 @@ public:
         if (!survivesAbort([this] { keepPolicyCounters(); }))
             return gaveUp("commit");
         bool conflict = false;
-        const Result<void> done = check(
+        Result<void> done = check(
             [&] {
                 const int committed = m_functions.commit(m_handle);
                 conflict = committed == 0 && errno == EAGAIN;

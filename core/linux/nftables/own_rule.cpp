@@ -159,6 +159,14 @@ private:
     std::optional<Begun> m_begun;
 };
 
+/// Whether packets go on as they are, or not at all.
+bool onlyWatches(const Expression& expression)
+{
+    const auto* lookup = std::get_if<Lookup>(&expression);
+    return (lookup != nullptr && !lookup->verdicts) || std::holds_alternative<Counter>(expression) ||
+           std::holds_alternative<Limit>(expression) || std::holds_alternative<Log>(expression);
+}
+
 } // namespace
 
 std::uint32_t addressOffset(Family family, bool isSource)
@@ -212,10 +220,7 @@ std::optional<Reach> reachOf(Family family, const std::vector<Statement>& statem
             reader.takeMatch(*range, statement.operands.front());
         } else if (const auto* verdict = std::get_if<Verdict>(&asked)) {
             reach.isGoto = verdict->code == VerdictCode::Goto;
-        } else if (const auto* lookup = std::get_if<Lookup>(&asked); lookup != nullptr && lookup->verdicts) {
-            return std::nullopt;
-        } else if (lookup == nullptr && !std::holds_alternative<Counter>(asked) && !std::holds_alternative<Limit>(asked) &&
-                   !std::holds_alternative<Log>(asked)) {
+        } else if (!onlyWatches(asked)) {
             return std::nullopt;
         }
     }

@@ -284,6 +284,9 @@ std::vector<PodNamespace> findPodNamespaces(const NamespaceSources& sources, con
                                             std::vector<std::string>& unread)
 {
     std::vector<PodNamespace> found;
+    if (sources.processes.empty() &&
+        std::all_of(sources.directories.begin(), sources.directories.end(), [](const auto& each) { return namesIn(each).empty(); }))
+        return found;
     const Result<void> ran = runInThread([&] {
         Search search(networks);
         for (const std::string& directory : sources.directories)

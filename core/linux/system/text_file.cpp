@@ -30,7 +30,7 @@ Result<void> readPieces(const std::string& path, const std::function<std::string
         return systemError(errno, "cannot be read", path);
     if (!S_ISREG(status.st_mode))
         return makeError(ErrorKind::Failed, "is no regular file", path);
-    std::array<char, 65536> buffer{};
+    std::array<char, 8192> buffer{};
     while (true) {
         const ssize_t length = read(descriptor.get(), buffer.data(), buffer.size());
         if (length < 0 && errno == EINTR)

@@ -107,7 +107,8 @@ private slots:
 
     void whatIsAskedAgain()
     {
-        QVERIFY(silentPorts(readEvidence("pod: 1*T+ U+; 1*T+ U-; 1*T- U-; 1*U-")) == (std::vector<std::size_t>{1, 3}));
+        QVERIFY(silentPorts(readEvidence("pod: 1*T+ U+; 1*T+ U-; 1*T- U-; 1*U-")) == (std::vector<std::size_t>{1, 2, 3}));
+        QVERIFY(silentPorts(readEvidence("pod: 1*T- U-; 1*U-")) == (std::vector<std::size_t>{1}));
         QVERIFY(lostPorts(readEvidence("pod: 1*T+ U- T+; 1*T+ U- T-; 1*T+ U- T+ U+; 1*U- T+")) == (std::vector<std::size_t>{0, 3}));
     }
 };
