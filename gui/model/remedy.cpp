@@ -55,7 +55,7 @@ public:
     }
     QString installRunner() const
     {
-        const QString install = QStringLiteral("sudo apt install ./dns-notrack_*.deb");
+        QString install = QStringLiteral("sudo apt install ./dns-notrack_*.deb");
         if (m_node.local) {
             return install;
         }

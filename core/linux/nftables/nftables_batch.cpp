@@ -14,6 +14,9 @@ namespace notrack::nft
 namespace
 {
 
+/// Commands that make and mend tables, beside those of a plan's steps.
+constexpr std::size_t roomForTables = 16;
+
 /// Carries a plan out on the model and writes down the commands that do the same to the kernel.
 class Batch
 {
@@ -22,6 +25,7 @@ public:
 
     Result<std::vector<Command>> run(const Plan& plan)
     {
+        m_commands.reserve(plan.steps.size() + roomForTables); // a large transaction is not copied while it grows
         m_prologue = true;
         for (const ListedTable& table : m_state.tables)
             repairTable(table);
@@ -272,14 +276,11 @@ private:
             if (isEmpty(table))
                 emptied.insert(table);
         }
-        std::vector<Command> commands;
-        for (Command& command : m_commands) {
-            if (m_touched.contains(command.table) && !emptied.contains(command.table))
-                commands.push_back(std::move(command));
-        }
+        std::erase_if(m_commands,
+                      [&](const Command& command) { return !m_touched.contains(command.table) || emptied.contains(command.table); });
         for (const std::string& table : emptied)
-            commands.push_back({m_state.family, table, DeleteTable{}});
-        return commands;
+            m_commands.push_back({m_state.family, table, DeleteTable{}});
+        return std::move(m_commands);
     }
 
     const State& m_state;

@@ -135,6 +135,7 @@ private:
             Result<std::vector<nft::Command>> more = nft::buildCommands(seen.state, plan);
             if (!more)
                 return tl::unexpected(more.error());
+            commands.reserve(std::max(commands.capacity(), commands.size() + more->size())); // no more than there are
             commands.insert(commands.end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
         }
         Result<netlink::Transaction> transaction = nft::toTransaction(commands, generation);
