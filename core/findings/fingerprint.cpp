@@ -68,8 +68,12 @@ std::string fingerprintOf(const NodeFacts& facts, const std::string& chainPrefix
     }
     for (const NativeTable& table : facts.nativeTables) {
         text += table.name + "\n";
-        for (const std::string& line : table.lines)
-            addRule(text, line);
+        bool inSet = false; // which a program that bans addresses changes all day
+        for (const std::string& line : table.lines) {
+            inSet = line != "}" && (inSet || line.starts_with("set ") || line.starts_with("map "));
+            if (!inSet)
+                addRule(text, line);
+        }
     }
     text +=
         textOf(facts.bridgeCallsIptables) + textOf(facts.bridgeCallsIp6tables) + textOf(facts.podsOnBridge) + textOf(facts.ipvsConntrack);
