@@ -107,12 +107,26 @@ real_servers() {
   ipvsadm --clear
   for family in "${FAMILIES[@]}"; do
     for service in "$(with_port "${SERVICE[$family]}" "$DNS_PORT")" "$(with_port "${NODE_A[$family]}" "$NODE_PORT")"; do
-      echo "-A -u $service -s rr"
+      echo "-A -u $service -s $SCHEDULER"
       for which; do echo "-a -u $service -r $(with_port "$(dns_pod "$which" "$family")" "$DNS_PORT") -m"; done
     done
   done | ipvsadm --restore
 }
 REAL_SERVERS=''
+# ipvsadm's name of it, with options of the service behind it.
+SCHEDULER=rr
+
+# service_at PORT IPV4 IPV6: another real server than the DNS pods, alone.
+service_at() {
+  REAL_SERVERS="$*"
+  ipvsadm --clear
+  ipvsadm --restore <<SERVICES
+-A -u $(with_port "${SERVICE[4]}" "$DNS_PORT") -s $SCHEDULER
+-a -u $(with_port "${SERVICE[4]}" "$DNS_PORT") -r $(with_port "$2" "$1") -m
+-A -u $(with_port "${SERVICE[6]}" "$DNS_PORT") -s $SCHEDULER
+-a -u $(with_port "${SERVICE[6]}" "$DNS_PORT") -r $(with_port "$3" "$1") -m
+SERVICES
+}
 
 kube_proxy_ipvs_off() {
   ipvsadm --clear

@@ -26,6 +26,10 @@ put_rules() {
   done
 }
 
+# runner ARGUMENTS...: dns-notrack with a list of processes of its own, since it looks for pods among those that it sees: the other node's are on
+# another machine.
+runner() { unshare --pid --fork --mount-proc -- "$RUNNER" "$@"; }
+
 uses_runner() { [[ -n $RUNNER && $PREROUTING_ONLY = no ]]; }
 
 add_rules() {
