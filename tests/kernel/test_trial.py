@@ -92,6 +92,16 @@ class Trial(WithPods):
         self.assertFalse(report["changed"])
         self.assertEqual(self.ours(), [line for line in before if "nmanager" in line.lower()])
 
+    def test_half_an_exchange_is_no_whole_one(self):
+        """No rule names the server's answers, so they are tracked: new ones, which the filter drops, whatever the same port asked before."""
+        quiet("iptables-legacy", "-P", "FORWARD", "DROP")
+        quiet("iptables-legacy", "-A", "FORWARD", "-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED", "-j", "ACCEPT")
+        quiet("iptables-legacy", "-A", "FORWARD", "-p", "udp", "--dport", "53", "-j", "ACCEPT")
+        report = self.apply(code=3)
+        self.assertEqual(report["trial"]["outcome"], "lost", report["trial"])
+        self.assertEqual(self.rows(report), {"pod-a": (8, 0, 8), "pod-b": (8, 0, 8)})
+        self.assertEqual(self.ours(), [])
+
     def test_one_pod_that_loses_is_enough(self):
         self.drop("-s", PODS["pod-b"])
         report = self.apply(code=3)

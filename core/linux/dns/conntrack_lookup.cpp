@@ -71,6 +71,23 @@ bool beganSo(std::span<const std::byte> entry, const QueryTuple& tuple)
     return original && both(CTA_TUPLE_IP, source) && both(CTA_TUPLE_PROTO, CTA_PROTO_SRC_PORT);
 }
 
+/// One message about the entry of a tuple; the kernel's error, or nothing where it was not asked.
+std::optional<int> ask(netlink::Socket& socket, std::uint8_t message, const QueryTuple& tuple, const netlink::Visitor& visit)
+{
+    if (tuple.source.family() != tuple.destination.family())
+        return std::nullopt;
+    netlink::AttributeWriter attributes;
+    attributes.nested(CTA_TUPLE_ORIG, [&] { writeTuple(attributes, tuple); });
+    netlink::Request request;
+    request.subsystem = NFNL_SUBSYS_CTNETLINK;
+    request.type = message;
+    request.flags = NLM_F_ACK; // so that what was found is followed by an end
+    request.family = static_cast<std::uint8_t>(toDomain(tuple.source.family()));
+    request.written = attributes.written();
+    const auto outcome = socket.ask(request, visit);
+    return outcome ? std::optional(outcome->error) : std::nullopt;
+}
+
 } // namespace
 
 std::optional<bool> hasConntrackEntry(const QueryTuple& tuple)
@@ -78,21 +95,24 @@ std::optional<bool> hasConntrackEntry(const QueryTuple& tuple)
     if (access(conntrackSign, F_OK) != 0)
         return false;
     Result<netlink::Socket> socket = netlink::Socket::open();
-    if (!socket || tuple.source.family() != tuple.destination.family())
+    if (!socket)
         return std::nullopt;
-    netlink::AttributeWriter attributes;
-    attributes.nested(CTA_TUPLE_ORIG, [&] { writeTuple(attributes, tuple); });
-    netlink::Request request;
-    request.subsystem = NFNL_SUBSYS_CTNETLINK;
-    request.type = IPCTNL_MSG_CT_GET;
-    request.flags = NLM_F_ACK; // so that what was found is followed by an end
-    request.family = static_cast<std::uint8_t>(toDomain(tuple.source.family()));
-    request.written = attributes.written();
     bool began = false;
-    const auto outcome = socket->ask(request, [&](const netlink::Answer& entry) { began = beganSo(entry.attributes, tuple); });
-    if (!outcome || (outcome->error != 0 && outcome->error != ENOENT))
+    const std::optional<int> outcome =
+        ask(*socket, IPCTNL_MSG_CT_GET, tuple, [&](const netlink::Answer& entry) { began = beganSo(entry.attributes, tuple); });
+    if (!outcome || (*outcome != 0 && *outcome != ENOENT))
         return std::nullopt;
     return began;
+}
+
+void forgetConntrackEntries(std::span<const QueryTuple> tuples)
+{
+    if (tuples.empty() || access(conntrackSign, F_OK) != 0)
+        return;
+    Result<netlink::Socket> socket = netlink::Socket::open();
+    for (const QueryTuple& tuple : tuples)
+        if (socket)
+            ask(*socket, IPCTNL_MSG_CT_DELETE, tuple, [](const netlink::Answer&) {});
 }
 
 } // namespace notrack

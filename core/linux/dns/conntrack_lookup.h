@@ -3,6 +3,7 @@
 #include "core/net/ip.h"
 
 #include <optional>
+#include <span>
 
 namespace notrack
 {
@@ -23,5 +24,8 @@ struct QueryTuple
 /// ctnetlink (net/netfilter/nf_conntrack_netlink.c); without conntrack in the kernel there is no entry, and nothing is loaded. Nothing where the
 /// kernel does not say: without CAP_NET_ADMIN, or without nf_conntrack_netlink.
 std::optional<bool> hasConntrackEntry(const QueryTuple& tuple);
+
+/// Takes the entries that began so out of conntrack, where there are any and the kernel lets us; one question each to ctnetlink.
+void forgetConntrackEntries(std::span<const QueryTuple> tuples);
 
 } // namespace notrack

@@ -36,6 +36,12 @@ std::optional<PortRange> NodeInterrogator::findPorts(std::span<const Witness> wi
 std::vector<Reply> NodeInterrogator::ask(std::span<const Witness> witnesses, std::span<const Question> questions, const std::string& name,
                                          std::chrono::milliseconds timeout)
 {
+    // An answer that no rule names is tracked: with the entry that an earlier round left it would pass as the answer of that one.
+    std::vector<QueryTuple> earlier;
+    for (const Question& question : questions)
+        if (const std::optional<QueryTuple> tuple = tupleOf(witnesses[question.witness], question))
+            earlier.push_back(*tuple);
+    forgetConntrackEntries(earlier);
     std::vector<Reply> replies;
     const Result<void> ran = runInThread([&] { replies = askQuestions(m_sources, witnesses, questions, name, timeout, m_pace, m_from); });
     if (!ran)
@@ -45,10 +51,16 @@ std::vector<Reply> NodeInterrogator::ask(std::span<const Witness> witnesses, std
 
 std::optional<bool> NodeInterrogator::isTracked(const Witness& witness, const Question& question)
 {
+    const std::optional<QueryTuple> tuple = tupleOf(witness, question);
+    return tuple ? hasConntrackEntry(*tuple) : std::nullopt;
+}
+
+std::optional<QueryTuple> NodeInterrogator::tupleOf(const Witness& witness, const Question& question) const
+{
     const auto source = m_from.find({witness.role, witness.name, question.service});
     if (source == m_from.end())
         return std::nullopt;
-    return hasConntrackEntry({source->second, question.clientPort, question.service, question.port, question.protocol});
+    return QueryTuple{source->second, question.clientPort, question.service, question.port, question.protocol};
 }
 
 std::unique_ptr<Interrogator> makeInterrogator()

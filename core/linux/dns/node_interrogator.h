@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/linux/dns/conntrack_lookup.h"
 #include "core/linux/dns/pace.h"
 #include "core/linux/dns/trial_asking.h"
 #include "core/linux/dns/witness_places.h"
@@ -27,6 +28,9 @@ public:
     std::optional<bool> isTracked(const Witness& witness, const Question& question) override;
 
 private:
+    /// As conntrack knows the question, one of a service that was asked from that place before; else nothing.
+    std::optional<QueryTuple> tupleOf(const Witness& witness, const Question& question) const;
+
     WitnessSources m_sources;
     std::mt19937 m_chance;
     Pace m_pace;
