@@ -1,4 +1,3 @@
-#include "gui/model/journal.h"
 #include "gui/remote/process_channel.h"
 #include "gui/view/appearance.h"
 #include "gui/view/cause_page.h"
@@ -6,13 +5,9 @@
 #include "gui/view/figure_bar.h"
 #include "gui/view/find_bar.h"
 #include "gui/view/fitted_tree.h"
-#include "gui/view/fleet_page.h"
-#include "gui/view/main_window.h"
-#include "gui/view/node_page.h"
 #include "gui/view/notice_bar.h"
-#include "gui/view/question_dialog.h"
 #include "gui/view/summary_bar.h"
-#include "tests/gui/real_input.h"
+#include "tests/gui/viewer_lab.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -28,7 +23,6 @@
 #include <QTest>
 #include <QTimer>
 #include <QToolButton>
-#include <QTranslator>
 #include <QTreeView>
 #include <QUdpSocket>
 
@@ -36,53 +30,6 @@ using namespace notrack::gui;
 
 namespace
 {
-
-constexpr int interval = 2;
-constexpr int patience = 60'000; ///< for what has no bound of its own; the machine may be busy
-
-QString setting(const char* name)
-{
-    return qEnvironmentVariable(name);
-}
-
-QString labFile(const char* name)
-{
-    return setting("NOTRACK_LAB") + QLatin1Char('/') + QLatin1String(name);
-}
-
-Preferences labPreferences()
-{
-    Preferences preferences;
-    preferences.connection.interval = interval;
-    preferences.connection.runner = labFile("runner");
-    preferences.connection.sshArguments = QStringList{QStringLiteral("-F"), labFile("ssh_config")};
-    preferences.connection.askpassProgram = setting("NOTRACK_VIEWER");
-    preferences.connection.runnerByGroup.insert(QStringLiteral("hostile"), QStringLiteral("cat /dev/zero;"));
-    preferences.sources.inventories = QStringList{labFile("hosts.ini")};
-    return preferences;
-}
-
-void runLab(const char* command, int node)
-{
-    run(setting("NOTRACK_LAB_SCRIPT"), {QLatin1String(command), setting("NOTRACK_LAB"), QString::number(node)});
-}
-
-void runInNode(int node, const QStringList& words)
-{
-    QFile tag(labFile("tag"));
-    QVERIFY(tag.open(QIODevice::ReadOnly));
-    const QString name = QString::fromLatin1(tag.readAll().trimmed()) + QLatin1Char('-') + QString::number(node);
-    run(QStringLiteral("ip"), QStringList{QStringLiteral("netns"), QStringLiteral("exec"), name} + words);
-}
-
-void shoot(QWidget& widget, const char* name)
-{
-    QTest::qWait(300);
-    const QString directory = setting("NOTRACK_SCREENSHOTS");
-    if (!directory.isEmpty()) {
-        QVERIFY(widget.grab().save(directory + QLatin1Char('/') + QLatin1String(name) + QStringLiteral(".png")));
-    }
-}
 
 /// What a desktop has for notifications, as far as the viewer needs it.
 class NotificationServer : public QObject
@@ -105,7 +52,7 @@ public slots:
 } // namespace
 
 /// The whole way: inventory, ssh, sshd, runner, kernel, and back to a window on an X server.
-class EndToEndTest : public QObject
+class EndToEndTest : public ViewerLab
 {
     Q_OBJECT
 
@@ -447,62 +394,6 @@ private slots:
         m_journal.reset();
         m_window.reset();
     }
-
-private:
-    /// Takes the translation beside the viewer, as it has it built in.
-    void speak(const char* language)
-    {
-        const QString file = QFileInfo(setting("NOTRACK_VIEWER")).path() + QStringLiteral("/dns-notrack-viewer_%1.qm");
-        QCoreApplication::removeTranslator(&m_translator);
-        QVERIFY(m_translator.load(file.arg(QLatin1String(language))));
-        QCoreApplication::installTranslator(&m_translator);
-    }
-
-    const NodeRecord* recordOf(const char* node) { return m_window->watch().model().find(QLatin1String(node)); }
-
-    QString stateOf(const char* node)
-    {
-        const NodeRecord* record = recordOf(node);
-        return record == nullptr ? QString() : stableName(record->state());
-    }
-
-    /// Clicks on the node's row.
-    void chooseByHand(const char* node)
-    {
-        const QTreeView* table = m_window->fleetPage()->table();
-        click(*table->viewport(), table->visualRect(rowNamed(node)).center());
-        QCOMPARE(m_window->fleetPage()->currentNode(), QLatin1String(node));
-    }
-
-    QModelIndex rowNamed(const char* node)
-    {
-        const QAbstractItemModel* rows = m_window->fleetPage()->table()->model();
-        return rows->match(rows->index(0, 0), Qt::DisplayRole, QLatin1String(node), 1, Qt::MatchExactly).value(0);
-    }
-
-    /// The dialog that waits for an answer, or nullptr.
-    QuestionDialog* question()
-    {
-        const auto dialogs = m_window->findChildren<QuestionDialog*>();
-        const auto open = std::find_if(dialogs.begin(), dialogs.end(), [](const QuestionDialog* dialog) { return dialog->isVisible(); });
-        return open == dialogs.end() ? nullptr : *open;
-    }
-
-    /// Presses the node's button.
-    void connectAndAsk(const char* node)
-    {
-        m_window->fleetPage()->chooseNode(QLatin1String(node));
-        const auto buttons = m_window->nodePage()->findChildren<QPushButton*>();
-        const auto button = std::find_if(buttons.begin(), buttons.end(), [](const QPushButton* candidate) {
-            return candidate->isVisible() && candidate->text().contains(QStringLiteral("ask"));
-        });
-        QVERIFY(button != buttons.end());
-        QTest::mouseClick(*button, Qt::LeftButton);
-    }
-
-    QTranslator m_translator;
-    std::unique_ptr<MainWindow> m_window;
-    std::unique_ptr<Journal> m_journal;
 };
 
 QTEST_MAIN(EndToEndTest)

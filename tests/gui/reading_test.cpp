@@ -7,6 +7,7 @@
 #include "gui/view/summary_bar.h"
 #include "tests/gui/memory_channel.h"
 #include "tests/gui/sample_reports.h"
+#include "tests/gui/watched_nodes.h"
 
 #include <QHeaderView>
 #include <QLabel>
@@ -19,18 +20,6 @@
 
 using namespace notrack;
 using namespace notrack::gui;
-
-namespace
-{
-
-Preferences watching(const QStringList& nodes)
-{
-    Preferences preferences;
-    preferences.sources.nodes = nodes;
-    return preferences;
-}
-
-} // namespace
 
 /// What a person who reads about one node sees while the fleet goes on.
 class ReadingTest : public QObject
