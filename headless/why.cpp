@@ -29,6 +29,7 @@ public:
 
     NodeFacts inspect(const Profile& profile) override { return narrowedTo(m_pod, profile, m_node.inspect(profile)); }
     NodeFacts readFigures() override { return m_node.readFigures(); }
+    DropCounts countDrops() override { return m_node.countDrops(); }
 
 private:
     NodeInspector& m_node;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/base/error.h"
+#include "core/findings/drop_counts.h"
 #include "core/net/backend.h"
 #include "core/net/conntrack.h"
 #include "core/net/ipvs.h"
@@ -97,6 +98,9 @@ public:
 
     /// Reads the IPVS table and the conntrack figures only, which costs next to nothing; the other facts stay empty.
     virtual NodeFacts readFigures() = 0;
+
+    /// What every rule that drops has counted so far, legacy and nf_tables; what cannot be read is not there.
+    virtual DropCounts countDrops() = 0;
 };
 
 } // namespace notrack

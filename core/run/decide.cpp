@@ -30,6 +30,8 @@ Action decideUnattended(const Observation& seen)
     Action action = towardsTheProfile(seen);
     if (action == Action::Nothing && seen.judgement == Judgement::Doubtful)
         action = Action::Verify; // the facts are others than those of the verdict: asked before anything is withdrawn
+    else if (action == Action::Nothing && seen.refreshDue)
+        action = Action::Refresh;
     return action != Action::Nothing && seen.waits ? Action::Wait : action;
 }
 

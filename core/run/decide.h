@@ -32,6 +32,7 @@ struct Observation
     bool pending = false;       ///< a change of a run that was ended has no verdict
     bool verified = false;      ///< a verdict for this very profile stands, or the profile asks for none
     bool waits = false;         ///< an unattended run shall not write yet
+    bool refreshDue = false;    ///< the verdict was shown to hold a while ago
     bool unreadForLong = false; ///< with Unknown: the last verdict has held long enough
 };
 
@@ -45,6 +46,7 @@ enum class Action {
     Write,        ///< make the tables hold what is wanted, and verify it
     Withdraw,     ///< take everything of ours out
     Try,          ///< hold the profile's rules against tracked DNS, narrowed to ports of our own
+    Refresh,      ///< a few queries: does DNS still work with the rules that stand; if not, verify
     Verify,       ///< ask whether DNS works with the rules that stand, and take them back if not
 };
 

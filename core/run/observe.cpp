@@ -87,6 +87,17 @@ bool answersPassHere(const Profile& profile, const std::vector<VirtualService>& 
     return !any;
 }
 
+/// A trial has taken our rules out for the moment, or the full rules that it is about stand without a verdict.
+void showAsBefore(NodeState before, Differences& differences, Report& report)
+{
+    report.state = before;
+    report.families.clear();
+    report.diff.clear();
+    differences.standing = before == NodeState::InSync   ? Standing::InSync
+                           : before == NodeState::Absent ? Standing::Absent
+                                                         : Standing::Drifted;
+}
+
 } // namespace
 
 Judgement judgementOf(const std::vector<Finding>& findings)
@@ -183,12 +194,21 @@ Result<Differences> observeTables(const Change& change, const Node& node, Report
     return differences;
 }
 
-Result<Differences> observePastTrial(const Change& change, const Node& node, Report& report)
+Result<Differences> observePastTrial(const Change& change, const Node& node, const Memory& memory, Report& report)
 {
     Result<Differences> differences = observeTables(change, node, report);
-    if (!differences || !differences->trial)
+    const std::optional<NodeState> before = memory.trial().stateBefore;
+    if (!differences || (!differences->trial && (!before || report.state == *before)))
         return differences;
-    const bool running = node.memory.isLocked();
+    const bool running = memory.isLocked();
+    if (running && before) {
+        differences = observeTables(change, node, report, Sight::PastTrial);
+        if (differences && report.state != *before)
+            showAsBefore(*before, *differences, report);
+        if (differences)
+            report.notes.emplace_back("a trial is running: what it brought in is not shown");
+        return differences;
+    }
     differences = observeTables(change, node, report, running ? Sight::PastTrial : Sight::Whole); // it may have ended in between
     if (differences && differences->trial)
         report.notes.emplace_back(running ? "a trial is running: what it brought in is not shown"

@@ -4,6 +4,7 @@
 #include "core/report/report.h"
 #include "core/run/change.h"
 #include "core/run/decide.h"
+#include "core/run/remembered.h"
 
 #include <map>
 #include <optional>
@@ -46,8 +47,9 @@ void tellUnavailable(const std::map<Family, std::string>& unavailable, Report& r
 /// of ours.
 Result<Differences> observeTables(const Change& change, const Node& node, Report& report, Sight sight = Sight::Whole);
 
-/// The same for a run that only reads. A trial under way is no drift, and what one left that was ended is; a note tells of either.
-Result<Differences> observePastTrial(const Change& change, const Node& node, Report& report);
+/// The same for a run that only reads. A trial under way is no drift, even where it has taken our rules out for the moment; what one left that
+/// was ended is. A note tells of either.
+Result<Differences> observePastTrial(const Change& change, const Node& node, const Memory& memory, Report& report);
 
 /// Puts state and rules into the report: families, without the one that has nothing and wants nothing.
 void reportRules(const std::vector<Comparison>& comparisons, Report& report);

@@ -3,6 +3,7 @@
 #include "core/base/stopwatch.h"
 #include "core/base/version.h"
 #include "core/run/observe.h"
+#include "core/run/refresh.h"
 #include "core/run/run_findings.h"
 #include "core/run/settle.h"
 #include "core/run/trial_step.h"
@@ -111,7 +112,7 @@ private:
         m_change.emplace(makeChange());
         const bool onlyReads = m_request.intent == Intent::Status || m_request.mode == Mode::Check;
         Result<Differences> differences =
-            onlyReads ? observePastTrial(*m_change, m_node, m_report) : observeTables(*m_change, m_node, m_report);
+            onlyReads ? observePastTrial(*m_change, m_node, m_memory, m_report) : observeTables(*m_change, m_node, m_report);
         m_watch.lap("read");
         if (!differences)
             return tl::unexpected(differences.error());
@@ -190,6 +191,8 @@ private:
         const bool possible =
             m_request.intent != Intent::Status && m_node.interrogator != nullptr && m_request.profile->safety.probe && m_facts.masqueraded;
         m_voters = possible ? Voters(*m_node.interrogator, *m_request.profile) : Voters();
+        m_seen.refreshDue = unattended() && m_voters.mayBeAsked() && m_report.verified && m_report.verified->by != Proof::Waived &&
+                            isRefreshDue(m_memory.trial(), m_memory.sinceBoot());
         if (m_seen.judgement != Judgement::Unsafe || !trialDecidesAll(m_report.findings) || !m_voters.canBeAsked())
             return;
         m_seen.judgement = Judgement::Doubtful;
@@ -218,6 +221,7 @@ private:
         case Action::JudgePending:
         case Action::Write:
         case Action::Withdraw:
+        case Action::Refresh:
         case Action::Verify:
         case Action::Try:
             break;
@@ -244,13 +248,16 @@ private:
                            .watch = m_watch,
                            .unattended = unattended(),
                            .wait = m_request.wait,
+                           .stateBefore = m_report.state,
                            .fingerprint = m_facts.fingerprint,
                            .overruled = m_overruled,
                            .trial = m_voters.mayBeAsked() ? &step : nullptr,
-                           .witnessesKnown = isRepair()};
+                           .witnessesKnown = isRepair() || action == Action::Refresh};
         if (action == Action::JudgePending)
             return judgePending(context, m_prefixes) ? Next::LookAgain : Next::Done;
-        if (action == Action::Verify) {
+        if (action == Action::Refresh && stillAnswers(context))
+            return calm();
+        if (action == Action::Verify || action == Action::Refresh) {
             verifyStanding(context, *m_request.profile, *m_change);
             if (m_report.verified)
                 overrule(m_report.findings, m_overruled);

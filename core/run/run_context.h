@@ -37,14 +37,17 @@ struct RunContext
     Stopwatch& watch;
     bool unattended = false;
     std::chrono::milliseconds wait{0};
-    std::string fingerprint{};              ///< of the facts that this run judged by
-    std::vector<std::string> overruled{};   ///< fatal findings that are overruled where DNS is shown to work
-    const TrialStep* trial = nullptr;       ///< nothing where packets of our own decide nothing
-    std::optional<std::uint32_t> tried{};   ///< places that a trial of this run passed at
-    std::map<std::size_t, bool> passedBy{}; ///< witnesses that this trial found to be none
-    bool witnessesKnown = false;            ///< that trial, or an earlier verdict, showed that witnesses are some
-    std::optional<Former> before{};         ///< what stood before a trial whose rules still stand
-    bool waivesTrial = false;               ///< a trial said no, and the profile waives it
+    NodeState stateBefore = NodeState::Absent; ///< of the tables, before this run wrote
+    std::string fingerprint{};                 ///< of the facts that this run judged by
+    std::vector<std::string> overruled{};      ///< fatal findings that are overruled where DNS is shown to work
+    const TrialStep* trial = nullptr;          ///< nothing where packets of our own decide nothing
+    std::optional<std::uint32_t> tried{};      ///< places that a trial of this run passed at
+    std::map<std::size_t, bool> passedBy{};    ///< witnesses that this trial found to be none
+    bool witnessesKnown = false;               ///< that trial, or an earlier verdict, showed that witnesses are some
+    std::optional<DropCounts> drops{};         ///< as they were before the first trial
+    std::vector<std::string> quoted{};         ///< rules that dropped packets while the last trial lost
+    std::optional<Former> before{};            ///< what stood before a trial whose rules still stand
+    bool waivesTrial = false;                  ///< a trial said no, and the profile waives it
 };
 
 } // namespace notrack

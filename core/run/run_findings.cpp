@@ -10,13 +10,15 @@ namespace
 
 constexpr std::size_t mostEvidence = 8;
 
-std::vector<std::string> lostRows(const TrialReport& trial)
+std::vector<std::string> evidenceOfLoss(const TrialReport& trial, const std::vector<std::string>& drops)
 {
     std::vector<std::string> texts;
     for (const TrialRow& row : trial.rows) {
         if (row.lost > 0 && texts.size() < mostEvidence)
             texts.push_back(toText(row));
     }
+    for (const std::string& drop : drops)
+        texts.push_back("dropped meanwhile, " + drop);
     return texts;
 }
 
@@ -40,13 +42,13 @@ std::optional<Finding> findingOf(const TrialReport& trial, const TrialCircumstan
     case TrialOutcome::Failed:
         return std::nullopt;
     case TrialOutcome::Lost:
-        return Finding{
-            .id = "trial",
-            .severity = Severity::Fatal,
-            .summary = "Queries of our own got their answers tracked and lost them untracked.",
-            .evidence = lostRows(trial),
-            .advice = {"look at the other findings for the rule that drops untracked packets; `dns-notrack trial` asks again and changes "
-                       "nothing"}};
+        return Finding{.id = "trial",
+                       .severity = Severity::Fatal,
+                       .summary = "Queries of our own got their answers tracked and lost them untracked.",
+                       .evidence = evidenceOfLoss(trial, circumstances.drops),
+                       .advice = {"let untracked DNS pass the rule that dropped it (quoted above where it has a counter, or see the other "
+                                  "findings); `dns-notrack trial` asks again and changes "
+                                  "nothing"}};
     case TrialOutcome::Silent:
         return Finding{.id = "dns-silent",
                        .severity = Severity::Fatal,

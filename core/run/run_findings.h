@@ -18,7 +18,8 @@ namespace notrack
 struct TrialCircumstances
 {
     bool unattended = false;
-    bool podsExpected = false; ///< this node has had a pod that could be asked in this boot, and the profile asks for pods
+    bool podsExpected = false;        ///< this node has had a pod that could be asked in this boot, and the profile asks for pods
+    std::vector<std::string> drops{}; ///< rules that dropped packets meanwhile, and how many
 };
 
 /// What a trial says against an apply: `trial`, `dns-silent`, `no-witness`, `no-effect`; nothing where it passed.

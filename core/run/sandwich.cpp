@@ -190,6 +190,24 @@ bool isBeyondChance(const Evidence& evidence, const std::vector<std::size_t>& lo
     return std::any_of(places.begin(), places.end(), [](const auto& place) { return place.second >= portsBeyondChance; });
 }
 
+std::string gainOf(const Evidence& evidence)
+{
+    TrialArm tracked;
+    TrialArm untracked;
+    for (const AskedPort& port : evidence.ports) {
+        std::vector<double> ignored;
+        if (votes(evidence, port.question.witness)) {
+            add(tracked, ignored, armOf(port, Arm::Tracked));
+            add(untracked, ignored, armOf(port, Arm::Untracked));
+        }
+    }
+    if (2 * tracked.answered >= tracked.asked || untracked.answered <= tracked.answered)
+        return {};
+    return "tracked queries got " + std::to_string(tracked.answered) + " of " + std::to_string(tracked.asked) +
+           " answers, untracked ones " + std::to_string(untracked.answered) + " of " + std::to_string(untracked.asked) +
+           ": the rules help here, see whether conntrack's table is full";
+}
+
 TrialReport judgeTrial(const Evidence& evidence, bool confirmed)
 {
     TrialReport report;
@@ -228,8 +246,7 @@ TrialReport judgeTrial(const Evidence& evidence, bool confirmed)
         report.why = "DNS answers neither tracked nor untracked queries";
     } else {
         report.outcome = heard.empty() ? TrialOutcome::Silent : TrialOutcome::Passed;
-        if (heard.empty())
-            report.why = "DNS stopped answering while it was asked, tracked and untracked alike";
+        report.why = heard.empty() ? "DNS stopped answering while it was asked, tracked and untracked alike" : "";
     }
     return report;
 }

@@ -4,6 +4,7 @@
 #include "core/run/witnesses.h"
 
 #include <map>
+#include <string>
 #include <vector>
 
 namespace notrack
@@ -54,6 +55,9 @@ bool wouldBeNo(const Evidence& evidence, const std::vector<std::size_t>& ports);
 /// Whether so many ports at one place are lost that chance is out of question: with 30 % of the packets lost in each direction one port of
 /// eight looks lost after one sandwich, seven of eight in 6 of 1,000,000 places.
 bool isBeyondChance(const Evidence& evidence, const std::vector<std::size_t>& lost);
+
+/// What untracked queries gain where most tracked ones get no answer, as with a full table: one sentence, or nothing.
+std::string gainOf(const Evidence& evidence);
 
 /// The table of a trial and what it comes to; `confirmed`: lost ports stayed lost as often as they were to be asked.
 TrialReport judgeTrial(const Evidence& evidence, bool confirmed);

@@ -91,6 +91,7 @@ public:
             m_run.report.why = toText(*m_run.error);
         } else {
             m_run.report = judgeTrial(m_evidence, confirmed);
+            m_run.gain = m_run.report.outcome == TrialOutcome::Passed ? gainOf(m_evidence) : "";
         }
         m_run.report.at = currentTime();
         m_run.report.left = m_settings.size.left;
@@ -253,6 +254,16 @@ TrialSize sizeOf(const Profile& profile, const std::vector<Witness>& witnesses)
             static_cast<std::uint16_t>(std::clamp<std::uint32_t>(mostPackets / (size.pairs * mostSendingsOfAPort), fewestPorts, mostPorts));
     size.ports = static_cast<std::uint16_t>(size.portsEach * (usesTcp(profile) ? tcpWindows : 1));
     return size;
+}
+
+std::vector<Question> questionsFrom(const PortRange& ports, const Profile& profile, const std::vector<Witness>& witnesses)
+{
+    std::vector<Question> questions;
+    for (const Pair& pair : pairsOf(profile, witnesses)) {
+        for (std::uint32_t port = ports.first.value; port <= ports.last.value; ++port)
+            questions.push_back({pair.witness, pair.service, pair.port, pair.protocol, Port{static_cast<std::uint16_t>(port)}});
+    }
+    return questions;
 }
 
 PortRange untrackedPorts(const PortRange& ports, const TrialSize& size)

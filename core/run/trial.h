@@ -49,6 +49,9 @@ struct TrialSettings
 /// sent at most eight times. What does not fit with two ports takes turns.
 TrialSize sizeOf(const Profile& profile, const std::vector<Witness>& witnesses);
 
+/// Every witness's questions to every service, one from each of these ports.
+std::vector<Question> questionsFrom(const PortRange& ports, const Profile& profile, const std::vector<Witness>& witnesses);
+
 /// Of `ports`, those that the untracked arm's rules are narrowed to.
 PortRange untrackedPorts(const PortRange& ports, const TrialSize& size);
 
@@ -59,6 +62,7 @@ struct TrialRun
 {
     TrialReport report;
     Arm arm = Arm::Tracked;                 ///< in which the ports were left
+    std::string gain;                       ///< where it passed: what untracked queries gain, one sentence, or nothing
     std::map<std::size_t, bool> passedBy{}; ///< witnesses whose answered tracked query left no entry in conntrack
     std::optional<Error> error;             ///< an arm could not be switched
 };

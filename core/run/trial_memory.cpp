@@ -4,6 +4,7 @@
 #include "core/run/state_json.h"
 
 #include <algorithm>
+#include <array>
 
 namespace notrack
 {
@@ -15,8 +16,15 @@ using Json = StateJson;
 
 constexpr std::chrono::seconds ipvsTimeout{300};
 constexpr std::size_t mostUsed = 100;
+constexpr std::array statesOfTables{NodeState::InSync, NodeState::Drifted, NodeState::Absent};
 
 } // namespace
+
+bool isRefreshDue(const TrialMemory& memory, std::chrono::seconds now)
+{
+    const std::chrono::seconds last = std::max(memory.at, memory.refreshed);
+    return last == std::chrono::seconds(0) || now - last >= pauseBetweenTrials;
+}
 
 std::vector<PortRange> portsInUse(const TrialMemory& memory, std::chrono::seconds now)
 {
@@ -37,7 +45,11 @@ std::string writeTrialMemory(const TrialMemory& memory)
               {"at", memory.at.count()},
               {"next_pair", memory.nextPair},
               {"had_pod", memory.hadPod},
+              {"refreshed", memory.refreshed.count()},
+              {"next_voter", memory.nextVoter},
               {"used", std::move(used)}};
+    if (memory.stateBefore)
+        json["state_before"] = toText(*memory.stateBefore);
     if (memory.last) { // in the report's own words, by the report's own codec
         Report report;
         report.trial = memory.last;
@@ -55,10 +67,14 @@ TrialMemory readTrialMemory(std::string_view text)
                            .nextPair = countAt(json, "next_pair"),
                            .hadPod = valueAt(json, "had_pod").get<bool>(),
                            .used = {},
-                           .last = {}};
+                           .last = {},
+                           .refreshed = std::chrono::seconds(valueAt(json, "refreshed").get<std::int64_t>()),
+                           .nextVoter = countAt(json, "next_voter")};
         for (const Json& one : valueAt(json, "used"))
             memory.used.push_back({{Port{one.at(0).get<std::uint16_t>()}, Port{one.at(1).get<std::uint16_t>()}},
                                    std::chrono::seconds(one.at(2).get<std::int64_t>())});
+        if (const auto state = json.find("state_before"); state != json.end())
+            memory.stateBefore = readWord(*state, statesOfTables);
         if (const auto last = json.find("last"); last != json.end()) {
             if (Result<Report> report = readReport(last->get<std::string>()))
                 memory.last = std::move(report->trial);

@@ -31,12 +31,18 @@ struct TrialMemory
     bool hadPod = false;        ///< some trial found a pod to ask from
     std::vector<UsedPorts> used;
     std::optional<TrialReport> last;
+    std::chrono::seconds refreshed{0};      ///< since boot: when a verdict was last shown to hold
+    std::uint32_t nextVoter = 0;            ///< whose turn it is then
+    std::optional<NodeState> stateBefore{}; ///< while a trial is under way: of the tables, before the run that makes it
 
     bool operator==(const TrialMemory&) const = default;
 };
 
 /// An unattended run makes no more than one trial in this time.
 inline constexpr std::chrono::seconds pauseBetweenTrials = std::chrono::minutes(10);
+
+/// A standing verdict is shown to hold as often, which costs a few queries; at once where nobody remembers when it was given.
+bool isRefreshDue(const TrialMemory& memory, std::chrono::seconds now);
 
 /// Ports that IPVS may still remember: its time-out for UDP is 300 s.
 std::vector<PortRange> portsInUse(const TrialMemory& memory, std::chrono::seconds now);

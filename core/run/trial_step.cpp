@@ -58,7 +58,8 @@ bool tryFirst(RunContext& run, const TrialStep& step)
         return true;
     }
     const bool waived =
-        tell(run, step, findingOf(trial, {.unattended = run.unattended, .podsExpected = podsExpected(step.profile, earlier)}));
+        tell(run, step,
+             findingOf(trial, {.unattended = run.unattended, .podsExpected = podsExpected(step.profile, earlier), .drops = run.quoted}));
     run.waivesTrial = waived && trial.outcome == TrialOutcome::Lost;
     if (trial.outcome == TrialOutcome::NoEffect || trial.outcome == TrialOutcome::NoWitness)
         run.trial = nullptr; // asking again shows as little
@@ -80,6 +81,8 @@ void tryOnly(RunContext& run, const TrialStep& step, std::uint32_t count)
     std::optional<TrialReport> sum;
     for (std::uint32_t i = 0; i < count && !run.report.error; ++i) {
         tryRules(run, step, AfterTrial::TakeOut);
+        for (const std::string& drop : run.quoted)
+            run.report.notes.push_back("dropped meanwhile, " + drop);
         sum = sum ? addUp(std::move(*sum), *run.report.trial) : *run.report.trial;
     }
     run.report.trial = std::move(sum);
@@ -105,16 +108,21 @@ std::optional<Verification> tryStanding(RunContext& run, Change& change)
     if (!tables.prepare())
         return std::nullopt;
     const ArmSwitch arms{.track = [&] { return tables.track(); }, .untrack = [&] { return tables.untrack(); }, .counted = nullptr};
-    const TrialRun done = askBothArms(*run.node.interrogator, step.profile, step.witnesses.all, *settings, arms);
+    startCounting(run);
+    TrialRun done = askBothArms(*run.node.interrogator, step.profile, step.witnesses.all, *settings, arms);
     const TrialOutcome outcome = done.report.outcome;
+    const bool waived = outcome == TrialOutcome::Lost && (step.waived || isWaived(step.profile, "trial"));
+    Verification verified{.places = done.report.places, .by = Proof::Trial};
+    const Result<void> put = outcome == TrialOutcome::Lost && !waived ? change.undo() : tables.takeOut();
+    run.quoted = dropsSince(run, done.report);
     if (outcome != TrialOutcome::Passed || !run.witnessesKnown) // one that passed where a trial did has nothing new to show
         rememberTrial(run, step, settings->size, done.report);
+    else
+        forgetUnderWay(run);
     run.watch.lap("trial of the full rules");
-    Verification verified{.places = done.report.places, .by = Proof::Trial};
-    const bool tells = outcome == TrialOutcome::Lost || outcome == TrialOutcome::NoEffect;
-    const bool waived = tells && tell(run, step, findingOf(done.report, {}));
-    const bool lost = outcome == TrialOutcome::Lost && !waived;
-    if (const Result<void> put = lost ? change.undo() : tables.takeOut(); !put) {
+    if (outcome == TrialOutcome::Lost || outcome == TrialOutcome::NoEffect)
+        tell(run, step, findingOf(done.report, {.drops = run.quoted}));
+    if (!put) {
         verified.outcome = Outcome::Failed;
         verified.error = put.error();
         return verified;

@@ -27,6 +27,7 @@ TrialReport cannotTry(std::string why)
 
 TrialReport askInTables(RunContext& run, const TrialStep& step, const TrialSettings& settings, AfterTrial after)
 {
+    startCounting(run);
     NarrowedRules tables(run, step, untrackedPorts(settings.ports, settings.size));
     if (const Result<void> prepared = tables.prepare(); !prepared) {
         fail(run, prepared.error());
@@ -39,10 +40,13 @@ TrialReport askInTables(RunContext& run, const TrialStep& step, const TrialSetti
     std::string thrown;
     try {
         done = askBothArms(*run.node.interrogator, step.profile, step.witnesses.all, settings, arms);
+        run.quoted = dropsSince(run, done.report);
     } catch (const std::exception& problem) {
         thrown = problem.what();
     }
     run.passedBy = std::move(done.passedBy);
+    if (!done.gain.empty())
+        run.report.notes.push_back(done.gain);
     if (after == AfterTrial::Keep && thrown.empty() && !done.error && done.report.outcome == TrialOutcome::Passed)
         run.before = tables.before();
     else if (const Result<void> out = tables.takeOut(); !out)
@@ -74,8 +78,32 @@ Result<TrialSettings> chooseTrial(RunContext& run, const TrialStep& step, PortsO
     settings.ports = *ports;
     memory.used.push_back({*ports, now});
     memory.hadPod = true;
+    memory.stateBefore = run.stateBefore;
     run.memory.write(memory); // before the ports are used: a run that is ended has used them, too
     return settings;
+}
+
+void startCounting(RunContext& run)
+{
+    if (!run.drops)
+        run.drops = run.node.inspector.countDrops();
+}
+
+std::vector<std::string> dropsSince(RunContext& run, const TrialReport& report)
+{
+    if (report.outcome != TrialOutcome::Lost || !run.drops)
+        return {};
+    std::uint32_t fewest = 0;
+    for (const TrialRow& row : report.rows)
+        fewest = row.lost > 0 && (fewest == 0 || row.lost < fewest) ? row.lost : fewest;
+    return droppedBetween(*run.drops, run.node.inspector.countDrops(), fewest);
+}
+
+void forgetUnderWay(RunContext& run)
+{
+    TrialMemory memory = run.memory.trial();
+    memory.stateBefore.reset();
+    run.memory.write(memory);
 }
 
 void rememberTrial(RunContext& run, const TrialStep& step, const TrialSize& size, const TrialReport& report)
@@ -85,6 +113,7 @@ void rememberTrial(RunContext& run, const TrialStep& step, const TrialSize& size
     memory.at = run.memory.sinceBoot();
     memory.nextPair = size.left > 0 ? memory.nextPair + size.pairs : 0;
     memory.last = report;
+    memory.stateBefore.reset();
     run.memory.write(memory);
     run.report.trial = report;
 }

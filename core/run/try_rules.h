@@ -23,6 +23,15 @@ void tryRules(RunContext& run, const TrialStep& step, AfterTrial after);
 /// How this run's next trial is made, with ports that no trial used lately, which are written down as used; or why none can be made.
 Result<TrialSettings> chooseTrial(RunContext& run, const TrialStep& step, PortsOf whose);
 
+/// Remembers what rules that drop have counted before the first trial of a run.
+void startCounting(RunContext& run);
+
+/// Where a trial lost: the rules that dropped packets since then, and how many.
+std::vector<std::string> dropsSince(RunContext& run, const TrialReport& report);
+
+/// Writes down that no trial is under way any more.
+void forgetUnderWay(RunContext& run);
+
 /// Writes down what it came to, and whose turn is next.
 void rememberTrial(RunContext& run, const TrialStep& step, const TrialSize& size, const TrialReport& report);
 

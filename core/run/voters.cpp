@@ -5,11 +5,14 @@
 namespace notrack
 {
 
+bool hasVote(const Witness& witness, Scope scope)
+{
+    return witness.role == Role::Pod || (witness.role == Role::Node && scope == Scope::Any);
+}
+
 bool hasVoter(const Witnesses& witnesses, Scope scope)
 {
-    return std::any_of(witnesses.all.begin(), witnesses.all.end(), [&](const Witness& witness) {
-        return witness.role == Role::Pod || (witness.role == Role::Node && scope == Scope::Any);
-    });
+    return std::any_of(witnesses.all.begin(), witnesses.all.end(), [&](const Witness& witness) { return hasVote(witness, scope); });
 }
 
 bool Voters::canBeAsked()

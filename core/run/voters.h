@@ -5,6 +5,9 @@
 namespace notrack
 {
 
+/// Whether its answer counts: that of a pod, and under scope any of the node itself.
+bool hasVote(const Witness& witness, Scope scope);
+
 /// Whether somebody can be asked whose answer counts.
 bool hasVoter(const Witnesses& witnesses, Scope scope);
 

@@ -1,7 +1,9 @@
 """The kernel is asked first: a trial with the profile's own rules, narrowed to ports of our own, before anybody's real query is touched."""
 
 import json
+import os
 import pathlib
+import random
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ from node import BACKEND, RUNNER, SERVICE, NodeTest, profile, quiet
 WAIVED = ["not-ipvs", "no-backends"]
 PROBE = {"name": "answer.test", "from": ["node", "pods"], "timeout": "400ms"}
 SERVER = "10.244.2.2"  # the service's address is on the DNS pod itself: the kernel routes where IPVS would balance
+SECOND = "10.244.2.3"
 PODS = {"pod-a": "10.244.1.2", "pod-b": "10.244.1.3"}
 
 
@@ -51,13 +54,14 @@ class WithPods(NodeTest):
                         ["route", "add", "169.254.1.1", "dev", "eth0", "scope", "link"], ["route", "add", "default", "via", "169.254.1.1"]):
             quiet("ip", "-n", name, *command)
 
-    def serve(self):
-        server = subprocess.Popen(["ip", "netns", "exec", "dns", sys.executable, str(pathlib.Path(__file__).with_name("dns_server.py")), SERVICE, str(self.switch)],
+    def serve(self, pod="dns"):
+        server = subprocess.Popen(["ip", "netns", "exec", pod, sys.executable, str(pathlib.Path(__file__).with_name("dns_server.py")), SERVICE, str(self.switch)],
                                   stdout=subprocess.PIPE)
         self.addCleanup(server.wait)
         self.addCleanup(server.stdout.close)
         self.addCleanup(server.kill)
         server.stdout.readline()
+        return server
 
     def drop(self, *matches):
         quiet("iptables-legacy", "-I", "FORWARD", "-p", "udp", "--dport", "53", "-m", "conntrack", "--ctstate", "UNTRACKED", *matches, "-j", "DROP")
@@ -185,6 +189,109 @@ class Trial(WithPods):
         self.assertEqual(self.rows(report), {"pod-a": (8, 0, 8), "pod-b": (8, 0, 8)})
         quiet("iptables-legacy", "-D", "FORWARD", "1")
         self.assertEqual(self.apply()["verified"]["by"], "trial")
+
+    def test_a_policy_that_comes_after_the_verdict_is_found_by_the_refresh(self):
+        at = self.apply()["verified"]["at"]
+        # What no finding understands: packets of one pod, untracked.
+        self.drop("-s", PODS["pod-b"], "-m", "u32", "--u32", "0>>28=4")
+        self.assertEqual(self.report("apply", "--reconcile")["verified"]["at"], at, "ten minutes are not over")
+        (self.memory / "run" / "trial").unlink()  # ten minutes later
+        report = self.report("apply", "--reconcile", code=4)
+        self.assertTrue(report["rolled_back"])
+        self.assertEqual(self.rows(report)["pod-b"], (8, 0, 8))
+        self.assertEqual(self.rows(report)["pod-a"][1:], (8, 0))
+        self.assertEqual(self.ours(), [])
+
+    def test_a_refresh_of_a_sound_verdict_writes_nothing(self):
+        at = self.apply()["verified"]["at"]
+        stands = self.ours()
+        (self.memory / "run" / "trial").unlink()
+        report = self.report("apply", "--reconcile")
+        self.assertIn("refresh", [timing["step"] for timing in report["timings"]])
+        self.assertEqual((report["changed"], report["verified"]["at"]), (False, at))
+        self.assertNotIn("refresh", [timing["step"] for timing in self.report("apply", "--reconcile")["timings"]])
+        self.assertEqual(self.ours(), stands)
+
+    def test_dns_that_dies_is_no_reason_to_withdraw(self):
+        self.apply()
+        stands = self.ours()
+        self.switch.write_text("off")
+        (self.memory / "run" / "trial").unlink()
+        report = self.report("apply", "--reconcile")
+        self.assertEqual((report["rolled_back"], report["state"]), (False, "in-sync"))
+        self.assertIn("neither tracked nor untracked", " ".join(report["notes"]))
+        self.assertEqual(self.ours(), stands)
+
+    def test_the_rule_that_dropped_is_quoted(self):
+        self.drop()
+        findings = self.apply(code=3)["findings"]
+        self.assertRegex("\n".join(findings[0]["evidence"]),
+                         r"dropped meanwhile, (1[6-9]|[2-9]\d) packets: filter \(iptables\): -A FORWARD -p udp -m udp --dport 53 -m conntrack --ctstate UNTRACKED -j DROP")
+        self.assertRegex("\n".join(self.trial(code=3)["notes"]), r"dropped meanwhile, \d+ packets: filter \(iptables\): -A FORWARD")
+
+    def test_the_rule_that_dropped_is_quoted_from_a_table_of_nft_s_own(self):
+        quiet("nft", "add table inet policy; add chain inet policy forward { type filter hook forward priority 0; }; "
+                     "add rule inet policy forward udp dport 53 ct state untracked counter drop; add rule inet policy forward udp dport 5353 counter drop")
+        self.assertRegex("\n".join(self.apply(code=3)["findings"][0]["evidence"]),
+                         r"dropped meanwhile, (1[6-9]|[2-9]\d) packets: table inet policy, chain forward: .*dport 53 .*drop$")
+
+    def test_what_a_full_table_drops_is_gained(self):
+        # A full table drops what begins a connection, as this does.
+        quiet("iptables-legacy", "-t", "mangle", "-A", "PREROUTING", "-p", "udp", "--dport", "53", "-m", "conntrack", "--ctstate", "NEW", "-j", "DROP")
+        report = self.apply()
+        self.assertEqual(self.rows(report), {"pod-a": (0, 8, 0), "pod-b": (0, 8, 0)})
+        self.assertEqual(report["verified"]["by"], "trial")
+        self.assertIn("tracked queries got 0 of 16 answers, untracked ones 16 of 16", " ".join(report["notes"]))
+
+    def test_a_sidecar_that_answers_inside_the_pod_is_no_witness(self):
+        quiet("ip", "-n", "pod-b", "address", "add", SERVICE + "/32", "dev", "lo")
+        self.serve("pod-b")
+        self.drop("-s", PODS["pod-b"])
+        report = self.apply()
+        self.assertEqual((report["trial"]["outcome"], report["verified"]["places"]), ("passed", 1))
+        self.assertIn("do not pass through these tables", [row["note"] for row in report["trial"]["rows"] if row["from"] == "pod-b"][0])
+        self.remove()
+        quiet("ip", "-n", "pod-a", "address", "add", SERVICE + "/32", "dev", "lo")
+        self.serve("pod-a")
+        self.assertIn("no-effect", [finding["id"] for finding in self.apply()["findings"]])
+
+    def test_a_server_that_dies_meanwhile_is_no_loss(self):
+        # Two servers behind one address, by a hash of the ports as IPVS keeps a port on its server; one is killed at some moment of the trial.
+        dice = random.Random(int(os.environ.get("NOTRACK_SEED", "1")))
+        self.add_pod("dns-2", SECOND)
+        quiet("ip", "-n", "dns-2", "address", "add", SERVICE + "/32", "dev", "lo")
+        self.write_setting("/proc/sys/net/ipv4/fib_multipath_hash_policy", "1")
+        quiet("ip", "route", "replace", SERVICE + "/32", "nexthop", "via", SERVER, "dev", "v-dns", "onlink", "nexthop", "via", SECOND, "dev", "v-dns-2", "onlink")
+        for number in range(int(os.environ.get("NOTRACK_DEATHS", "5"))):
+            second = self.serve("dns-2")
+            runner = subprocess.Popen([RUNNER, "apply", "--profile", str(self.profile), "--output", "json"], stdout=subprocess.PIPE, text=True)
+            time.sleep(dice.uniform(0, 0.4))
+            second.kill()
+            second.wait()
+            report = json.loads(runner.communicate(timeout=60)[0])
+            self.assertNotIn("trial", [finding["id"] for finding in report["findings"]], (number, report["trial"]))
+            self.assertFalse(report["rolled_back"], (number, report["trial"]))
+            self.remove()
+
+    def test_kill_9_in_each_step_is_healed(self):
+        call = "sendmsg,sendto" if BACKEND == "nftables" else "setsockopt"
+        for broken in (False, True):
+            if broken:
+                self.drop("--sport", "32768:60999")
+            for when in (*range(1, 10), *range(10, 60, 7)):
+                if call != "setsockopt" and when % 3:
+                    continue
+                killed = self.run_runner("apply", wrapper=("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + call, "-e", f"inject={call}:signal=SIGKILL:when={when}"))
+                (self.memory / "run" / "trial").unlink(missing_ok=True)
+                healed = self.run_runner("apply", "--output", "json")
+                report = json.loads(healed.stdout)
+                self.assertNotIn("TRIAL", "".join(self.listing()), when)
+                self.assertFalse((self.memory / "run" / "pending").exists(), when)
+                self.assertEqual((healed.returncode, bool(self.ours())), (4, False) if broken else (0, True), (when, report))
+                self.remove()
+                (self.memory / "run" / "damping").unlink(missing_ok=True)
+                if killed.returncode in (0, 4):
+                    break
 
     def test_a_killed_trial_is_healed_by_the_next_run(self):
         self.drop()

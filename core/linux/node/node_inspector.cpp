@@ -1,6 +1,7 @@
 #include "core/linux/node/node_inspector.h"
 
 #include "core/base/number_text.h"
+#include "core/linux/nftables/rules_reader.h"
 #include "core/linux/node/conntrack_figures.h"
 #include "core/linux/node/ipvs_table.h"
 #include "core/linux/node/routes.h"
@@ -188,6 +189,15 @@ NodeFacts LinuxNodeInspector::readFigures()
     const Profile anyProfile;
     const FactSources sources = m_sources();
     return Reading(sources, anyProfile).takeFigures();
+}
+
+DropCounts LinuxNodeInspector::countDrops()
+{
+    const FactSources sources = m_sources();
+    DropCounts counts = notrack::countDrops(readLegacyCounters(sources.files, sources.run));
+    if (const Result<nf_tables::Rules> rules = nf_tables::readRules())
+        counts.merge(notrack::countDrops(*rules));
+    return counts;
 }
 
 std::unique_ptr<NodeInspector> makeNodeInspector()

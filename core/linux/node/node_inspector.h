@@ -36,6 +36,7 @@ public:
 
     NodeFacts inspect(const Profile& profile) override;
     NodeFacts readFigures() override;
+    DropCounts countDrops() override;
 
 private:
     std::function<FactSources()> m_sources;

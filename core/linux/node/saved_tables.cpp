@@ -59,9 +59,14 @@ void save(const CommandRunner& run, const std::string& command, const std::strin
         facts.savedTables.push_back(std::move(saved));
 }
 
+const char* namesOfTables(Family family)
+{
+    return family == Family::Ipv4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names";
+}
+
 void saveLegacy(const NodeFiles& files, const CommandRunner& run, Family family, NodeFacts& facts)
 {
-    const Result<std::string> names = files.read(family == Family::Ipv4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names");
+    const Result<std::string> names = files.read(namesOfTables(family));
     if (!names) {
         facts.unreadRules.push_back(toText(names.error()));
         return;
@@ -151,6 +156,22 @@ NativeTable readNativeTable(std::string_view text, const std::string& name)
     if (!filters)
         table.lines.clear();
     return table;
+}
+
+std::vector<SavedTable> readLegacyCounters(const NodeFiles& files, const CommandRunner& run)
+{
+    std::vector<SavedTable> tables;
+    for (const Family family : allFamilies) {
+        const Result<std::string> names = files.read(namesOfTables(family));
+        for (const std::string_view name : splitWords(names.value_or(""))) {
+            if (!isWanted(name))
+                continue;
+            const Result<std::string> text = run({saveCommand(family, "legacy"), "-c", "-t", std::string(name)});
+            for (SavedTable& saved : readSaveOutput(text.value_or(""), Backend::Iptables, family))
+                tables.push_back(std::move(saved));
+        }
+    }
+    return tables;
 }
 
 void readFirewall(const NodeFiles& files, const CommandRunner& run, const Result<std::vector<NftablesTable>>& nftTables, NodeFacts& facts)

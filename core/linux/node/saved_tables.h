@@ -25,6 +25,9 @@ std::vector<SavedTable> readSaveOutput(std::string_view text, Backend backend, F
 /// All chains, sets and maps of what `nft list table` printed, if a base chain filters or translates; else nothing.
 NativeTable readNativeTable(std::string_view text, const std::string& name);
 
+/// The legacy tables with the counters of their rules, but only tables that are there; what cannot be read is left out.
+std::vector<SavedTable> readLegacyCounters(const NodeFiles& files, const CommandRunner& run);
+
 /// Saves nat, filter and raw of both backends and families, but only tables that are there, so that looking creates none. What
 /// cannot be read goes into `facts.unreadRules`.
 void readFirewall(const NodeFiles& files, const CommandRunner& run, const Result<std::vector<NftablesTable>>& nftTables, NodeFacts& facts);

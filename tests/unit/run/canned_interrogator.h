@@ -26,10 +26,13 @@ public:
         return PortRange{Port{first}, Port{static_cast<std::uint16_t>(first + count - 1)}};
     }
 
-    std::vector<Reply> ask(std::span<const Witness> /*witnesses*/, std::span<const Question> questions, const std::string& /*name*/,
+    std::vector<Reply> ask(std::span<const Witness> places, std::span<const Question> questions, const std::string& /*name*/,
                            std::chrono::milliseconds /*timeout*/) override
     {
         ++rounds;
+        lastAsked.clear();
+        for (const Witness& place : places)
+            lastAsked.push_back(place.name);
         std::vector<Reply> replies;
         for (const Question& question : questions) {
             const bool answered = answers(question, isUntracked(question));
@@ -45,6 +48,7 @@ public:
                         {}};
     std::function<bool(const Question&, bool untracked)> answers = [](const Question&, bool) { return true; };
     int rounds = 0;
+    std::vector<std::string> lastAsked; ///< names of the places
     MemoryTableStore* beside = nullptr; ///< the other backend's, which the kernel asks as well
 
 private:

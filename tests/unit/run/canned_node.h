@@ -22,7 +22,10 @@ public:
 
     NodeFacts readFigures() override { return {}; }
 
+    DropCounts countDrops() override { return drops ? drops() : DropCounts{}; }
+
     NodeFacts facts;
+    std::function<DropCounts()> drops;
     int asked = 0;
 };
 

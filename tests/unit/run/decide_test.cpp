@@ -24,6 +24,8 @@ QString word(Action action)
         return "write";
     case Action::Withdraw:
         return "withdraw";
+    case Action::Refresh:
+        return "refresh";
     case Action::Verify:
         return "verify";
     case Action::Try:
@@ -44,6 +46,7 @@ Observation readObservation(const QString& text)
     seen.pending = words.contains("pending");
     seen.verified = words.contains("verified");
     seen.waits = words.contains("pause");
+    seen.refreshDue = words.contains("due");
     seen.unreadForLong = words.contains("long");
     return seen;
 }
@@ -69,6 +72,12 @@ private slots:
         row("insync", "verify", "nothing", "verify", "nothing");
         row("insync pause", "verify", "nothing", "wait", "nothing");
         row("insync verified pause", "nothing", "nothing", "nothing", "nothing");
+        row("insync verified due", "nothing", "nothing", "refresh", "nothing");
+        row("insync verified unknown due", "nothing", "nothing", "refresh", "nothing");
+        row("insync verified pause due", "nothing", "nothing", "wait", "nothing");
+        row("insync verified doubtful due", "nothing", "nothing", "verify", "nothing");
+        row("insync verified unsafe due", "nothing", "nothing", "withdraw", "nothing");
+        row("insync due", "verify", "nothing", "verify", "nothing");
         row("insync verified unsafe", "nothing", "nothing", "withdraw", "nothing");
         row("insync unsafe", "refuse", "refuse", "withdraw", "nothing");
         row("insync verified unknown", "nothing", "nothing", "nothing", "nothing");
