@@ -230,10 +230,10 @@ class Trial(WithPods):
         self.assertRegex("\n".join(self.trial(code=3)["notes"]), r"dropped meanwhile, \d+ packets: filter \(iptables\): -A FORWARD")
 
     def test_the_rule_that_dropped_is_quoted_from_a_table_of_nft_s_own(self):
-        quiet("nft", "add table inet policy; add chain inet policy forward { type filter hook forward priority 0; }; "
-                     "add rule inet policy forward udp dport 53 ct state untracked counter drop; add rule inet policy forward udp dport 5353 counter drop")
+        quiet("nft", "add table inet netpol; add chain inet netpol forward { type filter hook forward priority 0; }; "
+                     "add rule inet netpol forward udp dport 53 ct state untracked counter drop; add rule inet netpol forward udp dport 5353 counter drop")
         self.assertRegex("\n".join(self.apply(code=3)["findings"][0]["evidence"]),
-                         r"dropped meanwhile, (1[6-9]|[2-9]\d) packets: table inet policy, chain forward: .*dport 53 .*drop$")
+                         r"dropped meanwhile, (1[6-9]|[2-9]\d) packets: table inet netpol, chain forward: .*dport 53 .*drop$")
 
     def test_what_a_full_table_drops_is_gained(self):
         # A full table drops what begins a connection, as this does.
