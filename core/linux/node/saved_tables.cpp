@@ -162,12 +162,12 @@ std::vector<SavedTable> readLegacyCounters(const NodeFiles& files, const Command
 {
     std::vector<SavedTable> tables;
     for (const Family family : allFamilies) {
-        const Result<std::string> names = files.read(namesOfTables(family));
-        for (const std::string_view name : splitWords(names.value_or(""))) {
+        const std::string names = files.read(namesOfTables(family)).value_or("");
+        for (const std::string_view name : splitWords(names)) {
             if (!isWanted(name))
                 continue;
-            const Result<std::string> text = run({saveCommand(family, "legacy"), "-c", "-t", std::string(name)});
-            for (SavedTable& saved : readSaveOutput(text.value_or(""), Backend::Iptables, family))
+            const std::string text = run({saveCommand(family, "legacy"), "-c", "-t", std::string(name)}).value_or("");
+            for (SavedTable& saved : readSaveOutput(text, Backend::Iptables, family))
                 tables.push_back(std::move(saved));
         }
     }
