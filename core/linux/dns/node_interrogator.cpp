@@ -38,9 +38,12 @@ std::vector<Reply> NodeInterrogator::ask(std::span<const Witness> witnesses, std
 {
     // An answer that no rule names is tracked: with the entry that an earlier round left it would pass as the answer of that one.
     std::vector<QueryTuple> earlier;
-    for (const Question& question : questions)
+    for (const Question& question : questions) {
+        if (question.witness >= witnesses.size())
+            continue;
         if (const std::optional<QueryTuple> tuple = tupleOf(witnesses[question.witness], question))
             earlier.push_back(*tuple);
+    }
     forgetConntrackEntries(earlier);
     std::vector<Reply> replies;
     const Result<void> ran = runInThread([&] { replies = askQuestions(m_sources, witnesses, questions, name, timeout, m_pace, m_from); });
