@@ -1,9 +1,8 @@
 #include "core/base/clean_text.h"
 #include "core/report/capture_codec.h"
 #include "core/report/capture_fields.h"
+#include "core/report/json_document.h"
 #include "core/report/private_bytes.h"
-
-#include <nlohmann/json.hpp>
 
 #include <limits>
 
@@ -18,91 +17,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t deepestNesting = 24;
 /// A node with 20,000 rules of nft's own has about half of them.
 constexpr std::size_t mostValues = 2'000'000;
-
-/// Builds a document in one pass, and stops where it is no JSON or would take too much memory.
-class DocumentBuilder
-{
-public:
-    using number_integer_t = Json::number_integer_t;
-    using number_unsigned_t = Json::number_unsigned_t;
-    using number_float_t = Json::number_float_t;
-    using string_t = Json::string_t;
-    using binary_t = Json::binary_t;
-
-    const std::string& problem() const { return m_problem; }
-    Json& document() { return m_document; }
-
-    bool null() { return add(Json()); }
-    bool boolean(bool truth) { return add(truth); }
-    bool number_integer(number_integer_t number) { return add(number); }
-    bool number_unsigned(number_unsigned_t number) { return add(number); }
-    bool number_float(number_float_t number, const string_t& /*text*/) { return add(number); }
-    bool string(string_t& text) { return add(std::move(text)); }
-    bool binary(binary_t& /*bytes*/) { return refuse("this is no JSON"); }
-    bool start_object(std::size_t /*size*/) { return open(Json::object()); }
-    bool start_array(std::size_t /*size*/) { return open(Json::array()); }
-    bool end_object() { return close(); }
-    bool end_array() { return close(); }
-
-    bool key(string_t& name)
-    {
-        m_key = std::move(name);
-        return true;
-    }
-
-    bool parse_error(std::size_t position, const std::string& /*token*/, const Json::exception& /*problem*/)
-    {
-        return refuse("this is no JSON: it goes wrong at byte " + std::to_string(position));
-    }
-
-private:
-    bool refuse(std::string problem)
-    {
-        m_problem = std::move(problem);
-        return false;
-    }
-
-    bool add(Json value)
-    {
-        if (++m_values > mostValues)
-            return refuse("there are more than " + std::to_string(mostValues) + " values");
-        if (m_open.empty()) {
-            m_document = std::move(value);
-            m_last = &m_document;
-        } else if (m_open.back()->is_array()) {
-            m_open.back()->push_back(std::move(value));
-            m_last = &m_open.back()->back();
-        } else { // without looking the key up: of two that are the same the first one counts
-            auto& object = m_open.back()->get_ref<Json::object_t&>();
-            object.Container::emplace_back(std::move(m_key), std::move(value));
-            m_last = &object.Container::back().second;
-        }
-        return true;
-    }
-
-    bool open(Json value)
-    {
-        if (m_open.size() == deepestNesting)
-            return refuse("it is nested deeper than " + std::to_string(deepestNesting) + " levels");
-        if (!add(std::move(value)))
-            return false;
-        m_open.push_back(m_last);
-        return true;
-    }
-
-    bool close()
-    {
-        m_open.pop_back();
-        return true;
-    }
-
-    Json m_document;
-    std::vector<Json*> m_open; ///< from the outermost in; a container does not grow while one in it is open
-    Json* m_last = nullptr;
-    std::string m_key;
-    std::size_t m_values = 0;
-    std::string m_problem;
-};
 
 /// Takes the fields of a value out of a JSON object. The first thing that is wrong is kept in `error`; nothing is read after it.
 class CaptureFields
@@ -329,36 +243,24 @@ std::optional<Error> schemaProblem(const Json& document)
     return Error{ErrorKind::Failed, "is no capture: its schema is not " + std::string(captureSchemaId), "schema", {}};
 }
 
-Result<Capture> read(std::string_view text)
-{
-    DocumentBuilder builder;
-    if (!Json::sax_parse(text.begin(), text.end(), &builder))
-        return makeError(ErrorKind::Failed, builder.problem(), "capture");
-    Json& document = builder.document();
-    std::optional<Error> error = schemaProblem(document);
-    Capture capture;
-    if (!error) {
-        CaptureFields fields(document, "capture", error);
-        visitFields(fields, capture);
-    }
-    if (error)
-        return tl::unexpected(*error);
-    if (const auto report = document.find("report"); report != document.end())
-        capture.report = report->dump(-1, ' ', true, Json::error_handler_t::replace);
-    return capture;
-}
-
 } // namespace
 
 Result<Capture> readCapture(std::string_view json)
 {
-    if (json.size() > longestCapture)
-        return makeError(ErrorKind::Failed, "it is longer than " + std::to_string(longestCapture) + " bytes", "capture");
-    try {
-        return read(json);
-    } catch (const Json::exception&) {
-        return makeError(ErrorKind::Failed, "this is no JSON that the reader understands", "capture");
+    Result<Json> document = readDocument(json, {longestCapture, deepestNesting, mostValues}, "capture");
+    if (!document)
+        return tl::unexpected(document.error());
+    Capture capture;
+    std::optional<Error> error = schemaProblem(*document);
+    if (!error) {
+        CaptureFields fields(*document, "capture", error);
+        visitFields(fields, capture);
     }
+    if (error)
+        return tl::unexpected(*error);
+    if (const auto report = document->find("report"); report != document->end())
+        capture.report = report->dump(-1, ' ', true, Json::error_handler_t::replace);
+    return capture;
 }
 
 } // namespace notrack

@@ -1,8 +1,7 @@
 #include "core/base/clean_text.h"
+#include "core/report/json_document.h"
 #include "core/report/report_codec.h"
 #include "core/report/report_fields.h"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -21,8 +20,6 @@ constexpr std::size_t longestLines = 4U << 20U;
 constexpr std::size_t deepestNesting = 16;
 /// A longest report full of real rules has about 300,000.
 constexpr std::size_t mostValues = 500'000;
-/// ordered_json looks keys up one after the other, so an object with many keys costs their square.
-constexpr std::size_t mostKeys = 128;
 
 constexpr std::array allNodeStates{NodeState::InSync, NodeState::Drifted, NodeState::Absent, NodeState::Unsafe, NodeState::Error};
 constexpr std::array allItemStates{ItemState::Ok, ItemState::Missing, ItemState::Unexpected, ItemState::Misplaced};
@@ -30,75 +27,6 @@ constexpr std::array allSeverities{Severity::Info, Severity::Warning, Severity::
 constexpr std::array allProtocols{Protocol::Udp, Protocol::Tcp};
 constexpr std::array allErrorKinds{ErrorKind::Failed, ErrorKind::Usage,    ErrorKind::BadProfile,  ErrorKind::NoBackend,
                                    ErrorKind::Busy,   ErrorKind::Conflict, ErrorKind::NotPermitted};
-
-/// Walks through JSON text without keeping it, and stops where it is no JSON or would take too much memory or time.
-class JsonGuard
-{
-public:
-    using number_integer_t = Json::number_integer_t;
-    using number_unsigned_t = Json::number_unsigned_t;
-    using number_float_t = Json::number_float_t;
-    using string_t = Json::string_t;
-    using binary_t = Json::binary_t;
-
-    const std::string& problem() const { return m_problem; }
-
-    bool null() { return value(); }
-    bool boolean(bool /*truth*/) { return value(); }
-    bool number_integer(number_integer_t /*number*/) { return value(); }
-    bool number_unsigned(number_unsigned_t /*number*/) { return value(); }
-    bool number_float(number_float_t /*number*/, const string_t& /*text*/) { return value(); }
-    bool string(string_t& /*text*/) { return value(); }
-    bool binary(binary_t& /*bytes*/) { return value(); }
-    bool start_object(std::size_t /*size*/) { return value() && open(); }
-    bool start_array(std::size_t /*size*/) { return value() && open(); }
-    bool end_object() { return close(); }
-    bool end_array() { return close(); }
-
-    bool key(string_t& /*name*/)
-    {
-        if (++m_keys.back() > mostKeys)
-            return refuse("an object has more than " + std::to_string(mostKeys) + " keys");
-        return true;
-    }
-
-    bool parse_error(std::size_t position, const std::string& /*token*/, const Json::exception& /*problem*/)
-    {
-        return refuse("this is no JSON: it goes wrong at byte " + std::to_string(position));
-    }
-
-private:
-    bool refuse(std::string problem)
-    {
-        m_problem = std::move(problem);
-        return false;
-    }
-
-    bool value()
-    {
-        if (++m_values > mostValues)
-            return refuse("there are more than " + std::to_string(mostValues) + " values");
-        return true;
-    }
-
-    bool open()
-    {
-        m_keys.push_back(0);
-        if (m_keys.size() > deepestNesting)
-            return refuse("it is nested deeper than " + std::to_string(deepestNesting) + " levels");
-        return true;
-    }
-
-    bool close()
-    {
-        m_keys.pop_back();
-        return true;
-    }
-
-    std::vector<std::size_t> m_keys; ///< keys so far in each object or array that is open
-    std::size_t m_values = 0;
-    std::string m_problem;
-};
 
 /// A step on the way to a value; the path is put together only when something is wrong there.
 struct Place
@@ -299,35 +227,23 @@ std::optional<Error> schemaProblem(const Json& document)
     return Error{ErrorKind::Failed, "the report has the schema \"" + quoted + "\"; " + understood, "schema"};
 }
 
-Result<Report> read(std::string_view json)
-{
-    JsonGuard guard;
-    if (!Json::sax_parse(json.begin(), json.end(), &guard))
-        return makeError(ErrorKind::Failed, guard.problem(), "report");
-    const Json document = Json::parse(json.begin(), json.end());
-    std::optional<Error> error = schemaProblem(document);
-    if (error)
-        return tl::unexpected(*error);
-    Report report;
-    const Place root;
-    JsonFields fields(document, root, error);
-    visitFields(fields, report);
-    if (error)
-        return tl::unexpected(*error);
-    return report;
-}
-
 } // namespace
 
 Result<Report> readReport(std::string_view json)
 {
-    if (json.size() > longestReport)
-        return makeError(ErrorKind::Failed, "it is longer than " + std::to_string(longestReport) + " bytes", "report");
-    try {
-        return read(json);
-    } catch (const Json::exception&) {
-        return makeError(ErrorKind::Failed, "this is no JSON that the reader understands", "report");
-    }
+    const Result<Json> document = readDocument(json, {longestReport, deepestNesting, mostValues}, "report");
+    if (!document)
+        return tl::unexpected(document.error());
+    std::optional<Error> error = schemaProblem(*document);
+    if (error)
+        return tl::unexpected(*error);
+    Report report;
+    const Place root;
+    JsonFields fields(*document, root, error);
+    visitFields(fields, report);
+    if (error)
+        return tl::unexpected(*error);
+    return report;
 }
 
 } // namespace notrack
