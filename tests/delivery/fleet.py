@@ -23,6 +23,7 @@ done
 rm -f /usr/sbin/dns-notrack
 [ -z "$RUNNER" ] || install -m 755 "$RUNNER" /usr/sbin/dns-notrack  # now: it may lie below /root
 mount -t tmpfs tmpfs /run
+mount -t proc proc /proc  # the runner takes other nodes' processes for pods of its own
 mount -t tmpfs tmpfs /root  # what this machine's logins run is no part of a node
 mkdir -p /run/sshd
 hostname "$NAME"
@@ -105,13 +106,16 @@ class Node:
 
     def run(self, *command, **more):
         """Runs a command inside the node."""
-        return run("nsenter", "--target", self.pid, "--net", "--mount", "--uts", "--", *command, **more)
+        return run(*self.inside(), *command, **more)
+
+    def inside(self):
+        return ["nsenter", "--target", str(self.pid), f"--pid=/proc/{self.pid}/ns/pid_for_children", "--net", "--mount", "--uts", "--"]
 
     def serve_dns(self):
         """Starts a DNS server inside the node that answers for the service; it ends with the node."""
         command = ["dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--pid-file=",
                    "--listen-address=" + SERVICE, "--bind-interfaces", "--address=/test/192.0.2.53"]
-        self.servers.append(subprocess.Popen(["nsenter", "--target", str(self.pid), "--net", "--mount", "--", *command], stdout=self.log, stderr=self.log))
+        self.servers.append(subprocess.Popen([*self.inside(), *command], stdout=self.log, stderr=self.log))
         for _ in range(100):
             if "192.0.2.53" in self.run("dig", "+tries=1", "+time=1", "+short", "@" + SERVICE, "ready.test", check=False):
                 return
