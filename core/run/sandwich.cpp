@@ -3,6 +3,7 @@
 #include "core/base/percentile.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <tuple>
 
@@ -15,6 +16,7 @@ namespace
 constexpr std::uint32_t portsOfANo = 2;
 constexpr std::size_t placesOfANo = 3;
 constexpr std::uint32_t portsBeyondChance = 7;
+constexpr std::uint32_t sandwichesBeyondChance = 2;
 
 /// How one arm of a port went, over all its rounds.
 struct ArmOfPort
@@ -38,16 +40,25 @@ ArmOfPort armOf(const AskedPort& port, Arm arm)
     return result;
 }
 
-bool answeredAfterUntracked(const AskedPort& port)
+/// How often an untracked round was followed by a tracked answer, and whether the last one was.
+struct Sandwiches
 {
-    bool untracked = false;
+    std::uint32_t closed = 0;
+    bool open = false; ///< the last untracked round still waits for its tracked answer
+};
+
+Sandwiches sandwichesOf(const AskedPort& port)
+{
+    Sandwiches result;
     for (const Round& round : port.rounds) {
-        if (round.arm == Arm::Untracked)
-            untracked = untracked || round.reply.sent;
-        else if (untracked && round.reply.answered)
-            return true;
+        if (round.arm == Arm::Untracked) {
+            result.open = result.open || round.reply.sent;
+        } else if (result.open && round.reply.answered) {
+            ++result.closed;
+            result.open = false;
+        }
     }
-    return false;
+    return result;
 }
 
 bool votes(const Evidence& evidence, std::size_t place)
@@ -170,8 +181,8 @@ std::vector<std::size_t> lostPorts(const Evidence& evidence)
 {
     std::vector<std::size_t> lost;
     for (std::size_t i = 0; i < evidence.ports.size(); ++i) {
-        const ArmOfPort untracked = armOf(evidence.ports[i], Arm::Untracked);
-        if (untracked.asked && !untracked.answered && answeredAfterUntracked(evidence.ports[i]))
+        const Sandwiches sandwiches = sandwichesOf(evidence.ports[i]);
+        if (sandwiches.closed > 0 && !sandwiches.open && !armOf(evidence.ports[i], Arm::Untracked).answered)
             lost.push_back(i);
     }
     return lost;
@@ -186,7 +197,10 @@ bool wouldBeNo(const Evidence& evidence, const std::vector<std::size_t>& ports)
 
 bool isBeyondChance(const Evidence& evidence, const std::vector<std::size_t>& lost)
 {
-    const auto places = byPlace(evidence, lost);
+    std::vector<std::size_t> twice;
+    std::copy_if(lost.begin(), lost.end(), std::back_inserter(twice),
+                 [&](std::size_t port) { return sandwichesOf(evidence.ports.at(port)).closed >= sandwichesBeyondChance; });
+    const auto places = byPlace(evidence, twice);
     return std::any_of(places.begin(), places.end(), [](const auto& place) { return place.second >= portsBeyondChance; });
 }
 

@@ -46,14 +46,15 @@ struct Evidence
 /// the port itself is not waited for, which a network that loses packets may have lost.
 std::vector<std::size_t> silentPorts(const Evidence& evidence);
 
-/// Ports that are lost: silent in every untracked round, and answered tracked after one.
+/// Ports that are lost: silent in every untracked round, and answered tracked after the last one.
 std::vector<std::size_t> lostPorts(const Evidence& evidence);
 
 /// Whether these ports, were they lost, are a no: two at one place that has a vote, or one at each of three places.
 bool wouldBeNo(const Evidence& evidence, const std::vector<std::size_t>& ports);
 
-/// Whether so many ports at one place are lost that chance is out of question: with 30 % of the packets lost in each direction one port of
-/// eight looks lost after one sandwich, seven of eight in 6 of 1,000,000 places.
+/// Whether so many ports at one place were lost in two sandwiches that chance is out of question: with 30 % of the packets lost in each
+/// direction one port of eight looks lost after one, seven of sixteen after two in 1 of 100 million places. After a single one all of them may be
+/// those of a server that died and came back.
 bool isBeyondChance(const Evidence& evidence, const std::vector<std::size_t>& lost);
 
 /// What untracked queries gain where most tracked ones get no answer, as with a full table: one sentence, or nothing.

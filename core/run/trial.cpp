@@ -3,6 +3,7 @@
 #include "core/base/stopwatch.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace notrack
@@ -207,11 +208,21 @@ private:
         }
     }
 
+    /// Of these ports, those to be asked again: what is not lost in one sandwich is not asked about in the next.
+    std::vector<std::size_t> silentOf(const std::vector<std::size_t>& ports) const
+    {
+        const std::vector<std::size_t> silent = silentPorts(m_evidence);
+        std::vector<std::size_t> both;
+        std::set_intersection(ports.begin(), ports.end(), silent.begin(), silent.end(), std::back_inserter(both));
+        return both;
+    }
+
     /// Gives whether what was lost stayed lost.
     bool askAgain()
     {
+        std::vector<std::size_t> asked = everyPort();
         for (int sandwich = 1;; ++sandwich) {
-            const std::vector<std::size_t> silent = silentPorts(m_evidence);
+            const std::vector<std::size_t> silent = silentOf(asked);
             if (!wouldBeNo(m_evidence, silent))
                 return false;
             if (m_run.arm == Arm::Untracked) {
@@ -220,14 +231,14 @@ private:
                 ask(silent);
             }
             askSilent(silent);
-            const std::vector<std::size_t> lost = lostPorts(m_evidence);
-            if (!wouldBeNo(m_evidence, lost))
+            asked = lostPorts(m_evidence);
+            if (!wouldBeNo(m_evidence, asked))
                 return false;
-            if (isBeyondChance(m_evidence, lost) || sandwich == mostSandwiches)
+            if (isBeyondChance(m_evidence, asked) || sandwich == mostSandwiches)
                 return true;
             if (!change(Arm::Untracked))
                 return false;
-            ask(lost);
+            ask(asked);
         }
     }
 

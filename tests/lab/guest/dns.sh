@@ -5,12 +5,14 @@ readonly SERVERS=(dns-local dns-remote outside)
 
 start_dnsmasq() {
   local server
-  for server in "${SERVERS[@]}"; do
-    in_place "$server" dnsmasq --conf-file=/dev/null --no-resolv --no-hosts --user=root --port="$DNS_PORT" \
-      --pid-file="/run/$server.pid" --txt-record="who.test,$server" \
-      --address=/kubernetes.default.svc.cluster.local/10.96.0.1 --address=/kubernetes.default.svc.cluster.local/fd00:96::1 \
-      --cache-size=0 --log-queries --log-facility="/run/$server.log"
-  done
+  for server in "${SERVERS[@]}"; do start_dnsmasq_of "$server"; done
+}
+
+start_dnsmasq_of() {
+  in_place "$1" dnsmasq --conf-file=/dev/null --no-resolv --no-hosts --user=root --port="$DNS_PORT" \
+    --pid-file="/run/$1.pid" --txt-record="who.test,$1" \
+    --address=/kubernetes.default.svc.cluster.local/10.96.0.1 --address=/kubernetes.default.svc.cluster.local/fd00:96::1 \
+    --cache-size=0 --log-queries --log-facility="/run/$1.log"
 }
 
 start_unbound() {

@@ -18,13 +18,18 @@ link set $device up
 route add $v4/32 dev $device src $gateway
 route add $v6/128 dev $device
 BATCH
-  in_place "$name" ip -batch - <<BATCH
-addr add $v4/32 dev eth0
-addr add $v6/128 dev eth0 nodad
+  connect_pod "$name" "$v4" "$v6" "$gateway"
+}
+
+# connect_pod NAME IPV4 IPV6 GATEWAY4: the pod's end, new or after it was down.
+connect_pod() {
+  in_place "$1" ip -batch - <<BATCH
+addr replace $2/32 dev eth0
 link set eth0 up
-route add $gateway dev eth0
-route add default via $gateway dev eth0
-route add default via fe80::1 dev eth0
+addr replace $3/128 dev eth0 nodad
+route replace $4 dev eth0
+route replace default via $4 dev eth0
+route replace default via fe80::1 dev eth0
 BATCH
 }
 

@@ -58,6 +58,8 @@ private slots:
         row("one port at each of three places", "a: 1*T+ U+; 1*T+ U- T+ | b: 1*T+ U+; 1*T+ U- T+ | c: 1*T+ U+; 1*T+ U- T+", "lost 3");
         row("a server died in between", "pod: 4*T+ U+; 4*T+ U- T-", "passed 1");
         row("answered at the second sandwich", "pod: 4*T+ U+; 4*T+ U- T+ U+", "passed 1");
+        row("a server died and came back", "pod: 8*T+ U- T+ U+", "passed 1");
+        row("a server came back and died again", "pod: 8*T+ U- T+ U- T-", "silent 0");
         row("one place of two", "a: 8*T+ U+ | b: 8*T+ U- T+", "lost 1");
         row("a full table: only untracked gets through", "pod: 8*T- U+", "passed 1");
         row("dead", "pod: 8*T- U-", "silent 0");
@@ -98,6 +100,21 @@ private slots:
         QVERIFY(judgeTrial(readEvidence("pod: 6*T+ U+; 2*T+ U- T+"), false).outcome == TrialOutcome::Passed);
     }
 
+    /// A server that dies while its ports are asked untracked, and is back when they are asked tracked, looks like a loss once.
+    void noVerdictFromOneSandwich()
+    {
+        const auto beyondChance = [](const char* ports) {
+            const Evidence evidence = readEvidence(ports);
+            return isBeyondChance(evidence, lostPorts(evidence));
+        };
+        QVERIFY(!beyondChance("pod: 8*T+ U- T+"));
+        QVERIFY(!beyondChance("pod: 8*T+ U- T+; 8*T+ U+"));
+        QVERIFY(!beyondChance("pod: 8*T+ U- T+ U- T-"));
+        QVERIFY(!beyondChance("pod: 6*T+ U- T+ U- T+; 2*T+ U+"));
+        QVERIFY(beyondChance("pod: 8*T+ U- T+ U- T+"));
+        QVERIFY(beyondChance("pod: 7*T+ U- T- T+ U- T- T+; 1*T+ U- T+ U+"));
+    }
+
     void rulesThatCountNothingHaveNoEffect()
     {
         Evidence evidence = readEvidence("pod: 8*T+ U+");
@@ -109,7 +126,8 @@ private slots:
     {
         QVERIFY(silentPorts(readEvidence("pod: 1*T+ U+; 1*T+ U-; 1*T- U-; 1*U-")) == (std::vector<std::size_t>{1, 2, 3}));
         QVERIFY(silentPorts(readEvidence("pod: 1*T- U-; 1*U-")) == (std::vector<std::size_t>{1}));
-        QVERIFY(lostPorts(readEvidence("pod: 1*T+ U- T+; 1*T+ U- T-; 1*T+ U- T+ U+; 1*U- T+")) == (std::vector<std::size_t>{0, 3}));
+        QVERIFY(lostPorts(readEvidence("pod: 1*T+ U- T+; 1*T+ U- T-; 1*T+ U- T+ U+; 1*U- T+; 1*T+ U- T+ U- T-")) ==
+                (std::vector<std::size_t>{0, 3}));
     }
 };
 

@@ -89,6 +89,31 @@ private slots:
         QVERIFY(m_node->holdsNothing());
     }
 
+    void aServerThatIsAwayForARoundIsNoLoss_data()
+    {
+        QTest::addColumn<int>("away");  // the round
+        QTest::addColumn<int>("every"); // which ports have that server
+        for (const int away : {2, 3}) {
+            for (const int every : {1, 2})
+                QTest::addRow("%s, %s", away == 2 ? "narrowed rules" : "full rules", every == 1 ? "the only one" : "one of two")
+                    << away << every;
+        }
+    }
+
+    /// It dies when its ports are asked untracked, and is back when they are asked tracked: at both families, all ports of a place.
+    void aServerThatIsAwayForARoundIsNoLoss()
+    {
+        QFETCH(int, away);
+        QFETCH(int, every);
+        m_interrogator->answers = [&](const Question& question, bool) {
+            return m_interrogator->rounds != away || question.clientPort.value % every != 0;
+        };
+        const Report report = execute(Intent::Apply);
+        QCOMPARE(outcomeOf(report, Intent::Apply), "in-sync, exit 0");
+        QCOMPARE(verifiedBy(report), "trial, 1 place");
+        QVERIFY(!holdsTrial());
+    }
+
     void theTimerWaitsAndTriesAgain()
     {
         m_interrogator->answers = [](const Question&, bool) { return false; };
