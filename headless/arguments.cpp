@@ -205,7 +205,11 @@ private:
         addCaptures(command);
     }
 
-    void addCapture(CLI::App& command) { addProfile(command); }
+    void addCapture(CLI::App& command)
+    {
+        addProfile(command);
+        command.add_flag("--redact", m_arguments.redact, "Replace addresses, names and comments, so that it can be given away");
+    }
 
     void addValidate(CLI::App& command)
     {

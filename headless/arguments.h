@@ -38,6 +38,7 @@ struct Arguments
     ProbeSeries series;
     std::uint32_t trials = 1;
     std::vector<std::string> captures; ///< files of nodes to judge instead of this one
+    bool redact = false;               ///< a capture to give away
     SchemaName schema = SchemaName::Profile;
 };
 

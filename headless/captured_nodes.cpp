@@ -1,6 +1,7 @@
 #include "headless/captured_nodes.h"
 
 #include "core/linux/captured_node.h"
+#include "core/linux/redacted_capture.h"
 #include "core/linux/remembered_files.h"
 #include "core/linux/system/privileges.h"
 #include "core/linux/system/text_file.h"
@@ -13,6 +14,7 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <random>
 
 namespace notrack
 {
@@ -198,6 +200,28 @@ Result<Report> doctorOf(const Capture& capture, const Profile& profile)
     return report;
 }
 
+/// The capture to give away; Failed where it would be judged in another way than the node.
+Result<Capture> redactedLike(const Capture& capture)
+{
+    std::random_device random;
+    const auto word = [&] { return std::uint64_t{random()} << 32U | random(); };
+    Result<RedactedCapture> redacted = redactCapture(capture, {word(), word()});
+    if (!redacted)
+        return tl::unexpected(redacted.error());
+    if (!redacted->profile)
+        return std::move(redacted->capture);
+    Result<Report> plain = doctorOf(capture, *capturedProfile(capture));
+    Result<Report> report = doctorOf(redacted->capture, *redacted->profile);
+    if (!plain || !report)
+        return tl::unexpected(plain ? report.error() : plain.error());
+    if (const std::string difference = differenceOfVerdicts(*plain, *report); !difference.empty())
+        return makeError(ErrorKind::Failed, "would be judged in another way than the node, so nothing is printed: " + difference,
+                         "the redacted capture");
+    recallLosses(redacted->capture.report, *report);
+    redacted->capture.report = writeReport(*report);
+    return std::move(redacted->capture);
+}
+
 } // namespace
 
 ExitCode printCapture(const Arguments& arguments)
@@ -228,6 +252,12 @@ ExitCode printCapture(const Arguments& arguments)
             return fail(arguments, "capture", report.error());
         tellLosses(*request.profile, std::move(dns), *report);
         capture.report = writeReport(*report);
+    }
+    if (arguments.redact) {
+        Result<Capture> redacted = redactedLike(capture);
+        if (!redacted)
+            return fail(arguments, "capture", redacted.error());
+        capture = std::move(*redacted);
     }
     std::cout << writeCapture(capture);
     return ExitCode::Done;

@@ -8,6 +8,9 @@
 #include "core/linux/node/node_clues.h"
 #include "core/linux/node/pod_namespaces.h"
 #include "core/profile/profile_reader.h"
+#include "core/run/change.h"
+#include "core/run/observe.h"
+#include "core/run/remembered.h"
 
 #include <utility>
 
@@ -135,6 +138,21 @@ Report CapturedNode::run(const Request& request)
     report.backendReason = m_reason;
     report.timings.clear();
     return report;
+}
+
+std::optional<std::string> CapturedNode::fingerprint(const Profile& profile)
+{
+    const std::vector<std::string> prefixes = Memory(m_memory).prefixes();
+    std::vector<std::string> all = prefixes;
+    all.insert(all.begin(), profile.chainPrefix);
+    const Change change(m_node, wantedParts(profile, prefixes, unavailableFamilies(profile, m_store)), nothingOfOurs(all), {});
+    Report ignored;
+    Result<Differences> differences = observeTables(change, m_node, ignored);
+    if (!differences)
+        return std::nullopt;
+    Facts facts;
+    judgeNode(profile, m_node, std::move(*differences), ignored, facts);
+    return facts.fingerprint;
 }
 
 NodeClues capturedClues(const Capture& capture)

@@ -40,6 +40,9 @@ public:
     /// Runs a command that only reads. The report has the time of the capture.
     Report run(const Request& request);
 
+    /// What a verdict names the facts by (core/findings/fingerprint.h); nothing where the tables cannot be read.
+    std::optional<std::string> fingerprint(const Profile& profile);
+
 private:
     CapturedNode(const Capture& capture, BackendChoice choice, const std::optional<std::string>& chainPrefix);
 

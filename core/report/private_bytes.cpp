@@ -19,6 +19,12 @@ bool isAscii(std::string_view text)
     return std::all_of(text.begin(), text.end(), [](char byte) { return static_cast<unsigned char>(byte) < 0x80; });
 }
 
+/// A character of the plane itself goes byte by byte, too: else it would come back as another.
+bool isPrivate(std::string_view text)
+{
+    return text.size() > 3 && text.starts_with(privatePlane) && static_cast<unsigned char>(text[2]) >= firstThird;
+}
+
 void appendPrivate(unsigned char byte, std::string& text)
 {
     text += privatePlane;
@@ -35,8 +41,9 @@ std::string toUtf8(std::string_view bytes)
     std::string text;
     while (!bytes.empty()) {
         const Character character = firstCharacter(bytes);
-        const std::size_t length = std::max<std::size_t>(character.length, 1);
-        if (character.length == 0)
+        const bool isPlain = character.length > 0 && !isPrivate(bytes);
+        const std::size_t length = isPlain ? character.length : 1;
+        if (!isPlain)
             appendPrivate(static_cast<unsigned char>(bytes.front()), text);
         else
             text += bytes.substr(0, length);
@@ -51,7 +58,7 @@ std::string fromUtf8(std::string text)
     while (at != std::string::npos && at + 3 < text.size()) {
         const auto third = static_cast<unsigned char>(text[at + 2]);
         const auto fourth = static_cast<unsigned char>(text[at + 3]);
-        if (third >= firstThird)
+        if (isPrivate(std::string_view(text).substr(at)))
             text.replace(at, 4, 1, static_cast<char>(static_cast<unsigned>(third - firstThird) << 6U | (fourth & 0x3FU)));
         at = text.find(privatePlane, at + 1);
     }

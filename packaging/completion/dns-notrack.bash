@@ -24,7 +24,7 @@ _dns_notrack() {
     probe) word='--profile --node --output --count --rate --help' ;;
     trial) word='--profile --node --output --count --wait --help' ;;
     discover) word='--node --capture --help' ;;
-    capture) word='--profile --node --help' ;;
+    capture) word='--profile --node --redact --help' ;;
     schema) word='profile report capture' ;;
     validate)
         if [[ $current != -* ]]; then mapfile -t COMPREPLY < <(compgen -f -- "$current") && compopt -o filenames && return; fi

@@ -25,6 +25,7 @@ complete -c dns-notrack -n '__fish_seen_subcommand_from apply' -l reconcile -d '
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply status' -l textfile -r -F -d 'Metrics file'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply status doctor discover' -l capture -r -F -d 'Captures of nodes to judge instead'
 complete -c dns-notrack -n '__fish_seen_subcommand_from status' -l watch -x -d 'Report again every SECONDS'
+complete -c dns-notrack -n '__fish_seen_subcommand_from capture' -l redact -d 'Replace addresses, names and comments'
 complete -c dns-notrack -n '__fish_seen_subcommand_from schema' -a 'profile report capture'
 complete -c dns-notrack -n '__fish_seen_subcommand_from doctor' -l census -d 'Count who fills the conntrack table'
 complete -c dns-notrack -n '__fish_seen_subcommand_from validate' -F

@@ -141,6 +141,32 @@ class Captures(NodeTest):
         quiet("nft", "add", "table", "ip", "nmanager")
         self.assert_word_for_word()
 
+    def test_redacted_ones_are_judged_alike(self):
+        quiet("nft", "-f", "-", input=NATIVE)
+        self.close_forward()
+        iptables("-A", "FORWARD", "-m", "iprange", "--src-range", "203.0.112.7-203.0.113.9", "-j", "DROP")
+        plain = json.loads(self.capture().read_text(encoding="ascii"))
+        path = self.capture("redacted.json", words=["--redact"])
+        text = path.read_text(encoding="ascii")
+        for secret in (SERVICE, "10.244.1.0", "0a600", "203.0.112.7", "bank", os.uname().nodename + '"', "inet firewall", str(self.folder)):
+            self.assertNotIn(secret, text)
+        redacted = json.loads(text)
+        self.assertTrue(redacted["redacted"])
+
+        def verdict(report):
+            return report["state"], [(one["id"], one["severity"], one["waived"]) for one in report["findings"]]
+        self.assertEqual(verdict(redacted["report"]), verdict(plain["report"]))
+        done = self.without_privileges("doctor", "--output", "json", "--capture", path)
+        self.assertEqual(verdict(json.loads(done.stdout)), verdict(plain["report"]))
+
+    def test_a_redacted_verdict_goes_on_counting(self):
+        """An apply is verified for its profile and facts by digests, which a redaction changes."""
+        self.apply(code=0)
+        plain = json.loads(self.capture().read_text(encoding="ascii"))
+        redacted = json.loads(self.capture("redacted.json", words=["--redact"]).read_text(encoding="ascii"))
+        self.assertEqual(redacted["report"]["verified"], plain["report"]["verified"])
+        self.assertEqual(redacted["report"]["state"], "in-sync")
+
     def test_looking_changes_nothing(self):
         before = quiet("cat", "/proc/net/ip_tables_names", "/proc/net/ip6_tables_names") + quiet("nft", "list", "ruleset")
         self.capture()

@@ -1,0 +1,248 @@
+#include "core/report/redacted_names.h"
+
+#include "core/base/spelling.h"
+#include "core/net/chain_names.h"
+#include "core/profile/profile_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+namespace notrack
+{
+
+namespace
+{
+
+/// Beginnings of names that software gives, not people: Kubernetes and its networks, Docker, podman's and CNI's plugins, ufw, fail2ban, firewalld.
+constexpr std::array knownBeginnings{"KUBE-",    "cali",        "CILIUM", "cilium", "DOCKER",       "FLANNEL",     "WEAVE",     "CNI-",
+                                     "NETAVARK", "LIBVIRT",     "ANTREA", "ufw-",   "ufw6-",        "f2b-",        "firewalld", "__set",
+                                     "__map",    "kube-router", "inet6:", "felix-", "ovn40subnets", "ovn60subnets"};
+constexpr std::array builtInNames{"PREROUTING", "INPUT", "FORWARD", "OUTPUT",   "POSTROUTING", "nat",
+                                  "filter",     "raw",   "mangle",  "security", "BROUTING"};
+constexpr std::string_view blanks = " \t\n";
+constexpr std::string_view endsOfNames = ",;}";
+
+using WordReplacement = std::function<std::string(std::string_view word, std::string_view before, std::size_t index)>;
+
+/// The words of a line, with what stands between them kept: `replace` gets the word, the one before, and its number.
+std::string replaceWords(std::string_view line, const WordReplacement& replace)
+{
+    std::string result;
+    std::string_view before;
+    std::size_t index = 0;
+    while (!line.empty()) {
+        const std::size_t start = std::min(line.find_first_not_of(blanks), line.size());
+        result += line.substr(0, start);
+        line.remove_prefix(start);
+        const std::size_t end = std::min(line.find_first_of(blanks), line.size());
+        const std::string_view word = line.substr(0, end);
+        if (!word.empty())
+            result += replace(word, before, index++);
+        before = word;
+        line.remove_prefix(end);
+    }
+    return result;
+}
+
+bool isOneOf(std::string_view word, std::initializer_list<std::string_view> words)
+{
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// Where the quoted or plain word that begins there ends.
+std::size_t endOfValue(std::string_view text)
+{
+    if (!text.starts_with('"'))
+        return std::min(text.find_first_of(blanks), text.size());
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        if (text[i] == '\\')
+            ++i;
+        else if (text[i] == '"')
+            return i + 1;
+    }
+    return text.size();
+}
+
+/// The line with what comes after `--comment`, `--log-prefix`, `--nflog-prefix`, and nft's `comment` and `prefix`, as `hash` has it.
+std::string withoutComments(std::string_view line, const std::function<std::string(std::string_view)>& hash)
+{
+    std::string result;
+    while (!line.empty()) {
+        std::size_t at = std::string_view::npos;
+        for (const std::string_view option : {"--comment ", "--log-prefix ", "--nflog-prefix ", " comment \"", " prefix \""}) {
+            if (const std::size_t found = line.find(option); found < at)
+                at = found + option.size() - (option.ends_with('"') ? 1 : 0);
+        }
+        if (at == std::string_view::npos)
+            break;
+        result += line.substr(0, at);
+        line.remove_prefix(at);
+        const std::size_t end = endOfValue(line);
+        result.append("\"").append(hash(line.substr(0, end))).append("\"");
+        line.remove_prefix(end);
+    }
+    return result.append(line);
+}
+
+/// A YAML scalar up to its end.
+std::string_view scalarIn(std::string_view text)
+{
+    return text.substr(0, text.find_first_of(" \t\"',]}#"));
+}
+
+std::string withoutYamlComment(std::string_view line)
+{
+    const std::size_t quote = line.find_last_of("\"'");
+    const std::size_t comment = line.starts_with('#') ? 0 : line.find(" #", quote == std::string_view::npos ? 0 : quote);
+    return std::string(line.substr(0, comment));
+}
+
+} // namespace
+
+std::string HashedNames::hashOf(std::string_view name) const
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    const std::uint64_t hash = keyedHash(m_key, name);
+    std::string text = "n-";
+    for (unsigned shift = 0; shift < 48; shift += 4)
+        text += digits[hash >> shift & 0xFU];
+    return text;
+}
+
+bool HashedNames::isKept(std::string_view name) const
+{
+    const bool known =
+        std::any_of(knownBeginnings.begin(), knownBeginnings.end(), [&](const char* each) { return name.starts_with(each); });
+    const bool builtIn = std::find(builtInNames.begin(), builtInNames.end(), name) != builtInNames.end();
+    const bool ours = std::any_of(m_prefixes.begin(), m_prefixes.end(),
+                                  [&](const std::string& prefix) { return name.starts_with(prefix) || name == lowerCase(prefix); });
+    return name.empty() || known || builtIn || ours;
+}
+
+std::string HashedNames::ofRules(std::string_view name) const
+{
+    return isKept(name) ? std::string(name) : hashOf(name);
+}
+
+std::string HashedNames::ruleLine(std::string_view line, bool nft) const
+{
+    const std::string plain = withoutComments(line, [&](std::string_view comment) { return hashOf(comment); });
+    bool isTable = false;
+    return replaceWords(plain, [&](std::string_view word, std::string_view before, std::size_t index) -> std::string {
+        const std::string_view name = word.substr(0, word.find_first_of(endsOfNames));
+        const std::string rest(word.substr(name.size()));
+        if (!nft) {
+            if (before.empty() && word.starts_with(':'))
+                return ":" + ofRules(word.substr(1));
+            return isOneOf(before, {"-A", "-N", "-g", "--goto", "--match-set", "--add-set", "--del-set"}) ? ofRules(word)
+                                                                                                          : std::string(word);
+        }
+        if (name.starts_with('@'))
+            return "@" + ofRules(name.substr(1)) + rest;
+        isTable = isTable || (index == 0 && word == "table");
+        if (isTable && index == 2)
+            return ofRules(name) + rest;
+        const bool isNamed = isOneOf(before, {"jump", "goto"}) || (index == 1 && isOneOf(before, {"chain", "set", "map"}));
+        return isNamed ? ofRules(name) + rest : std::string(word);
+    });
+}
+
+std::string HashedNames::inRules(std::string_view text, bool nft) const
+{
+    std::set<std::string, std::less<>> chains; // a target after -j is a name only where it is a chain's
+    std::string result;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        const std::string_view line = text.substr(0, end);
+        if (!nft && line.starts_with(':'))
+            chains.emplace(line.substr(1, line.find(' ') - 1));
+        result += ruleLine(line, nft);
+        if (end < text.size())
+            result += '\n';
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    if (nft)
+        return result;
+    return replaceWords(result, [&](std::string_view word, std::string_view before, std::size_t /*index*/) {
+        return isOneOf(before, {"-j", "--jump"}) && chains.contains(word) ? ofRules(word) : std::string(word);
+    });
+}
+
+std::string HashedNames::inProfile(std::string_view text, const std::string& node) const
+{
+    std::string result;
+    bool inMatch = false; // in a list below `match:`
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string line = withoutYamlComment(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+        const std::size_t match = line.find("match");
+        const std::size_t list = match == std::string::npos ? match : line.find(':', match);
+        const bool isItem = inMatch && line.find("- ") != std::string::npos && line.find(':') == std::string::npos;
+        if (list != std::string::npos)
+            hashGlobs(line, list + 1, node);
+        else if (isItem)
+            hashGlobs(line, line.find("- ") + 2, node);
+        inMatch = list != std::string::npos ? line.find_first_not_of(" \t", list + 1) == std::string::npos : isItem;
+        hashNames(line);
+        result += line + "\n";
+    }
+    return result;
+}
+
+/// A glob that chose the override for this node becomes the node's new name, any other one a name that no node has.
+void HashedNames::hashGlobs(std::string& line, std::size_t at, const std::string& node) const
+{
+    while (at < line.size()) {
+        const std::size_t start = std::min(line.find_first_not_of(" \t[,\"'", at), line.size());
+        const std::string glob(scalarIn(std::string_view(line).substr(start)));
+        if (glob.empty())
+            return;
+        const bool chosen = matchesHost(glob, node) || matchesHost(glob, node.substr(0, node.find('.')));
+        const std::string hash = hashOf(chosen ? node : glob);
+        line.replace(start, glob.size(), hash);
+        const std::size_t end = line.find(']', start + hash.size());
+        at = line.find(',', start + hash.size());
+        if (at > end)
+            return;
+    }
+}
+
+/// Of the profile and of the probe; a name of the cluster's own DNS says nothing.
+void HashedNames::hashNames(std::string& line) const
+{
+    for (const std::string_view key : {"name:", "\"name\":"}) {
+        for (std::size_t found = line.find(key); found != std::string::npos; found = line.find(key, found + key.size())) {
+            if (found > 0 && std::string_view(" {,\t").find(line[found - 1]) == std::string_view::npos)
+                continue;
+            const std::size_t start = std::min(line.find_first_not_of(" \t\"'", found + key.size()), line.size());
+            const std::string value(scalarIn(std::string_view(line).substr(start)));
+            if (!value.empty() && !value.ends_with("cluster.local"))
+                line.replace(start, value.size(), hashOf(value));
+        }
+    }
+}
+
+std::string HashedNames::replaced(std::string_view text, const std::map<std::string, std::string, std::less<>>& names)
+{
+    constexpr std::string_view ofNames = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-";
+    std::string result;
+    while (!text.empty()) {
+        const std::size_t start = std::min(text.find_first_of(ofNames), text.size());
+        result += text.substr(0, start);
+        text.remove_prefix(start);
+        std::string_view word = text.substr(0, text.find_first_not_of(ofNames));
+        const auto whole = names.find(word);
+        const std::string_view trimmed = word.substr(0, word.find_last_not_of(".:") + 1);
+        const auto known = whole != names.end() ? whole : names.find(trimmed);
+        if (known == names.end())
+            result += word;
+        else
+            result.append(known->second).append(whole != names.end() ? std::string_view() : word.substr(trimmed.size()));
+        text.remove_prefix(word.size());
+    }
+    return result;
+}
+
+} // namespace notrack
