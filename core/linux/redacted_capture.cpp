@@ -52,18 +52,18 @@ std::string verdictOf(const Report& report)
 Result<RedactedCapture> redactCapture(const Capture& capture, const HashKey& key)
 {
     ReplayedMemory texts(capture.memory);
-    KeptNames kept{Memory(texts).prefixes()};
-    kept.chainPrefixes.push_back(Profile().chainPrefix);
-    const Result<Profile> profile = capturedProfile(capture);
-    if (profile)
-        kept.chainPrefixes.push_back(profile->chainPrefix);
-    RedactedCapture redacted{redact(capture, key, kept), {}};
+    std::vector<std::string> prefixes = Memory(texts).prefixes();
+    prefixes.push_back(Profile().chainPrefix);
     if (capture.profile.empty())
-        return redacted;
+        return RedactedCapture{redact(capture, {}, prefixes, key), {}};
+    const Result<Profile> profile = capturedProfile(capture);
+    if (!profile)
+        return tl::unexpected(profile.error());
+    prefixes.push_back(profile->chainPrefix);
+    RedactedCapture redacted{redact(capture, *profile, prefixes, key), {}};
     Result<Profile> other = capturedProfile(redacted.capture);
-    if (!profile || !other)
-        return makeError(ErrorKind::Failed,
-                         "cannot be redacted so that it can still be read: " + toText(other ? profile.error() : other.error()), "profile");
+    if (!other)
+        return tl::unexpected(other.error());
     keepVerdict(capture, *profile, redacted.capture, *other);
     redacted.profile = std::move(*other);
     return redacted;

@@ -57,11 +57,35 @@ std::optional<Address> addressIn(std::string_view word, std::size_t& length)
     return address ? std::optional(*address) : std::nullopt;
 }
 
+/// "52:54:00:ab:cd:ef"
+std::optional<HardwareAddress> hardwareAddressIn(std::string_view word)
+{
+    HardwareAddress card{};
+    for (std::size_t i = 0; i < card.size() && word.size() == 3 * card.size() - 1; ++i) {
+        const auto byte = readNumber<std::uint8_t>(word.substr(3 * i, 2), 16);
+        if (!byte || (i > 0 && word[3 * i - 1] != ':'))
+            return std::nullopt;
+        card.at(i) = *byte;
+    }
+    return word.size() == 3 * card.size() - 1 ? std::optional(card) : std::nullopt;
+}
+
+std::string toText(const HardwareAddress& card)
+{
+    constexpr std::string_view small = "0123456789abcdef";
+    std::string text;
+    for (const std::uint8_t byte : card)
+        text.append(text.empty() ? "" : ":").append({small[byte >> 4U], small[byte & 0xFU]});
+    return text;
+}
+
 std::string image(std::string_view word, PrivateAddresses& addresses)
 {
     std::size_t length = 0;
     if (word.find_first_not_of(ofAddresses) != std::string_view::npos)
         return std::string(word);
+    if (const auto card = hardwareAddressIn(word))
+        return toText(addresses.imageOf(*card));
     const std::optional<Address> address = addressIn(word, length);
     return address ? toText(addresses.imageOf(*address)).append(word.substr(length)) : std::string(word);
 }

@@ -110,4 +110,13 @@ Prefix PrivateAddresses::imageOf(const Prefix& network)
     return {imageOf(network.address()), network.length()};
 }
 
+HardwareAddress PrivateAddresses::imageOf(const HardwareAddress& card) const
+{
+    const std::uint64_t hash = keyedHash(m_key, std::string(card.begin(), card.end()));
+    HardwareAddress image{2};
+    for (std::size_t i = 1; i < image.size(); ++i)
+        image.at(i) = static_cast<std::uint8_t>(hash >> 8 * i);
+    return image;
+}
+
 } // namespace notrack

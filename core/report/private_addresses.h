@@ -3,12 +3,16 @@
 #include "core/base/keyed_hash.h"
 #include "core/net/ip.h"
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <vector>
 
 namespace notrack
 {
+
+using HardwareAddress = std::array<std::uint8_t, 6>;
 
 /// Other addresses for those of a node. Two that share their first bits share as many afterwards (as Crypto-PAn does it, Xu et al. 2002), so that
 /// what lies in a network lies in the network's image. Beyond that, what was learned stays what it is: a network has no host bits, and between
@@ -25,6 +29,9 @@ public:
 
     Address imageOf(const Address& address);
     Prefix imageOf(const Prefix& network);
+
+    /// Of a network card; another one that nobody sold (a local one).
+    HardwareAddress imageOf(const HardwareAddress& card) const;
 
 private:
     bool flips(const Prefix& beginning) const;

@@ -2,7 +2,6 @@
 
 #include "core/base/spelling.h"
 #include "core/net/chain_names.h"
-#include "core/profile/profile_reader.h"
 
 #include <algorithm>
 #include <array>
@@ -64,38 +63,33 @@ std::size_t endOfValue(std::string_view text)
     return text.size();
 }
 
-/// The line with what comes after `--comment`, `--log-prefix`, `--nflog-prefix`, and nft's `comment` and `prefix`, as `hash` has it.
+/// Options of iptables-save and words of nft, behind which a person's own words stand.
+constexpr std::array beforeWords{"--comment ",   "--log-prefix ",     "--nflog-prefix ", "--string ", "--hex-string ",
+                                 "--name ",      "--hashlimit-name ", "--path ",         "--label ",  "--uid-owner ",
+                                 "--gid-owner ", " comment \"",       " prefix \"",      " name \"",  " helper set \""};
+
+/// The line with other words behind those.
 std::string withoutComments(std::string_view line, const std::function<std::string(std::string_view)>& hash)
 {
     std::string result;
     while (!line.empty()) {
         std::size_t at = std::string_view::npos;
-        for (const std::string_view option : {"--comment ", "--log-prefix ", "--nflog-prefix ", " comment \"", " prefix \""}) {
-            if (const std::size_t found = line.find(option); found < at)
-                at = found + option.size() - (option.ends_with('"') ? 1 : 0);
+        std::size_t begin = at;
+        for (const std::string_view option : beforeWords) {
+            if (const std::size_t found = line.find(option); found < at) {
+                at = found;
+                begin = found + option.size() - (option.ends_with('"') ? 1 : 0);
+            }
         }
         if (at == std::string_view::npos)
             break;
-        result += line.substr(0, at);
-        line.remove_prefix(at);
+        result += line.substr(0, begin);
+        line.remove_prefix(begin);
         const std::size_t end = endOfValue(line);
         result.append("\"").append(hash(line.substr(0, end))).append("\"");
         line.remove_prefix(end);
     }
     return result.append(line);
-}
-
-/// A YAML scalar up to its end.
-std::string_view scalarIn(std::string_view text)
-{
-    return text.substr(0, text.find_first_of(" \t\"',]}#"));
-}
-
-std::string withoutYamlComment(std::string_view line)
-{
-    const std::size_t quote = line.find_last_of("\"'");
-    const std::size_t comment = line.starts_with('#') ? 0 : line.find(" #", quote == std::string_view::npos ? 0 : quote);
-    return std::string(line.substr(0, comment));
 }
 
 } // namespace
@@ -143,7 +137,10 @@ std::string HashedNames::ruleLine(std::string_view line, bool nft) const
         isTable = isTable || (index == 0 && word == "table");
         if (isTable && index == 2)
             return ofRules(name) + rest;
-        const bool isNamed = isOneOf(before, {"jump", "goto"}) || (index == 1 && isOneOf(before, {"chain", "set", "map"}));
+        const bool isObject =
+            index == 1 && line.ends_with('{') &&
+            isOneOf(before, {"chain", "set", "map", "counter", "quota", "limit", "flowtable", "synproxy", "secmark", "helper"});
+        const bool isNamed = isOneOf(before, {"jump", "goto"}) || isObject;
         return isNamed ? ofRules(name) + rest : std::string(word);
     });
 }
@@ -167,61 +164,6 @@ std::string HashedNames::inRules(std::string_view text, bool nft) const
     return replaceWords(result, [&](std::string_view word, std::string_view before, std::size_t /*index*/) {
         return isOneOf(before, {"-j", "--jump"}) && chains.contains(word) ? ofRules(word) : std::string(word);
     });
-}
-
-std::string HashedNames::inProfile(std::string_view text, const std::string& node) const
-{
-    std::string result;
-    bool inMatch = false; // in a list below `match:`
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        std::string line = withoutYamlComment(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-        const std::size_t match = line.find("match");
-        const std::size_t list = match == std::string::npos ? match : line.find(':', match);
-        const bool isItem = inMatch && line.find("- ") != std::string::npos && line.find(':') == std::string::npos;
-        if (list != std::string::npos)
-            hashGlobs(line, list + 1, node);
-        else if (isItem)
-            hashGlobs(line, line.find("- ") + 2, node);
-        inMatch = list != std::string::npos ? line.find_first_not_of(" \t", list + 1) == std::string::npos : isItem;
-        hashNames(line);
-        result += line + "\n";
-    }
-    return result;
-}
-
-/// A glob that chose the override for this node becomes the node's new name, any other one a name that no node has.
-void HashedNames::hashGlobs(std::string& line, std::size_t at, const std::string& node) const
-{
-    while (at < line.size()) {
-        const std::size_t start = std::min(line.find_first_not_of(" \t[,\"'", at), line.size());
-        const std::string glob(scalarIn(std::string_view(line).substr(start)));
-        if (glob.empty())
-            return;
-        const bool chosen = matchesHost(glob, node) || matchesHost(glob, node.substr(0, node.find('.')));
-        const std::string hash = hashOf(chosen ? node : glob);
-        line.replace(start, glob.size(), hash);
-        const std::size_t end = line.find(']', start + hash.size());
-        at = line.find(',', start + hash.size());
-        if (at > end)
-            return;
-    }
-}
-
-/// Of the profile and of the probe; a name of the cluster's own DNS says nothing.
-void HashedNames::hashNames(std::string& line) const
-{
-    for (const std::string_view key : {"name:", "\"name\":"}) {
-        for (std::size_t found = line.find(key); found != std::string::npos; found = line.find(key, found + key.size())) {
-            if (found > 0 && std::string_view(" {,\t").find(line[found - 1]) == std::string_view::npos)
-                continue;
-            const std::size_t start = std::min(line.find_first_not_of(" \t\"'", found + key.size()), line.size());
-            const std::string value(scalarIn(std::string_view(line).substr(start)));
-            if (!value.empty() && !value.ends_with("cluster.local"))
-                line.replace(start, value.size(), hashOf(value));
-        }
-    }
 }
 
 std::string HashedNames::replaced(std::string_view text, const std::map<std::string, std::string, std::less<>>& names)

@@ -26,17 +26,12 @@ public:
     /// A save or a listing of rules: names of chains, sets and tables where their syntax has them, and comments.
     std::string inRules(std::string_view text, bool nft) const;
 
-    /// The profile: its name, the names of overrides, and comments. `node` is the host name, by which an override is chosen.
-    std::string inProfile(std::string_view text, const std::string& node) const;
-
     /// Every whole word of `text` that is a key of `names`.
     static std::string replaced(std::string_view text, const std::map<std::string, std::string, std::less<>>& names);
 
 private:
     bool isKept(std::string_view name) const;
     std::string ruleLine(std::string_view line, bool nft) const;
-    void hashGlobs(std::string& line, std::size_t at, const std::string& node) const;
-    void hashNames(std::string& line) const;
 
     HashKey m_key;
     std::vector<std::string> m_prefixes;

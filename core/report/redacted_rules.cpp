@@ -15,6 +15,7 @@ using namespace nf_tables;
 
 constexpr std::uint32_t typeIpv4 = 7; // nft's numbers of data types (datatype.h of nftables)
 constexpr std::uint32_t typeIpv6 = 8;
+constexpr std::uint32_t typeHardware = 9;
 constexpr std::uint32_t bitsOfType = 6;
 constexpr std::size_t roundedTo = 4; // each field of a concatenation begins at a register
 
@@ -55,6 +56,17 @@ Address neighbour(const Address& address, int step)
             break;
     }
     return {address.family(), bytes};
+}
+
+/// In a rule or a set, six bytes that are compared are the address of a network card.
+void replaceCard(Bytes& value, const PrivateAddresses& addresses)
+{
+    HardwareAddress card{};
+    if (value.size() < card.size())
+        return;
+    std::copy_n(value.begin(), card.size(), card.begin());
+    card = addresses.imageOf(card);
+    std::copy(card.begin(), card.end(), value.begin());
 }
 
 std::size_t leadingBits(const Bytes& mask)
@@ -168,6 +180,8 @@ private:
 
     void visit(Compare& compare)
     {
+        if (m_replaces && compare.value.size() == HardwareAddress().size())
+            return replaceCard(compare.value, m_addresses);
         const auto known = m_held.find(compare.at);
         if (known == m_held.end())
             return;
@@ -236,6 +250,8 @@ private:
         for (std::uint32_t rest = set.keyType; rest != 0; rest >>= bitsOfType)
             types.insert(types.begin(), rest & ((1U << bitsOfType) - 1));
         for (SetElement& element : set.elements) {
+            if (m_replaces && types == std::vector{typeHardware})
+                replaceCard(element.key, m_addresses);
             std::size_t at = 0;
             for (std::size_t i = 0; i < types.size(); ++i) {
                 const std::optional<Family> family = familyOfType(types[i]);

@@ -1,5 +1,6 @@
 #include "core/report/redaction.h"
 
+#include "core/profile/profile_writer.h"
 #include "core/report/address_text.h"
 #include "core/report/redacted_names.h"
 #include "core/report/redacted_rules.h"
@@ -38,8 +39,8 @@ void changeTexts(Json& json, const std::function<std::string(const std::string&)
 class Redaction
 {
 public:
-    Redaction(Capture capture, const HashKey& key, const KeptNames& kept)
-        : m_capture(std::move(capture)), m_addresses(key), m_names(key, kept.chainPrefixes)
+    Redaction(Capture capture, const std::optional<Profile>& profile, const std::vector<std::string>& chainPrefixes, const HashKey& key)
+        : m_capture(std::move(capture)), m_profile(profile), m_addresses(key), m_names(key, chainPrefixes)
     {
     }
 
@@ -48,14 +49,10 @@ public:
         learn();
         nameEverybody();
         m_capture.redacted = true;
-        for (std::size_t i = 0; i < m_capture.profile.size(); ++i) {
-            CapturedFile& file = m_capture.profile[i];
-            file.text = plain(m_names.inProfile(file.text, m_capture.node));
-            file.path = "profile-" + std::to_string(i + 1) + ".yaml";
-        }
+        redactProfile();
         m_capture.node = m_names.hashOf(m_capture.node);
         for (CapturedFile& file : m_capture.files) {
-            file.text = replaceAddresses(file.text, formOf(file.path), m_addresses);
+            file.text = replaceAddresses(HashedNames::replaced(file.text, m_people), formOf(file.path), m_addresses);
             redact(file.error);
         }
         for (CapturedOutput& output : m_capture.outputs)
@@ -75,8 +72,10 @@ private:
     {
         for (const CapturedFile& file : m_capture.files)
             learnAddresses(file.text, formOf(file.path), m_addresses);
-        for (const CapturedFile& file : m_capture.profile)
-            learnAddresses(file.text, AddressForm::Plain, m_addresses);
+        if (m_profile) {
+            for (const std::vector<Prefix>& networks : {m_profile->podCidrs, m_profile->safety.trialIgnore})
+                std::for_each(networks.begin(), networks.end(), [&](const Prefix& network) { m_addresses.learn(network); });
+        }
         for (const CapturedOutput& output : m_capture.outputs)
             learnAddresses(output.text, AddressForm::Plain, m_addresses);
         if (m_capture.nftables.rules)
@@ -107,13 +106,54 @@ private:
 
     void nameEverybody()
     {
-        m_people[m_capture.node] = m_names.hashOf(m_capture.node);
+        namePerson(m_capture.node);
+        if (m_profile && m_profile->safety.probe)
+            namePerson(m_profile->safety.probe->name);
+        for (const CapturedFile& file : m_capture.files) {
+            for (const std::string_view key : {"clusterDomain: [\"", "--cluster-domain="}) {
+                if (const std::size_t found = file.text.find(key); found != std::string::npos) {
+                    const std::size_t at = found + key.size();
+                    namePerson(file.text.substr(at, file.text.find_first_of("\" \n", at) - at));
+                }
+            }
+        }
         for (const CapturedPods* pods : {&m_capture.pods, &m_capture.witnesses}) {
             for (const PodNamespace& pod : pods->found) {
                 if (!pod.name.starts_with("pid:"))
-                    m_people[pod.name] = m_names.hashOf(pod.name);
+                    namePerson(pod.name);
             }
         }
+    }
+
+    /// The domain that clusters have unless somebody chose another says nothing.
+    void namePerson(const std::string& name)
+    {
+        if (!name.empty() && !name.ends_with("cluster.local") && !name.ends_with("cluster.local."))
+            m_people[name] = m_names.hashOf(name);
+    }
+
+    std::string personal(const std::string& name) const
+    {
+        const auto known = m_people.find(name);
+        return known == m_people.end() ? name : known->second;
+    }
+
+    /// Written anew from its values: comments and overrides for other nodes are not in it.
+    void redactProfile()
+    {
+        m_capture.profile.clear();
+        if (!m_profile)
+            return;
+        Profile profile = *m_profile;
+        if (!profile.name.empty())
+            profile.name = m_names.hashOf(profile.name);
+        for (Address& service : profile.services)
+            service = m_addresses.imageOf(service);
+        for (std::vector<Prefix>* networks : {&profile.podCidrs, &profile.safety.trialIgnore})
+            std::for_each(networks->begin(), networks->end(), [&](Prefix& network) { network = m_addresses.imageOf(network); });
+        if (profile.safety.probe)
+            profile.safety.probe->name = personal(profile.safety.probe->name);
+        m_capture.profile.push_back({"profile.yaml", writeProfile(profile), {}});
     }
 
     std::string plain(std::string_view text) { return replaceAddresses(text, AddressForm::Plain, m_addresses); }
@@ -144,8 +184,7 @@ private:
     void redact(CapturedPods& pods)
     {
         for (PodNamespace& pod : pods.found) {
-            if (const auto known = m_people.find(pod.name); known != m_people.end())
-                pod.name = known->second;
+            pod.name = personal(pod.name);
             for (Address& address : pod.addresses)
                 address = m_addresses.imageOf(address);
         }
@@ -270,6 +309,8 @@ private:
         for (CapturedFile& file : m_capture.memory.texts) {
             if (file.path == "pending")
                 file.text = "{}";
+            if (file.path == "damping")
+                file.text = sentence(file.text);
             if (file.path != "trial")
                 continue;
             Json trial = Json::parse(file.text, nullptr, false);
@@ -292,21 +333,27 @@ private:
         Json report = Json::parse(m_capture.report, nullptr, false);
         if (!report.is_object())
             return;
-        changeTexts(report, [&](const std::string& text) { return sentence(text); });
-        m_capture.report = report.dump();
+        Json kept = Json::object();
+        for (const char* key : {"schema", "probe", "losses"}) {
+            if (report.contains(key))
+                kept[key] = std::move(report[key]);
+        }
+        changeTexts(kept, [&](const std::string& text) { return sentence(text); });
+        m_capture.report = kept.dump();
     }
 
     Capture m_capture;
+    const std::optional<Profile>& m_profile;
     PrivateAddresses m_addresses;
     HashedNames m_names;
-    std::map<std::string, std::string, std::less<>> m_people; ///< the node and its pods
+    std::map<std::string, std::string, std::less<>> m_people; ///< the node, its pods, its domain
 };
 
 } // namespace
 
-Capture redact(Capture capture, const HashKey& key, const KeptNames& kept)
+Capture redact(Capture capture, const std::optional<Profile>& profile, const std::vector<std::string>& chainPrefixes, const HashKey& key)
 {
-    return Redaction(std::move(capture), key, kept).go();
+    return Redaction(std::move(capture), profile, chainPrefixes, key).go();
 }
 
 } // namespace notrack

@@ -1,5 +1,6 @@
 #include "core/profile/profile_files.h"
 #include "core/profile/profile_reader.h"
+#include "core/profile/profile_writer.h"
 #include "core/rules/ruleset.h"
 #include "tests/unit/golden.h"
 
@@ -128,6 +129,13 @@ private slots:
         const QString text = outcome({path}, nodesOf(expected));
         QVERIFY2(readFrom({path}, "node-a").has_value(), qPrintable(text));
         QCOMPARE(text, goldenText(expected + ".txt", text));
+        for (const QString& node : nodesOf(expected)) {
+            const Profile profile = *readFrom({path}, node);
+            const Result<Profile> again = readProfile(std::vector<ProfileSource>{{"written", writeProfile(profile)}}, node.toStdString());
+            QVERIFY2(again, again ? "" : toText(again.error()).c_str());
+            QCOMPARE(QString::fromStdString(describe(*again)).section('\n', 1), QString::fromStdString(describe(profile)).section('\n', 1));
+            QCOMPARE(QString::fromStdString(digestOf(*again)), QString::fromStdString(digestOf(profile)));
+        }
     }
 
     void good_data() { addProfiles(dataPath("good-profiles"), dataPath("good-profiles")); }
