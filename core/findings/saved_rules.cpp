@@ -20,6 +20,7 @@ public:
         rule.line = std::move(line);
         while (m_next < m_words.size())
             readOne(rule);
+        endMatch(rule);
         return rule;
     }
 
@@ -39,11 +40,14 @@ private:
             ++m_next;
         const std::string option = takeValue();
         if (option == "-m") {
+            endMatch(rule);
             m_match = takeValue();
+            m_isBare = true;
             ++m_instance;
             return;
         }
         if (option == "-j" || option == "-g") {
+            endMatch(rule);
             rule.target = takeValue();
             rule.isGoto = option == "-g";
             m_match.clear();
@@ -54,7 +58,15 @@ private:
         while (m_next < m_words.size() && !atOption())
             condition.values.push_back(takeValue());
         finish(condition);
+        m_isBare = m_isBare && condition.match.empty();
         (m_inTarget ? rule.targetOptions : rule.conditions).push_back(std::move(condition));
+    }
+
+    /// A match without an option has one to ask of its own, as rpfilter and socket do; these two ask for what -p says.
+    void endMatch(SavedRule& rule)
+    {
+        if (std::exchange(m_isBare, false) && m_match != "udp" && m_match != "tcp")
+            rule.conditions.push_back({m_match, {}, {}, false, {}, m_instance});
     }
 
     static void finish(Condition& condition)
@@ -74,6 +86,7 @@ private:
     std::size_t m_next = 0;
     std::string m_match;
     int m_instance = 0;
+    bool m_isBare = false; ///< the match has no option yet
     bool m_inTarget = false;
 };
 

@@ -16,8 +16,8 @@ namespace notrack
 /// One condition of a rule: `[!] --option values…`, with the match extension (`-m NAME`) that it belongs to.
 struct Condition
 {
-    std::string match; ///< empty for the options of every rule: -s, -d, -p, -i, -o
-    std::string option;
+    std::string match;  ///< empty for the options of every rule: -s, -d, -p, -i, -o
+    std::string option; ///< empty for a match that has none
     std::vector<std::string> values;
     bool negated = false;
     std::optional<Prefix> prefix; ///< the value of -s and -d, read once since rule sets are long

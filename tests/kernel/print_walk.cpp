@@ -60,7 +60,7 @@ Certainty judgeLine(const std::vector<SavedChains>& tables, const std::string& l
     std::vector<Step> steps;
     for (const std::string_view chain : ways.at(way))
         steps.push_back({chain, packet});
-    return getsThrough(followWay(tables, Family::Ipv4, steps));
+    return getsThrough(followWay(tables, packet.source ? packet.source->family() : Family::Ipv4, steps));
 }
 
 } // namespace
@@ -77,8 +77,10 @@ int main()
         const std::string name = save.substr(6, save.find(" {") - 6);
         tables = readNativeChains(readNativeTable(save, name), Family::Ipv4);
     }
-    for (const SavedTable& saved : readSaveOutput(save, Backend::Iptables, Family::Ipv4))
-        tables.push_back(readSavedTable(saved));
+    for (const Family family : allFamilies) { // each packet follows the tables of its own
+        for (const SavedTable& saved : readSaveOutput(save, Backend::Iptables, family))
+            tables.push_back(readSavedTable(saved));
+    }
     while (std::getline(std::cin, line)) {
         constexpr std::array answers{"no", "unknown", "yes"};
         std::cout << answers.at(static_cast<std::size_t>(judgeLine(tables, line))) << '\n';

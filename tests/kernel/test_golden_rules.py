@@ -1,6 +1,6 @@
 """Rule sets that nftables' own people wrote: they come through our runs byte for byte, and our model says nothing wrong about them.
 
-NOTRACK_GOLDEN_RULES is the folder of nftables' golden rule sets; without it, the examples of the installed package."""
+NOTRACK_SOURCE_FILES is the folder of nftables' golden rule sets; without it, the examples of the installed package."""
 
 import collections
 import json
@@ -14,8 +14,8 @@ from nftables_node import NftablesTest, nft
 from node import quiet
 
 EXAMPLES = "/usr/share/doc/nftables/examples"
-FOLDER = pathlib.Path(os.environ.get("NOTRACK_GOLDEN_RULES", EXAMPLES))
-LEAST = 100 if "NOTRACK_GOLDEN_RULES" in os.environ else 15
+FOLDER = pathlib.Path(os.environ.get("NOTRACK_SOURCE_FILES", EXAMPLES))
+LEAST = 100 if "NOTRACK_SOURCE_FILES" in os.environ else 15
 UNKNOWN = re.compile(r"\bunknown (\w+)|\bxt (\w+)")
 CHAIN = re.compile(r"^\tchain (.+) \{$")
 WAIVED = ["not-ipvs", "stateful-forward", "service-dnat", "host-port", "host-queries", "unread-rules", "other-notrack"]

@@ -113,6 +113,8 @@ private slots:
             "--match-set cali40all-ipam-pools src -j ACCEPT");
         row("address types", "-A FORWARD -m addrtype --dst-type LOCAL -j DROP\n-A FORWARD -m addrtype ! --src-type LOCAL -j ACCEPT",
             "accepted -A FORWARD -m addrtype ! --src-type LOCAL -j ACCEPT", "accepted -A FORWARD -m addrtype ! --src-type LOCAL -j ACCEPT");
+        row("a match without an option", "-A FORWARD -m socket -j ACCEPT", "accepted -A FORWARD -m socket -j ACCEPT; " + dropped,
+            "accepted -A FORWARD -m socket -j ACCEPT; " + dropped);
         row("a comment that looks like a rule", "-A FORWARD -m comment --comment \"-p tcp -j DROP\" -j ACCEPT",
             "accepted -A FORWARD -m comment --comment \"-p tcp -j DROP\" -j ACCEPT",
             "accepted -A FORWARD -m comment --comment \"-p tcp -j DROP\" -j ACCEPT");

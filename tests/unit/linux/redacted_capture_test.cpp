@@ -176,6 +176,9 @@ private slots:
         const Result<RedactedCapture> redacted = redactCapture(capture, {random(), random()});
         QVERIFY2(redacted, redacted ? "" : toText(redacted.error()).c_str());
         QCOMPARE(otherWords(judged(capture), judged(redacted->capture)), QString());
+        const QString text = QString::fromStdString(writeCapture(redacted->capture));
+        for (const char* name : {"bank", "ACME", "acme", "trusted", "edge-7", "alice"})
+            QVERIFY2(!text.contains(name), name);
     }
 
     /// By chance an address may have itself as its image: not with one key after the other.
