@@ -62,6 +62,11 @@ Backend chosenFrom(const Capture& capture, BackendChoice choice)
 /// All that judging reads, by reading it: whatever the profile, and what another one might ask for.
 void recordFacts(const CaptureRequest& request, Capture& capture)
 {
+    Result<nf_tables::Rules> rules = nf_tables::readRules();
+    if (rules)
+        capture.nftables.rules = std::move(*rules);
+    else
+        capture.nftables.error = rules.error();
     const FactSources live = liveSources();
     const FactSources sources = recording(live, capture);
     LinuxNodeInspector(sources).inspect(request.profile.value_or(Profile{}));
@@ -73,11 +78,6 @@ void recordFacts(const CaptureRequest& request, Capture& capture)
     };
     std::vector<std::string> ignored;
     recording(findAll, capture.witnesses)({}, ignored);
-    Result<nf_tables::Rules> rules = nf_tables::readRules();
-    if (rules)
-        capture.nftables.rules = std::move(*rules);
-    else
-        capture.nftables.error = rules.error();
 }
 
 } // namespace

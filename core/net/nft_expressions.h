@@ -268,7 +268,9 @@ struct Notrack
 struct Log
 {
     std::string prefix;
-    bool plain = true; ///< nothing but a prefix is set
+    bool plain = true;                  ///< nothing but a prefix is set
+    std::optional<std::uint32_t> level; ///< where nothing else is set; syslog's number
+    std::optional<std::uint32_t> group; ///< where nothing else is set
 
     bool operator==(const Log&) const = default;
 };
@@ -310,6 +312,17 @@ struct Xtables
     bool operator==(const Xtables&) const = default;
 };
 
+/// Loads the next number of a row, or a random one: from `offset` on, `modulus` of them.
+struct Numgen
+{
+    std::uint32_t modulus = 0;
+    std::uint32_t offset = 0;
+    bool random = false;
+    Register to = 0;
+
+    bool operator==(const Numgen&) const = default;
+};
+
 /// An expression, or a form of one, that this program does not know.
 struct Unknown
 {
@@ -319,6 +332,6 @@ struct Unknown
 };
 
 using Expression = std::variant<Unknown, Payload, Meta, Ct, Fib, Compare, Bitwise, Byteorder, Range, Lookup, Immediate, Verdict, Counter,
-                                Limit, Nat, Masquerade, Redirect, Reject, Notrack, Log, Queue, Dynset, ObjectReference, Xtables>;
+                                Limit, Nat, Masquerade, Redirect, Reject, Notrack, Log, Queue, Dynset, ObjectReference, Xtables, Numgen>;
 
 } // namespace notrack::nf_tables

@@ -42,23 +42,21 @@ constexpr std::array fields{
     Field{PayloadBase::Transport, 0, 2, 2, "dport", Notation::Number},
 };
 
-std::string_view transportName(std::uint32_t protocol)
+/// Fields of one protocol above the network.
+struct TransportField
 {
-    switch (protocol) {
-    case 1:
-        return "icmp";
-    case 6:
-        return "tcp";
-    case 17:
-        return "udp";
-    case 58:
-        return "ipv6-icmp";
-    case 132:
-        return "sctp";
-    default:
-        return {};
-    }
-}
+    std::uint32_t protocol;
+    std::uint32_t offset;
+    std::uint32_t length;
+    std::string_view name;
+    Notation notation;
+};
+
+constexpr std::array transportFields{
+    TransportField{17, 4, 2, "udp length", Notation::Number},      TransportField{17, 6, 2, "udp checksum", Notation::Number},
+    TransportField{6, 13, 1, "tcp flags", Notation::TcpFlags},     TransportField{1, 0, 1, "icmp type", Notation::IcmpType},
+    TransportField{58, 0, 1, "icmpv6 type", Notation::Icmpv6Type},
+};
 
 bool isAddress(Notation notation)
 {
@@ -67,6 +65,11 @@ bool isAddress(Notation notation)
 
 OperandText describePayload(const Payload& payload, const Context& context)
 {
+    for (const TransportField& field : transportFields) {
+        if (payload.base == PayloadBase::Transport && field.protocol == context.transport && field.offset == payload.offset &&
+            field.length == payload.length)
+            return {std::string(field.name), field.notation, field.length};
+    }
     for (const Field& field : fields) {
         const bool same = field.base == payload.base && field.offset == payload.offset &&
                           (field.length == payload.length || (isAddress(field.notation) && payload.length < field.length));
@@ -74,14 +77,13 @@ OperandText describePayload(const Payload& payload, const Context& context)
             continue;
         if (field.base != PayloadBase::Transport)
             return {std::string(field.name), field.notation, field.length};
-        const bool named = context.transport && (*context.transport == 6U || *context.transport == 17U);
-        return {(named ? std::string(transportName(*context.transport)) : "th") + " " + std::string(field.name), field.notation,
-                field.length};
+        const std::string_view header = context.transport == 6U ? "tcp " : context.transport == 17U ? "udp " : "th ";
+        return {std::string(header) + std::string(field.name), field.notation, field.length};
     }
     constexpr std::array<std::string_view, 5> bases{"ll", "nh", "th", "ih", "tunnel"};
     return {"@" + std::string(bases.at(static_cast<std::size_t>(payload.base))) + "," + std::to_string(std::uint64_t{payload.offset} * 8) +
                 "," + std::to_string(std::uint64_t{payload.length} * 8),
-            Notation::Number, payload.length};
+            Notation::Number, payload.length, false, true};
 }
 
 std::optional<OperandText> describeMeta(const Meta& meta)
@@ -92,7 +94,7 @@ std::optional<OperandText> describeMeta(const Meta& meta)
     case MetaKey::Protocol:
         return OperandText{"meta protocol", Notation::EtherType, 2};
     case MetaKey::Mark:
-        return OperandText{"meta mark", Notation::NodeNumber, 4};
+        return OperandText{"meta mark", Notation::Mark, 4};
     case MetaKey::Input:
         return OperandText{"iifname", Notation::Name, 16};
     case MetaKey::Output:
@@ -102,17 +104,18 @@ std::optional<OperandText> describeMeta(const Meta& meta)
     case MetaKey::TransportProtocol:
         return OperandText{"meta l4proto", Notation::Transport, 1};
     case MetaKey::InputIndex:
-        return OperandText{"iif", Notation::NodeNumber, 4};
+        return OperandText{"iif", Notation::Interface, 4};
     case MetaKey::OutputIndex:
-        return OperandText{"oif", Notation::NodeNumber, 4};
+        return OperandText{"oif", Notation::Interface, 4};
     case MetaKey::User:
         return OperandText{"meta skuid", Notation::NodeNumber, 4};
     case MetaKey::Group:
         return OperandText{"meta skgid", Notation::NodeNumber, 4};
+    case MetaKey::PacketType:
+        return OperandText{"meta pkttype", Notation::PacketType, 1};
     case MetaKey::Priority:
     case MetaKey::InputType:
     case MetaKey::OutputType:
-    case MetaKey::PacketType:
     case MetaKey::Cpu:
     case MetaKey::InputGroup:
     case MetaKey::OutputGroup:
@@ -133,7 +136,13 @@ std::optional<OperandText> describeCt(const Ct& ct)
     case CtKey::State:
         return OperandText{"ct state", Notation::CtState, 4};
     case CtKey::Mark:
-        return OperandText{"ct mark", Notation::NodeNumber, 4};
+        return OperandText{"ct mark", Notation::Mark, 4};
+    case CtKey::Status:
+        return OperandText{"ct status", Notation::CtStatus, 4};
+    case CtKey::Direction:
+        return OperandText{"ct direction", Notation::CtDirection, 1};
+    case CtKey::Zone:
+        return ct.direction ? std::nullopt : std::optional(OperandText{"ct zone", Notation::NodeNumber, 2});
     case CtKey::SourceIpv4:
         return directed("ip saddr", Notation::Ipv4, 4);
     case CtKey::DestinationIpv4:
@@ -146,8 +155,6 @@ std::optional<OperandText> describeCt(const Ct& ct)
         return directed("proto-src", Notation::Number, 2);
     case CtKey::DestinationPort:
         return directed("proto-dst", Notation::Number, 2);
-    case CtKey::Direction:
-    case CtKey::Status:
     case CtKey::Expiration:
     case CtKey::Helper:
     case CtKey::LayerProtocol:
@@ -156,7 +163,6 @@ std::optional<OperandText> describeCt(const Ct& ct)
     case CtKey::Protocol:
     case CtKey::PacketCount:
     case CtKey::ByteCount:
-    case CtKey::Zone:
     case CtKey::Id:
         return std::nullopt;
     }
@@ -165,20 +171,29 @@ std::optional<OperandText> describeCt(const Ct& ct)
 
 std::optional<OperandText> describeFib(const Fib& fib)
 {
-    if (fib.result != FibResult::AddressType || (fib.flags & (fibSource | fibDestination)) == (fibSource | fibDestination))
+    if ((fib.flags & (fibSource | fibDestination)) == (fibSource | fibDestination))
         return std::nullopt;
     std::string text;
     const std::pair<std::uint32_t, const char*> names[]{
         {fibSource, "saddr"}, {fibDestination, "daddr"}, {fibMark, "mark"}, {fibInput, "iif"}, {fibOutput, "oif"}};
-    std::uint32_t left = fib.flags;
+    std::uint32_t left = fib.flags & ~fibPresent;
     for (const auto& [flag, name] : names) {
         if ((fib.flags & flag) != 0)
             text += (text.empty() ? "fib " : " . ") + std::string(name);
         left &= ~flag;
     }
-    if (left != 0 || text.empty())
+    const bool present = (fib.flags & fibPresent) != 0;
+    if (left != 0 || text.empty() || present != (fib.result == FibResult::Index))
         return std::nullopt;
-    return OperandText{text + " type", Notation::AddressType, 4};
+    if (present)
+        return OperandText{text + " oif", Notation::Presence, 4};
+    return fib.result == FibResult::AddressType ? std::optional(OperandText{text + " type", Notation::AddressType, 4}) : std::nullopt;
+}
+
+std::string describeNumgen(const Numgen& numgen)
+{
+    return std::string("numgen ") + (numgen.random ? "random" : "inc") + " mod " + std::to_string(numgen.modulus) +
+           (numgen.offset == 0 ? "" : " offset " + std::to_string(numgen.offset));
 }
 
 std::optional<std::string> addressText(const Bytes& value, Family family)
@@ -206,64 +221,101 @@ std::optional<std::string> nameText(const Bytes& value, std::uint32_t length)
     return '"' + name + (value.size() < length && name.size() == value.size() ? "*\"" : "\"");
 }
 
-std::optional<std::string> nameOf(std::uint64_t number, Notation notation)
+/// Whether the node keeps these numbers in its own byte order.
+bool isOfNode(Notation notation)
 {
-    constexpr std::array<std::string_view, 9> types{"",          "unicast",   "local",       "broadcast", "anycast",
-                                                    "multicast", "blackhole", "unreachable", "prohibit"};
     switch (notation) {
-    case Notation::AddressType:
-        return number > 0 && number < types.size() ? std::optional(std::string(types[number])) : std::nullopt;
-    case Notation::Family:
-        return number == ipv4 ? std::optional<std::string>("ipv4") : number == ipv6 ? std::optional<std::string>("ipv6") : std::nullopt;
-    case Notation::EtherType:
-        return number == 0x0800 ? std::optional<std::string>("ip") : number == 0x86dd ? std::optional<std::string>("ip6") : std::nullopt;
-    case Notation::Transport: {
-        const std::string_view name = number <= 255 ? transportName(static_cast<std::uint32_t>(number)) : std::string_view();
-        return name.empty() ? std::to_string(number) : std::string(name);
-    }
-    case Notation::CtState: {
-        const std::pair<std::uint64_t, const char*> bits[]{
-            {ctInvalid, "invalid"}, {ctEstablished, "established"}, {ctRelated, "related"}, {ctNew, "new"}, {ctUntracked, "untracked"}};
-        for (const auto& [bit, name] : bits) {
-            if (number == bit)
-                return name;
-        }
-        return std::nullopt;
-    }
-    case Notation::Number:
     case Notation::NodeNumber:
+    case Notation::Mark:
+    case Notation::Interface:
+    case Notation::CtState:
+    case Notation::CtStatus:
+    case Notation::AddressType:
+    case Notation::Presence:
+        return true;
+    case Notation::Number:
     case Notation::Ipv4:
     case Notation::Ipv6:
     case Notation::Name:
-        return std::to_string(number);
+    case Notation::CtDirection:
+    case Notation::Family:
+    case Notation::Transport:
+    case Notation::EtherType:
+    case Notation::TcpFlags:
+    case Notation::IcmpType:
+    case Notation::Icmpv6Type:
+    case Notation::PacketType:
+        return false;
     }
-    return std::nullopt;
+    return false;
+}
+
+std::uint64_t bigEndian(const Bytes& value)
+{
+    std::uint64_t number = 0;
+    for (const std::uint8_t byte : value)
+        number = number << 8 | byte;
+    return number;
 }
 
 } // namespace
 
 std::optional<OperandText> describe(const Operand& operand, const Context& context)
 {
+    std::optional<OperandText> text;
     if (const auto* payload = std::get_if<Payload>(&operand.source))
-        return describePayload(*payload, context);
-    if (const auto* meta = std::get_if<Meta>(&operand.source))
-        return describeMeta(*meta);
-    if (const auto* ct = std::get_if<Ct>(&operand.source))
-        return describeCt(*ct);
-    if (const auto* fib = std::get_if<Fib>(&operand.source))
-        return describeFib(*fib);
-    return std::nullopt;
+        text = describePayload(*payload, context);
+    else if (const auto* meta = std::get_if<Meta>(&operand.source))
+        text = describeMeta(*meta);
+    else if (const auto* ct = std::get_if<Ct>(&operand.source))
+        text = describeCt(*ct);
+    else if (const auto* fib = std::get_if<Fib>(&operand.source))
+        text = describeFib(*fib);
+    else if (const auto* numgen = std::get_if<Numgen>(&operand.source))
+        text = OperandText{describeNumgen(*numgen), Notation::NodeNumber, 4};
+    if (text && operand.toNetwork) {
+        if (text->notation != Notation::NodeNumber && text->notation != Notation::Mark)
+            return std::nullopt;
+        text->swapped = true;
+    }
+    return text;
 }
 
-std::optional<std::uint64_t> numberOf(const Bytes& value, Notation notation)
+std::optional<OperandText> describeType(std::uint32_t type)
+{
+    switch (type) { // enum datatypes of nftables' include/datatype.h
+    case 7:
+        return OperandText{"ipv4_addr", Notation::Ipv4, 4};
+    case 8:
+        return OperandText{"ipv6_addr", Notation::Ipv6, 16};
+    case 12:
+        return OperandText{"inet_proto", Notation::Transport, 1};
+    case 13:
+        return OperandText{"inet_service", Notation::Number, 2};
+    case 19:
+        return OperandText{"mark", Notation::Mark, 4};
+    case 26:
+        return OperandText{"ct_state", Notation::CtState, 4};
+    case 41:
+        return OperandText{"ifname", Notation::Name, 16};
+    default:
+        return std::nullopt;
+    }
+}
+
+bool isOrdered(const OperandText& operand)
+{
+    return operand.notation == Notation::Number || operand.notation == Notation::Ipv4 || operand.notation == Notation::Ipv6 ||
+           operand.swapped;
+}
+
+std::optional<std::uint64_t> numberOf(const Bytes& value, const OperandText& operand)
 {
     if (value.empty() || value.size() > 8)
         return std::nullopt;
-    const bool nodes = notation == Notation::NodeNumber || notation == Notation::CtState || notation == Notation::AddressType;
-    std::uint64_t number = 0;
-    for (std::size_t i = 0; i < value.size(); ++i)
-        number = number << 8 | value[nodes && std::endian::native == std::endian::little ? value.size() - 1 - i : i];
-    return number;
+    if (!isOfNode(operand.notation) || operand.swapped || std::endian::native == std::endian::big)
+        return bigEndian(value);
+    return bigEndian(Bytes(value.rbegin(), value.rend()));
 }
 
 std::optional<std::string> valueText(const Bytes& value, const OperandText& operand)
@@ -276,7 +328,7 @@ std::optional<std::string> valueText(const Bytes& value, const OperandText& oper
         return addressText(value, Family::Ipv4);
     if (operand.notation == Notation::Ipv6)
         return addressText(value, Family::Ipv6);
-    const std::optional<std::uint64_t> number = numberOf(value, operand.notation);
+    const std::optional<std::uint64_t> number = numberOf(value, operand);
     return number ? nameOf(*number, operand.notation) : std::nullopt;
 }
 

@@ -98,6 +98,7 @@ public:
     }
     void operator()(const Payload& payload) { load(payload.to, {payload, payload.length, {}, {}}); }
     void operator()(const Fib& fib) { load(fib.to, {fib, fib.result == FibResult::Name ? longest : wordSize, {}, {}}); }
+    void operator()(const Numgen& numgen) { load(numgen.to, {numgen, wordSize, {}, {}}); }
     void operator()(const Immediate& value) { load(value.to, {value, static_cast<std::uint32_t>(value.value.size()), {}, {}}); }
     void operator()(const Meta& meta)
     {
@@ -116,15 +117,23 @@ public:
     void operator()(const Bitwise& bitwise)
     {
         Operand operand = at(bitwise.from);
-        const bool again = !operand.mask.empty();
+        const bool again = !operand.mask.empty() || operand.toNetwork;
         if (again || operand.length != bitwise.mask.size())
             operand = {Unknown{"bitwise"}, static_cast<std::uint32_t>(bitwise.mask.size()), {}, {}};
         else
             operand.mask = bitwise.mask, operand.flip = bitwise.flip;
         load(bitwise.to, std::move(operand));
     }
-    /// The folded value would have to say its byte order as well.
-    void operator()(const Byteorder& order) { load(order.to, {Unknown{"byteorder"}, order.length, {}, {}}); }
+    void operator()(const Byteorder& order)
+    {
+        Operand operand = at(order.from);
+        const bool whole = order.toNetwork && order.length == order.size && operand.length == order.size;
+        if (whole && operand.mask.empty() && !operand.toNetwork)
+            operand.toNetwork = true;
+        else
+            operand = {Unknown{"byteorder"}, order.length, {}, {}};
+        load(order.to, std::move(operand));
+    }
     void operator()(const Compare& compare) { add(compare, {covering(compare.at, compare.value.size())}); }
     void operator()(const Range& range) { add(range, {covering(range.at, range.first.size())}); }
     void operator()(const Lookup& lookup)

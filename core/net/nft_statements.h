@@ -10,10 +10,11 @@ namespace notrack::nf_tables
 /// Where a register's value comes from; Unknown where that is not known.
 struct Operand
 {
-    std::variant<Unknown, Payload, Meta, Ct, Fib, Immediate> source;
+    std::variant<Unknown, Payload, Meta, Ct, Fib, Immediate, Numgen> source;
     std::uint32_t length = 0; ///< bytes
     Bytes mask;               ///< with `flip`: the value is (source & mask) ^ flip; both empty for the source as it is
     Bytes flip;
+    bool toNetwork = false; ///< a number of the node's byte order, turned into network byte order
 
     bool operator==(const Operand&) const = default;
 };

@@ -1,14 +1,13 @@
 #include "core/net/nft_text.h"
 
 #include "core/base/clean_text.h"
+#include "core/net/nft_action_text.h"
+#include "core/net/nft_comparison_text.h"
 #include "core/net/nft_operand_text.h"
 #include "core/net/nft_set_text.h"
 #include "core/net/nft_statements.h"
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,34 +20,8 @@ namespace
 
 using Text = std::optional<std::string>;
 
-std::string unknown(std::string_view name)
-{
-    return "unknown " + std::string(name);
-}
-
-std::string_view operatorOf(Comparison comparison)
-{
-    constexpr std::array<std::string_view, 6> operators{"", "!= ", "< ", "<= ", "> ", ">= "};
-    return operators.at(static_cast<std::size_t>(comparison));
-}
-
-bool isZero(const Bytes& bytes)
-{
-    return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
-}
-
-/// The bits of a mask that are one from the first on, or nullopt where others follow.
-std::optional<std::size_t> prefixLength(const Bytes& mask)
-{
-    std::size_t length = 0;
-    while (length < mask.size() * 8 && (mask[length / 8] & (0x80U >> length % 8)) != 0)
-        ++length;
-    for (std::size_t i = length; i < mask.size() * 8; ++i) {
-        if ((mask[i / 8] & (0x80U >> i % 8)) != 0)
-            return std::nullopt;
-    }
-    return length;
-}
+constexpr std::uint32_t ipv4 = 2;
+constexpr std::uint32_t ipv6 = 10;
 
 /// What one rule says, statement after statement.
 class RuleText
@@ -57,133 +30,187 @@ public:
     explicit RuleText(const Table& table) : m_table(table)
     {
         if (table.family == "ip")
-            m_context.network = 2;
+            m_context.network = ipv4;
         else if (table.family == "ip6")
-            m_context.network = 10;
+            m_context.network = ipv6;
+        m_context.isOneFamily = m_context.network.has_value();
     }
 
-    std::string of(const Rule& rule)
+    RuleLine of(const Rule& rule)
     {
         const std::vector<Statement> statements = statementsOf(rule, m_table);
-        std::string text;
         for (std::size_t i = 0; i < statements.size(); ++i) {
-            const bool implied = learn(statements[i]) && i + 1 < statements.size() && namesPort(statements[i + 1]);
-            if (!implied)
-                text += (text.empty() ? "" : " ") +
-                        std::visit([&](const auto& e) { return write(e, statements[i].operands); }, statements[i].expression);
+            const bool isSpan = i + 1 < statements.size() && isSpanOf(statements[i], statements[i + 1]);
+            if (isSpan)
+                m_parts.push_back(spanText(statements[i], statements[i + 1]));
+            else
+                for (const Statement& field : fieldsOf(statements[i]))
+                    m_parts.push_back(textOf(field));
+            i += isSpan ? 1 : 0;
+        }
+        std::string text;
+        for (const std::string& part : m_parts)
+            text.append(text.empty() || part.empty() ? "" : " ").append(part);
+        return {std::move(text), m_whole};
+    }
+
+private:
+    std::string textOf(const Statement& statement)
+    {
+        forgetImplied(statement);
+        std::string text = std::visit([&](const auto& e) { return write(e, statement.operands); }, statement.expression);
+        learn(statement);
+        if (!isMatch(statement.expression)) {
+            m_sayingNetwork.reset();
+            m_sayingTransport.reset();
         }
         return text;
     }
 
-private:
-    /// Whether a statement says that the packet is UDP or TCP, which the name of a port says as well.
-    bool learn(const Statement& statement)
+    static bool isMatch(const Expression& expression)
+    {
+        return std::holds_alternative<Compare>(expression) || std::holds_alternative<Range>(expression) ||
+               std::holds_alternative<Lookup>(expression);
+    }
+
+    /// The kernel is asked for neighbouring fields in one comparison, which nft takes apart again.
+    std::vector<Statement> fieldsOf(const Statement& statement) const
+    {
+        const auto* compare = std::get_if<Compare>(&statement.expression);
+        const auto* payload = compare == nullptr || compare->comparison != Comparison::Equal
+                                  ? nullptr
+                                  : std::get_if<Payload>(&statement.operands.front().source);
+        const bool isWhole = payload != nullptr && statement.operands.front().mask.empty() && compare->value.size() == payload->length;
+        const auto whole = isWhole ? describe(statement.operands.front(), m_context) : std::nullopt;
+        if (!whole || !whole->unnamed)
+            return {statement};
+        std::vector<Statement> fields;
+        std::uint32_t done = 0;
+        while (done < payload->length) {
+            const auto length = fieldLength({payload->base, payload->offset + done, 0, 0}, payload->length - done);
+            if (!length)
+                return {statement};
+            const auto from = compare->value.begin() + static_cast<std::ptrdiff_t>(done);
+            fields.push_back({Compare{Comparison::Equal, compare->at, Bytes(from, from + static_cast<std::ptrdiff_t>(*length))},
+                              {Operand{Payload{payload->base, payload->offset + done, *length, payload->to}, *length, {}, {}}}});
+            done += *length;
+        }
+        return fields;
+    }
+
+    /// Bytes of the field with a name that begins there, if it is no longer than that.
+    std::optional<std::uint32_t> fieldLength(Payload payload, std::uint32_t most) const
+    {
+        for (const std::uint32_t length : {1U, 2U, 4U, 16U}) {
+            payload.length = length;
+            const auto field = length > most ? std::nullopt : describe({payload, length, {}, {}}, m_context);
+            if (field && !field->unnamed && field->length == length)
+                return length;
+        }
+        return std::nullopt;
+    }
+
+    std::string unknown(std::string_view name)
+    {
+        m_whole = false;
+        return "unknown " + std::string(name);
+    }
+
+    std::string orUnknown(Text text, std::string_view name) { return text ? std::move(*text) : unknown(name); }
+
+    std::optional<OperandText> described(const Operand& operand)
+    {
+        const std::optional<OperandText> text = describe(operand, m_context);
+        m_whole = m_whole && !(text && text->unnamed);
+        return text;
+    }
+
+    /// What a statement says of the packet's protocols: fields that are named later imply it.
+    void learn(const Statement& statement)
     {
         const auto* compare = std::get_if<Compare>(&statement.expression);
         if (compare == nullptr || compare->comparison != Comparison::Equal || !statement.operands.front().mask.empty())
-            return false;
-        const auto* meta = std::get_if<Meta>(&statement.operands.front().source);
-        if (meta == nullptr)
-            return false;
-        if (meta->key == MetaKey::FamilyOfPacket && compare->value.size() == 1)
-            m_context.network = compare->value.front();
-        if (meta->key == MetaKey::Protocol && compare->value == Bytes{0x08, 0x00})
-            m_context.network = 2;
-        if (meta->key == MetaKey::Protocol && compare->value == Bytes{0x86, 0xdd})
-            m_context.network = 10;
-        if (meta->key != MetaKey::TransportProtocol || compare->value.size() != 1)
-            return false;
-        m_context.transport = compare->value.front();
-        return m_context.transport == 6U || m_context.transport == 17U;
+            return;
+        const auto& source = statement.operands.front().source;
+        const std::size_t self = m_parts.size();
+        if (const auto* meta = std::get_if<Meta>(&source)) {
+            const bool isFamily = meta->key == MetaKey::FamilyOfPacket && compare->value.size() == 1;
+            const bool isEther =
+                meta->key == MetaKey::Protocol && (compare->value == Bytes{0x08, 0x00} || compare->value == Bytes{0x86, 0xdd});
+            if (isFamily || isEther) {
+                m_context.network = isFamily ? compare->value.front() : compare->value.front() == 0x08 ? ipv4 : ipv6;
+                m_sayingNetwork = self;
+            } else if (meta->key == MetaKey::TransportProtocol && compare->value.size() == 1) {
+                m_context.transport = compare->value.front();
+                m_sayingTransport = self;
+            }
+        } else if (const auto* payload = std::get_if<Payload>(&source)) {
+            const std::uint32_t offset = m_context.network == ipv4 ? 9 : 6; // protocol and next header
+            const bool isProtocol = payload->base == PayloadBase::Network && payload->offset == offset && payload->length == 1;
+            if (isProtocol && m_context.network && compare->value.size() == 1) {
+                m_context.transport = compare->value.front();
+                if (m_context.isOneFamily)
+                    m_sayingTransport = self;
+            }
+        }
     }
 
-    /// Whether the next statement is about one port of the header, by its name.
-    static bool namesPort(const Statement& next)
+    /// A field that is named says its protocol by itself, as does an answer of one family.
+    void forgetImplied(const Statement& statement)
     {
-        const auto& expression = next.expression;
-        const bool asks = std::holds_alternative<Compare>(expression) || std::holds_alternative<Range>(expression) ||
-                          std::holds_alternative<Lookup>(expression);
-        const auto* payload = asks && next.operands.size() == 1 ? std::get_if<Payload>(&next.operands.front().source) : nullptr;
-        return payload != nullptr && payload->base == PayloadBase::Transport && payload->length == 2 && payload->offset <= 2 &&
-               payload->offset % 2 == 0 && next.operands.front().mask.empty();
+        for (const Operand& operand : statement.operands) {
+            const auto* payload = std::get_if<Payload>(&operand.source);
+            const auto text = payload == nullptr ? std::nullopt : describe(operand, m_context);
+            if (!text || text->unnamed)
+                continue;
+            const bool isIcmp = text->notation == Notation::IcmpType || text->notation == Notation::Icmpv6Type;
+            if (payload->base == PayloadBase::Network || isIcmp)
+                forget(m_sayingNetwork);
+            if (payload->base == PayloadBase::Transport)
+                forget(m_sayingTransport);
+        }
+        const auto* reject = std::get_if<Reject>(&statement.expression);
+        if (reject != nullptr && reject->type == RejectType::IcmpUnreachable)
+            forget(m_sayingNetwork);
+        if (reject != nullptr && reject->type == RejectType::TcpReset && m_context.isOneFamily)
+            forget(m_sayingTransport);
+    }
+
+    void forget(std::optional<std::size_t>& part)
+    {
+        if (part)
+            m_parts[*part].clear();
+        part.reset();
+    }
+
+    /// Two comparisons that nft makes of a range.
+    static bool isSpanOf(const Statement& first, const Statement& second)
+    {
+        const auto* from = std::get_if<Compare>(&first.expression);
+        const auto* to = std::get_if<Compare>(&second.expression);
+        return from != nullptr && to != nullptr && from->comparison == Comparison::GreaterOrEqual &&
+               to->comparison == Comparison::LessOrEqual && first.operands == second.operands;
+    }
+
+    std::string spanText(const Statement& first, const Statement& second)
+    {
+        forgetImplied(first);
+        const auto& from = std::get<Compare>(first.expression);
+        const auto& to = std::get<Compare>(second.expression);
+        return write(Range{false, from.at, from.value, to.value}, first.operands);
     }
 
     std::string write(const Compare& compare, const std::vector<Operand>& operands)
     {
-        const Operand& left = operands.front();
-        const std::optional<OperandText> operand = describe(left, m_context);
-        if (!operand || !isZero(left.flip))
-            return unknown("cmp");
-        const Text text = left.mask.empty() ? plain(compare, left, *operand) : masked(compare, left, *operand);
-        return text.value_or(unknown("cmp"));
-    }
-
-    static Text plain(const Compare& compare, const Operand& left, const OperandText& operand)
-    {
-        if (left.length < operand.length)
-            return prefix(compare, operand, std::size_t{left.length} * 8);
-        const bool equality = compare.comparison == Comparison::Equal || compare.comparison == Comparison::NotEqual;
-        const Text value = valueText(compare.value, operand);
-        if (!value || (!equality && operand.notation != Notation::Number))
-            return std::nullopt;
-        return operand.text + " " + std::string(operatorOf(compare.comparison)) + *value;
-    }
-
-    static Text prefix(const Compare& compare, const OperandText& operand, std::size_t length)
-    {
-        if ((compare.comparison != Comparison::Equal && compare.comparison != Comparison::NotEqual) || length == 0)
-            return std::nullopt;
-        if (operand.notation != Notation::Ipv4 && operand.notation != Notation::Ipv6)
-            return std::nullopt;
-        Bytes address = compare.value;
-        address.resize(operand.length);
-        const Text value = valueText(address, operand);
-        if (!value)
-            return std::nullopt;
-        return operand.text + " " + std::string(operatorOf(compare.comparison)) + *value + "/" + std::to_string(length);
-    }
-
-    static Text masked(const Compare& compare, const Operand& left, const OperandText& operand)
-    {
-        const bool isEqual = compare.comparison == Comparison::Equal;
-        if ((!isEqual && compare.comparison != Comparison::NotEqual) || compare.value.size() != left.mask.size())
-            return std::nullopt;
-        for (std::size_t i = 0; i < compare.value.size(); ++i) {
-            if ((compare.value[i] & ~left.mask[i]) != 0)
-                return std::nullopt; // never equal
-        }
-        if (operand.notation == Notation::CtState)
-            return !isEqual && isZero(compare.value) ? statesText(left.mask) : std::nullopt;
-        if (const auto length = prefixLength(left.mask);
-            length && (operand.notation == Notation::Ipv4 || operand.notation == Notation::Ipv6))
-            return prefix(compare, operand, *length);
-        const auto mask = numberOf(left.mask, operand.notation);
-        const auto value = numberOf(compare.value, operand.notation);
-        if (operand.notation != Notation::NodeNumber || !mask || !value)
-            return std::nullopt;
-        return operand.text + " & " + std::to_string(*mask) + (isEqual ? " == " : " != ") + std::to_string(*value);
-    }
-
-    static Text statesText(const Bytes& mask)
-    {
-        const auto bits = numberOf(mask, Notation::CtState);
-        std::string text;
-        std::uint64_t left = bits.value_or(0);
-        for (const auto& [bit, name] : {std::pair(ctInvalid, "invalid"), std::pair(ctEstablished, "established"),
-                                        std::pair(ctRelated, "related"), std::pair(ctNew, "new"), std::pair(ctUntracked, "untracked")}) {
-            if ((left & bit) != 0)
-                text += (text.empty() ? "ct state " : ",") + std::string(name);
-            left &= ~std::uint64_t{bit};
-        }
-        return left != 0 || text.empty() ? std::nullopt : Text(text);
+        const std::optional<OperandText> operand = described(operands.front());
+        return operand ? orUnknown(comparisonText(compare, operands.front(), *operand), "cmp") : unknown("cmp");
     }
 
     std::string write(const Range& range, const std::vector<Operand>& operands)
     {
         const Operand& left = operands.front();
-        const std::optional<OperandText> operand = describe(left, m_context);
-        if (!operand || !left.mask.empty() || left.length != operand->length ||
-            (operand->notation != Notation::Number && operand->notation != Notation::Ipv4 && operand->notation != Notation::Ipv6))
+        const std::optional<OperandText> operand = described(left);
+        if (!operand || !left.mask.empty() || left.length != operand->length || !isOrdered(*operand))
             return unknown("range");
         const Text first = valueText(range.first, *operand);
         const Text last = valueText(range.last, *operand);
@@ -196,7 +223,7 @@ private:
         std::string text;
         std::vector<OperandText> keys;
         for (const Operand& left : operands) {
-            const std::optional<OperandText> operand = describe(left, m_context);
+            const std::optional<OperandText> operand = described(left);
             if (!operand || !left.mask.empty() || left.length != operand->length)
                 return unknown("lookup");
             text += (keys.empty() ? "" : " . ") + operand->text;
@@ -211,131 +238,80 @@ private:
         return elements ? text + *elements : unknown("lookup");
     }
 
-    static std::string write(const Verdict& verdict, const std::vector<Operand>& /*none*/)
-    {
-        return verdictText(verdict).value_or(unknown("verdict"));
-    }
+    std::string write(const Verdict& verdict, const std::vector<Operand>& /*none*/) { return orUnknown(verdictText(verdict), "verdict"); }
     static std::string write(const Counter& /*figures*/, const std::vector<Operand>& /*none*/) { return "counter"; }
     static std::string write(const Notrack& /*empty*/, const std::vector<Operand>& /*none*/) { return "notrack"; }
     static std::string write(const Queue& queue, const std::vector<Operand>& /*none*/)
     {
-        return "queue num " + std::to_string(queue.number);
+        return "queue to " + std::to_string(queue.number);
     }
-    static std::string write(const Unknown& expression, const std::vector<Operand>& /*none*/) { return unknown(expression.name); }
-    static std::string write(const Xtables& extension, const std::vector<Operand>& /*none*/)
+    std::string write(const Unknown& expression, const std::vector<Operand>& /*none*/) { return unknown(expression.name); }
+    /// nft writes some in words of its own.
+    std::string write(const Xtables& extension, const std::vector<Operand>& /*none*/)
     {
+        m_whole = false;
         return (extension.target ? "xt target \"" : "xt match \"") + extension.name + '"';
     }
-    static std::string write(const Log& log, const std::vector<Operand>& /*none*/)
+    std::string write(const Log& log, const std::vector<Operand>& /*none*/) { return orUnknown(actionText(log), "log"); }
+    std::string write(const Limit& limit, const std::vector<Operand>& /*none*/) { return orUnknown(actionText(limit), "limit"); }
+    std::string write(const ObjectReference& object, const std::vector<Operand>& /*none*/)
     {
-        if (!log.plain)
-            return unknown("log");
-        return log.prefix.empty() ? "log" : "log prefix \"" + log.prefix + '"';
+        return orUnknown(actionText(object), "objref");
     }
-    static std::string write(const ObjectReference& object, const std::vector<Operand>& /*none*/)
+    std::string write(const Reject& reject, const std::vector<Operand>& /*none*/)
     {
-        if (object.name.empty() || (object.type != 1 && object.type != 2))
-            return unknown("objref");
-        return (object.type == 1 ? "counter name \"" : "quota name \"") + object.name + '"';
+        return orUnknown(actionText(reject, m_context), "reject");
     }
-    static std::string write(const Limit& limit, const std::vector<Operand>& /*none*/)
+    std::string write(const Masquerade& masquerade, const std::vector<Operand>& ports)
     {
-        for (const auto& [seconds, name] : {std::pair(1U, "second"), std::pair(60U, "minute"), std::pair(3600U, "hour"),
-                                            std::pair(86400U, "day"), std::pair(604800U, "week")}) {
-            if (limit.seconds == seconds)
-                return std::string("limit rate ") + (limit.inverted ? "over " : "") + std::to_string(limit.rate) +
-                       (limit.inBytes ? " bytes/" : "/") + name + " burst " + std::to_string(limit.burst) +
-                       (limit.inBytes ? " bytes" : " packets");
-        }
-        return unknown("limit");
+        return orUnknown(actionText(masquerade, ports), "masq");
     }
-    std::string write(const Reject& reject, const std::vector<Operand>& /*none*/) const
+    std::string write(const Redirect& redirect, const std::vector<Operand>& ports)
     {
-        if (reject.type == RejectType::TcpReset)
-            return "reject with tcp reset";
-        if (reject.type == RejectType::IcmpUnreachable && reject.code == 3 && m_context.network == 2U)
-            return "reject with icmp port-unreachable";
-        if (reject.type == RejectType::IcmpUnreachable && reject.code == 4 && m_context.network == 10U)
-            return "reject with icmpv6 port-unreachable";
-        constexpr std::array<std::string_view, 4> codes{"no-route", "port-unreachable", "host-unreachable", "admin-prohibited"};
-        if (reject.type == RejectType::IcmpxUnreachable && reject.code < codes.size())
-            return "reject with icmpx " + std::string(codes.at(reject.code));
-        return unknown("reject");
+        return orUnknown(actionText(redirect, ports), "redir");
     }
-    static std::string write(const Masquerade& masquerade, const std::vector<Operand>& /*ports*/)
+    std::string write(const Nat& nat, const std::vector<Operand>& operands)
     {
-        return masquerade.port || masquerade.flags != 0 ? unknown("masq") : "masquerade";
+        return orUnknown(actionText(nat, operands, m_context), "nat");
     }
-    static std::string write(const Redirect& redirect, const std::vector<Operand>& ports)
+    std::string write(const Dynset& dynset, const std::vector<Operand>& key)
     {
-        if ((redirect.flags & ~2U) != 0 || (redirect.lastPort && redirect.lastPort != redirect.port))
-            return unknown("redir");
-        const auto* port = ports.empty() ? nullptr : std::get_if<Immediate>(&ports.front().source);
-        const auto number = port == nullptr ? std::nullopt : numberOf(port->value, Notation::Number);
-        return ports.empty() ? "redirect" : number ? "redirect to :" + std::to_string(*number) : unknown("redir");
+        return orUnknown(actionText(dynset, key, m_context), "dynset");
     }
-    /// What no one has asked for yet: a statement that sets something from registers.
+    std::string write(const Meta& meta, const std::vector<Operand>& value)
+    {
+        return orUnknown(actionText(meta, value, m_context), "statement");
+    }
+    std::string write(const Ct& ct, const std::vector<Operand>& value) { return orUnknown(actionText(ct, value, m_context), "statement"); }
+    /// Those that only load registers are part of others.
     template <typename T>
-    static std::string write(const T& /*expression*/, const std::vector<Operand>& /*operands*/)
+    std::string write(const T& /*expression*/, const std::vector<Operand>& /*operands*/)
     {
-        if constexpr (std::is_same_v<T, Nat>)
-            return unknown("nat");
-        else if constexpr (std::is_same_v<T, Dynset>)
-            return unknown("dynset");
-        else
-            return unknown("statement");
+        return unknown("statement");
     }
 
     const Table& m_table;
     Context m_context;
+    std::vector<std::string> m_parts;
+    std::optional<std::size_t> m_sayingNetwork;
+    std::optional<std::size_t> m_sayingTransport;
+    bool m_whole = true;
 };
-
-/// NF_INET_*, NF_ARP_* and NF_NETDEV_* count from 0 each.
-std::string hookName(std::string_view family, std::uint32_t hook)
-{
-    constexpr std::array<std::string_view, 6> inetHooks{"prerouting", "input", "forward", "output", "postrouting", "ingress"};
-    constexpr std::array<std::string_view, 3> arpHooks{"input", "output", "forward"};
-    constexpr std::array<std::string_view, 2> deviceHooks{"ingress", "egress"};
-    std::span<const std::string_view> hooks = inetHooks;
-    if (family == "arp")
-        hooks = arpHooks;
-    else if (family == "netdev")
-        hooks = deviceHooks;
-    return hook < hooks.size() ? std::string(hooks[hook]) : unknown("hook");
-}
-
-std::string headOf(std::string_view family, const BaseHook& base)
-{
-    std::string text = "type " + base.type + " hook " + hookName(family, base.hook);
-    for (const std::string& device : base.devices)
-        text += " device \"" + device + '"';
-    return text + " priority " + std::to_string(base.priority) + "; policy " + (base.policyAccepts ? "accept;" : "drop;");
-}
 
 } // namespace
 
-std::string toText(const Rule& rule, const Table& table)
+RuleLine lineOf(const Rule& rule, const Table& table)
 {
-    std::string text = RuleText(table).of(rule);
+    RuleLine line = RuleText(table).of(rule);
     if (!rule.comment.empty())
-        text += (text.empty() ? "comment \"" : " comment \"") + rule.comment + '"';
-    return cleanText(text, Newlines::Drop);
+        line.text += (line.text.empty() ? "comment \"" : " comment \"") + rule.comment + '"';
+    line.text = cleanText(line.text, Newlines::Drop);
+    return line;
 }
 
-std::string toText(const Rules& rules)
+std::string toText(const Rule& rule, const Table& table)
 {
-    std::string text;
-    for (const Table& table : rules.tables) {
-        text += "table " + table.family + " " + table.name + " {\n" + ((table.flags & 1U) != 0 ? "\tflags dormant;\n" : "");
-        for (const Chain& chain : table.chains) {
-            text += "\tchain " + chain.name + " {\n" + (chain.base ? "\t\t" + headOf(table.family, *chain.base) + "\n" : "");
-            for (const Rule& rule : chain.rules)
-                text += "\t\t" + toText(rule, table) + "\n";
-            text += "\t}\n";
-        }
-        text += "}\n";
-    }
-    return text;
+    return lineOf(rule, table).text;
 }
 
 } // namespace notrack::nf_tables

@@ -25,8 +25,9 @@ inline constexpr std::uint64_t lastNumber = UINT32_MAX;
 
 /// The kinds of an expression, in the order of the variant.
 inline constexpr std::array<std::string_view, std::variant_size_v<Expression>> expressionKinds{
-    "unknown", "payload", "meta", "ct",   "fib",   "cmp",    "bitwise", "byteorder", "range", "lookup", "immediate", "verdict",
-    "counter", "limit",   "nat",  "masq", "redir", "reject", "notrack", "log",       "queue", "dynset", "objref",    "xt"};
+    "unknown", "payload",   "meta",    "ct",      "fib",    "cmp", "bitwise", "byteorder", "range",
+    "lookup",  "immediate", "verdict", "counter", "limit",  "nat", "masq",    "redir",     "reject",
+    "notrack", "log",       "queue",   "dynset",  "objref", "xt",  "numgen"};
 
 constexpr const auto& kindsOf(const Expression* /*choice*/)
 {
@@ -195,6 +196,8 @@ void visitFields(Fields& fields, Visited<Log> auto& log)
 {
     fields.field("prefix", log.prefix);
     fields.field("plain", log.plain);
+    fields.numberIfAny("level", log.level, lastNumber);
+    fields.numberIfAny("group", log.group, lastNumber);
 }
 
 template <typename Fields>
@@ -225,6 +228,15 @@ void visitFields(Fields& fields, Visited<Xtables> auto& xtables)
 {
     fields.field("target", xtables.target);
     fields.field("name", xtables.name);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visited<Numgen> auto& numgen)
+{
+    fields.field("modulus", numgen.modulus);
+    fields.field("offset", numgen.offset);
+    fields.field("random", numgen.random);
+    fields.number("to", numgen.to, lastRegister);
 }
 
 template <typename Fields>

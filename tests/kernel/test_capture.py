@@ -102,6 +102,32 @@ class Captures(NodeTest):
         decoded = document["nftables"]["rules"]["tables"][-1]
         self.assertEqual((decoded["name"], [one["name"] for one in decoded["sets"] if not one.get("flags", 0) & 1]), ("firewall", ["pods"]))
 
+    def test_native_nftables_without_nft(self):
+        """Chains of nft's own are judged without the program, which lists only what this program has no words for."""
+        quiet("nft", "-f", "-", input=NATIVE)
+        document = self.assert_word_for_word(wrapper=without_file(shutil.which("nft")))
+        findings = {one["id"]: one for one in document["report"]["findings"]}
+        self.assertNotIn("unread-rules", findings)
+        self.assertIn("ip saddr @pods udp dport { 53, 5353 } accept", quiet("nft", "list", "ruleset"))
+        self.assertNotIn("nft", [output["command"][0] for output in document.get("outputs", [])])
+        quiet("nft", "add", "rule", "inet", "firewall", "forward", "ip", "dscp", "1", "accept")
+        document = self.assert_word_for_word()
+        self.assertIn(["nft", "--stateless", "list", "table", "inet", "firewall"], [output["command"] for output in document.get("outputs", [])])
+        document = self.assert_word_for_word(wrapper=without_file(shutil.which("nft")))
+        self.assertIn("unread-rules", [one["id"] for one in document["report"]["findings"]])
+
+    def test_a_capture_of_nft_listings(self):
+        """An older one has what nft printed, and is judged by that."""
+        quiet("nft", "-f", "-", input=NATIVE)
+        path = self.capture()
+        document = json.loads(path.read_text(encoding="ascii"))
+        command = ["nft", "--stateless", "list", "table", "inet", "firewall"]
+        document.setdefault("outputs", []).append({"command": command, "text": quiet(*command)})
+        document["nftables"]["rules"]["tables"] = []
+        path.write_text(json.dumps(document), encoding="ascii")
+        said = judging(self.without_privileges("doctor", "--output", "json", "--capture", path).stdout)
+        self.assertEqual(said["findings"], judging(self.here("doctor", "--output", "json").stdout)["findings"])
+
     def test_pods_and_bridges(self):
         quiet("mount", "-t", "tmpfs", "none", "/run")
         self.addCleanup(quiet, "umount", "--lazy", "/run")

@@ -10,6 +10,7 @@ import re
 import subprocess
 import unittest
 
+from native_listing import listing_of
 from nftables_node import NftablesTest, nft
 from node import quiet
 
@@ -18,6 +19,7 @@ FOLDER = pathlib.Path(os.environ.get("NOTRACK_SOURCE_FILES", EXAMPLES))
 LEAST = 100 if "NOTRACK_SOURCE_FILES" in os.environ else 15
 UNKNOWN = re.compile(r"\bunknown (\w+)|\bxt (\w+)")
 CHAIN = re.compile(r"^\tchain (.+) \{$")
+PRIORITIES = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
 WAIVED = ["not-ipvs", "stateful-forward", "service-dnat", "host-port", "host-queries", "unread-rules", "other-notrack"]
 
 
@@ -61,6 +63,12 @@ def chains_of(listing):
             for item in json.loads(listing)["nftables"] for chain in [item.get("chain", {})] if "hook" in chain}
 
 
+def priority_of(line):
+    """The number of "priority filter + 10"."""
+    name, more = re.search(r"priority (-?\w+)(?: ([+-] \d+))?", line).groups()
+    return PRIORITIES[name] + int((more or "0").replace(" ", "")) if name in PRIORITIES else int(name)
+
+
 class Printed:
     """What our model prints: rules and hooks by chain."""
 
@@ -76,7 +84,7 @@ class Printed:
                 chain = (*table, words[1])
             elif line.startswith("\t\ttype ") and "hook" in words:
                 policy = words[words.index("policy") + 1].rstrip(";") if "policy" in words else "accept"
-                self.hooks[chain] = (words[1], words[3], int(words[words.index("priority") + 1].rstrip(";")), policy)
+                self.hooks[chain] = (words[1], words[3], priority_of(line), policy)
             elif line.startswith("\t\t"):
                 self.rules[chain].append(line.strip())
 
@@ -86,7 +94,7 @@ class GoldenRules(NftablesTest):
         super().setUp()
         self.write_profile(self.profile_for(safety={"waive": WAIVED, "probe": False}))
         quiet("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth1")
-        self.known, self.unknown = 0, collections.Counter()
+        self.known, self.unknown, self.listed = 0, collections.Counter(), collections.Counter()
 
     def load(self, path):
         nft("flush", "ruleset")
@@ -108,6 +116,8 @@ class GoldenRules(NftablesTest):
         if not listing.startswith("{"):
             self.unknown["to nft -j"] += 1
             return
+        for family, table in {(chain[0], chain[1]) for chain in rules_of(listing)}:
+            self.listed[listing_of(self, family, table)[1]] += family in ("inet", "ip", "ip6")
         printed, expected = Printed(), rules_of(listing)
         self.assertEqual(printed.hooks, chains_of(listing))
         self.assertEqual({chain: len(rules) for chain, rules in printed.rules.items()}, {chain: len(rules) for chain, rules in expected.items()})
@@ -136,7 +146,8 @@ class GoldenRules(NftablesTest):
             with self.subTest(rules=str(path.relative_to(FOLDER))):
                 self.check_runs()
                 self.check_model()
-        print(f"{loaded} rule sets, {refused} not for this nft; {self.known} rules printed in whole; unknown: {dict(self.unknown)}")
+        print(f"{loaded} rule sets, {refused} not for this nft; {self.known} rules printed in whole; unknown: {dict(self.unknown)}; "
+              f"{self.listed[False]} tables listed word for word as nft does, {self.listed[True]} left to nft")
         self.assertGreaterEqual(loaded, LEAST)
 
 

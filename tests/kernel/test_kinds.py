@@ -6,6 +6,7 @@ import unittest
 
 import crossing
 from kinds import IPTABLES, NATIVE
+from native_listing import listing_of
 from node import NodeTest, quiet
 
 PROFILE = "version: 1\nservices: [10.96.0.10]\npodCIDRs: [10.244.0.0/16]\n"
@@ -98,7 +99,7 @@ class KindsTest(NodeTest):
     def verdict(self, text, native):
         save = quiet("iptables-legacy-save") if not native else ""
         save = "\n".join(line for line in save.splitlines() if "--notrack" not in line)
-        listing = quiet("nft", "-s", "list", "table", *text.split()[1:3]) if native else ""
+        listing = listing_of(self, *text.split()[1:3])[0] if native else ""
         asked = PROFILE + "END\n" + FACTS + "END\n" + save + "\nEND\n" + listing + "END\n"
         return subprocess.run([os.environ["NOTRACK_PRINT_VERDICT"]], input=asked, capture_output=True, text=True, check=True).stdout.strip()
 

@@ -7,6 +7,7 @@ import subprocess
 import unittest
 
 import crossing
+from native_listing import listing_of
 from node import NodeTest, quiet
 
 PACKETS = int(os.environ.get("NOTRACK_WALK_PACKETS", "500"))
@@ -161,7 +162,7 @@ class NativeRules:
             self.state, self.state, self.state, self.address, self.ports, self.ports, lambda: self.interface(hook),
             lambda: dice.choice(["meta l4proto udp", "meta l4proto { tcp, udp }", "meta l4proto != udp", "ip protocol udp", "meta nfproto ipv4", "meta nfproto ipv6", "limit rate 5/second",
                                  "fib daddr type local", "fib saddr type != local", "meta mark 0x1", "meta mark & 0x1 == 0x0", "meta mark != 0x0", "meta length > 100", "ip ttl 64",
-                                 "ip saddr . ip daddr { 10.244.1.3 . 10.244.2.5, 10.244.1.5 . 192.0.2.3 }", "meta l4proto . th dport { udp . 53, tcp . 53 }", "numgen random mod 2 0", "udp length > 5"])])()
+                                 "ip saddr . ip daddr { 10.244.1.3 . 10.244.2.5, 10.244.1.5 . 192.0.2.3 }", "meta l4proto . th dport { udp . 53, tcp . 53 }", "numgen random mod 2 0", "udp length != 5"])])()
 
     def rule(self, hook, chains):
         dice = self.dice
@@ -286,7 +287,7 @@ class WalkTest(NodeTest):
         return done.stdout.split()
 
     def test_no_wrong_certainty(self):
-        counts, wrong = collections.Counter(), []
+        counts, wrong, by_nft = collections.Counter(), [], 0
         traffic = Traffic(random.Random(SEED))
         for number in range(-(-PACKETS // PACKETS_A_SET)):
             dice = random.Random(f"{SEED}/{number}")
@@ -301,7 +302,8 @@ class WalkTest(NodeTest):
             for packet in packets:
                 self.crossing.send(packet)
             arrived = self.crossing.arrivals()
-            save = quiet("nft", "-s", "list", "table", "inet", "walk") if KIND == "native" else quiet(f"iptables-{KIND}-save")
+            save, listed = listing_of(self, "inet", "walk") if KIND == "native" else (quiet(f"iptables-{KIND}-save"), False)
+            by_nft += listed
             known = [traffic.known(packet) for packet in packets]
             for packet, line, answer in zip(packets, known, self.answers(save, known), strict=True):
                 came = "yes" if packet["id"] in arrived else "no"
@@ -310,7 +312,7 @@ class WalkTest(NodeTest):
                     wrong.append(f"set {number}: {line}\n said {answer}, the kernel {came}; {packet}\n{save}")
         total = sum(counts.values())
         unknown = sum(count for key, count in counts.items() if key.startswith("unknown"))
-        print(f"{total} packets, {len(wrong)} wrong certainties, {100 * unknown / total:.1f} % unknown: {dict(sorted(counts.items()))}", flush=True)
+        print(f"{total} packets, {len(wrong)} wrong certainties, {100 * unknown / total:.1f} % unknown: {dict(sorted(counts.items()))}; {by_nft} sets listed by nft", flush=True)
         self.assertGreater(min(counts["yes, arrived"], counts["no, did not"]), total / 20, "too few certain answers to show anything")
         if wrong:
             self.fail(f"{len(wrong)} wrong, the first of them:\n{wrong[0]}")

@@ -227,35 +227,52 @@ Decoded decodeReject(Attributes data)
     return Reject{static_cast<RejectType>(*type), code ? std::to_integer<std::uint8_t>(code->front()) : std::uint8_t{0}};
 }
 
+std::optional<std::uint32_t> shortAt(Attributes data, std::uint16_t type)
+{
+    const auto attribute = findAttribute(data, type);
+    if (!attribute || attribute->size() != 2)
+        return std::nullopt;
+    return std::to_integer<std::uint32_t>((*attribute)[0]) << 8U | std::to_integer<std::uint32_t>((*attribute)[1]);
+}
+
 /// The kernel lists the log level of a plain log as well: 4 is its default.
 Decoded decodeLog(Attributes data)
 {
-    const bool plain = hasOnly(data, {NFTA_LOG_PREFIX, NFTA_LOG_LEVEL, NFTA_LOG_FLAGS}) &&
-                       numberAt(data, NFTA_LOG_LEVEL).value_or(4) == 4 && numberAt(data, NFTA_LOG_FLAGS).value_or(0) == 0;
-    return Log{textAt(data, NFTA_LOG_PREFIX), plain};
+    Log log{textAt(data, NFTA_LOG_PREFIX), false, std::nullopt, std::nullopt};
+    if (hasOnly(data, {NFTA_LOG_PREFIX, NFTA_LOG_GROUP}))
+        log.group = shortAt(data, NFTA_LOG_GROUP);
+    else if (hasOnly(data, {NFTA_LOG_PREFIX, NFTA_LOG_LEVEL, NFTA_LOG_FLAGS}) && numberAt(data, NFTA_LOG_FLAGS).value_or(0) == 0)
+        log.level = numberAt(data, NFTA_LOG_LEVEL);
+    if (hasOnly(data, {NFTA_LOG_PREFIX}) || log.level == 4U) {
+        log.level.reset();
+        log.plain = true;
+    }
+    return log;
 }
 
 /// One queue without flags; the other forms stay unknown.
 Decoded decodeQueue(Attributes data)
 {
-    const auto shortAt = [&](std::uint16_t type) -> std::optional<std::uint16_t> {
-        const auto attribute = findAttribute(data, type);
-        if (!attribute || attribute->size() != 2)
-            return std::nullopt;
-        return static_cast<std::uint16_t>(std::to_integer<unsigned>((*attribute)[0]) << 8 | std::to_integer<unsigned>((*attribute)[1]));
-    };
-    const auto number = shortAt(NFTA_QUEUE_NUM);
-    if (!number || shortAt(NFTA_QUEUE_TOTAL).value_or(1) != 1 || shortAt(NFTA_QUEUE_FLAGS).value_or(0) != 0 ||
+    const auto number = shortAt(data, NFTA_QUEUE_NUM);
+    if (!number || shortAt(data, NFTA_QUEUE_TOTAL).value_or(1) != 1 || shortAt(data, NFTA_QUEUE_FLAGS).value_or(0) != 0 ||
         findAttribute(data, NFTA_QUEUE_SREG_QNUM))
         return std::nullopt;
-    return Queue{*number};
+    return Queue{static_cast<std::uint16_t>(*number)};
+}
+
+/// Whether what is added has nothing with it: neither a time-out nor statements nor a map's value.
+bool addsPlainKeys(Attributes data)
+{
+    return hasOnly(data, {NFTA_DYNSET_SET_NAME, NFTA_DYNSET_SET_ID, NFTA_DYNSET_OP, NFTA_DYNSET_SREG_KEY, NFTA_DYNSET_FLAGS,
+                          NFTA_DYNSET_TIMEOUT, NFTA_DYNSET_PAD}) &&
+           longNumberAt(data, NFTA_DYNSET_TIMEOUT).value_or(0) == 0;
 }
 
 Decoded decodeDynset(Attributes data)
 {
     const auto key = registerAt(data, NFTA_DYNSET_SREG_KEY);
     std::string set = textAt(data, NFTA_DYNSET_SET_NAME);
-    if (!key || set.empty())
+    if (!key || set.empty() || !addsPlainKeys(data))
         return std::nullopt;
     return Dynset{std::move(set), numberAt(data, NFTA_DYNSET_OP).value_or(0), *key,
                   (numberAt(data, NFTA_DYNSET_FLAGS).value_or(0) & NFT_DYNSET_F_INV) != 0};
@@ -266,6 +283,16 @@ Decoded decodeObjectReference(Attributes data)
     ObjectReference object{numberAt(data, NFTA_OBJREF_IMM_TYPE).value_or(0), textAt(data, NFTA_OBJREF_IMM_NAME),
                            textAt(data, NFTA_OBJREF_SET_NAME)};
     return object.name.empty() && object.set.empty() ? std::nullopt : Decoded(std::move(object));
+}
+
+Decoded decodeNumgen(Attributes data)
+{
+    const auto to = registerAt(data, NFTA_NG_DREG);
+    const auto modulus = numberAt(data, NFTA_NG_MODULUS);
+    const auto type = numberAt(data, NFTA_NG_TYPE);
+    if (!to || !modulus || !type || *type > NFT_NG_RANDOM)
+        return std::nullopt;
+    return Numgen{*modulus, numberAt(data, NFTA_NG_OFFSET).value_or(0), *type == NFT_NG_RANDOM, *to};
 }
 
 Decoded decodeMatch(Attributes data)
@@ -307,6 +334,7 @@ Decoded decode(std::string_view name, Attributes data)
         {"objref", decodeObjectReference},
         {"match", decodeMatch},
         {"target", decodeTarget},
+        {"numgen", decodeNumgen},
     };
     const auto* found = std::find_if(decoders.begin(), decoders.end(), [&](const auto& decoder) { return decoder.first == name; });
     return found == decoders.end() ? std::nullopt : found->second(data);

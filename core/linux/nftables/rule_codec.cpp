@@ -24,9 +24,9 @@ using netlink::AttributeWriter;
 /// Two rules that are not known in whole are the same only where their bytes are: a number made of them ends such a text.
 std::string textOf(const nf_tables::Rule& rule, const nf_tables::Table& table, std::span<const std::byte> expressions)
 {
-    std::string text = toText(rule, table);
-    if (text.find("unknown ") == std::string::npos && text.find("xt ") == std::string::npos)
-        return text;
+    RuleLine line = lineOf(rule, table);
+    if (line.whole)
+        return std::move(line.text);
     std::uint32_t hash = 2'166'136'261U; // FNV-1a
     netlink::forEachAttribute(expressions, [&](std::uint16_t, std::span<const std::byte> expression) {
         const std::string name = netlink::textAt(expression, NFTA_EXPR_NAME);
@@ -35,7 +35,7 @@ std::string textOf(const nf_tables::Rule& rule, const nf_tables::Table& table, s
         for (const std::byte byte : expression)
             hash = (hash ^ std::to_integer<std::uint32_t>(byte)) * 16'777'619U;
     });
-    return text + " # " + std::to_string(hash);
+    return line.text + " # " + std::to_string(hash);
 }
 
 /// A verdict that ends or leaves the chain, in the words of iptables' targets.

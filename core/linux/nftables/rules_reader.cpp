@@ -34,17 +34,20 @@ using ChainKey = std::tuple<std::uint8_t, std::string, std::string>;
 class Reading
 {
 public:
-    explicit Reading(Socket& socket) : m_socket(socket) {}
+    /// Of all tables where none are named.
+    Reading(Socket& socket, const std::vector<NftablesTable>* wanted) : m_socket(socket), m_wanted(wanted) {}
 
     Result<void> run()
     {
         const std::optional<std::uint32_t> before = generation();
         dump(NFT_MSG_GETTABLE, [&](const Answer& answer) { takeTable(answer); });
         dump(NFT_MSG_GETCHAIN, [&](const Answer& answer) { takeChain(answer); });
-        dump(NFT_MSG_GETRULE, [&](const Answer& answer) { takeRule(answer); });
-        dump(NFT_MSG_GETSET, [&](const Answer& answer) { takeSet(answer); });
-        for (const auto& [family, table, set] : m_setKeys)
-            readElements(family, m_rules.tables[table], m_rules.tables[table].sets[set]);
+        dumpOf(NFT_MSG_GETRULE, NFTA_RULE_TABLE, [&](const Answer& answer) { takeRule(answer); });
+        dumpOf(NFT_MSG_GETSET, NFTA_SET_TABLE, [&](const Answer& answer) { takeSet(answer); });
+        for (const auto& [family, table, set] : m_setKeys) {
+            if (m_wanted == nullptr || (m_rules.tables[table].sets[set].flags & (setDynamic | setTimeout)) == 0)
+                readElements(family, m_rules.tables[table], m_rules.tables[table].sets[set]);
+        }
         const std::optional<std::uint32_t> after = generation();
         if (m_error)
             return tl::unexpected(*m_error);
@@ -66,6 +69,21 @@ private:
     }
 
     void dump(std::uint16_t type, const Visitor& visit) { ask({type, NLM_F_DUMP, NFPROTO_UNSPEC, {}}, visit); }
+
+    /// All of the node, or of each wanted table.
+    void dumpOf(std::uint16_t type, std::uint16_t tableAttribute, const Visitor& visit)
+    {
+        if (m_wanted == nullptr)
+            return dump(type, visit);
+        for (const auto& [key, at] : m_tables)
+            ask({type, NLM_F_DUMP, key.first, {{tableAttribute, key.second}}}, visit);
+    }
+
+    bool isWanted(std::string_view family, const std::string& name) const
+    {
+        return m_wanted == nullptr || std::any_of(m_wanted->begin(), m_wanted->end(),
+                                                  [&](const NftablesTable& table) { return table.family == family && table.name == name; });
+    }
 
     /// What is gone when its part is asked for (ENOENT) went after it was named: the reading is torn, not failed.
     void ask(const Request& request, const Visitor& visit)
@@ -96,7 +114,7 @@ private:
     void takeTable(const Answer& answer)
     {
         std::string name = textAt(answer.attributes, NFTA_TABLE_NAME);
-        if (name.empty() || !room(m_rules.tables.size() < mostObjects))
+        if (name.empty() || !isWanted(familyName(answer.family), name) || !room(m_rules.tables.size() < mostObjects))
             return;
         m_tables.try_emplace({answer.family, name}, m_rules.tables.size());
         m_rules.tables.push_back(
@@ -152,6 +170,7 @@ private:
     }
 
     Socket& m_socket;
+    const std::vector<NftablesTable>* m_wanted;
     Rules m_rules;
     std::map<TableKey, std::size_t> m_tables;
     std::map<ChainKey, std::size_t> m_chains;
@@ -162,9 +181,7 @@ private:
     std::optional<Error> m_error;
 };
 
-} // namespace
-
-Result<Rules> readRules()
+Result<Rules> read(const std::vector<NftablesTable>* wanted)
 {
     if (!isKernelPartActive("nf_tables"))
         return Rules{};
@@ -172,13 +189,25 @@ Result<Rules> readRules()
     if (!socket)
         return tl::unexpected(socket.error());
     for (int attempt = 0; attempt < mostAttempts; ++attempt) {
-        Reading reading(*socket);
-        if (const Result<void> read = reading.run(); !read)
-            return tl::unexpected(read.error());
+        Reading reading(*socket, wanted);
+        if (const Result<void> done = reading.run(); !done)
+            return tl::unexpected(done.error());
         if (!reading.torn())
             return reading.takeRules();
     }
     return makeError(ErrorKind::Busy, "nftables kept changing while it was listed", "nf_tables");
+}
+
+} // namespace
+
+Result<Rules> readRules()
+{
+    return read(nullptr);
+}
+
+Result<Rules> readRulesOf(const std::vector<NftablesTable>& tables)
+{
+    return read(&tables);
 }
 
 } // namespace notrack::nf_tables

@@ -126,6 +126,23 @@ Result<std::vector<NftablesTable>> tablesOf(const CapturedNftables& nftables)
     return tables;
 }
 
+/// What nft listed is judged by that: the rules had no words for all of it, or nobody had read them.
+Result<std::vector<nf_tables::Table>> nativeRulesIn(const Capture& capture, const std::vector<NftablesTable>& wanted)
+{
+    std::vector<nf_tables::Table> tables;
+    if (!capture.nftables.rules || !capture.nftables.rules->complete)
+        return tables;
+    for (const NftablesTable& table : wanted) {
+        const std::vector<std::string> words = listCommand(table);
+        const auto* listed = findIn(capture.outputs, [&](const CapturedOutput& each) { return each.command == words; });
+        const auto* rules = findIn(capture.nftables.rules->tables,
+                                   [&](const nf_tables::Table& each) { return each.family == table.family && each.name == table.name; });
+        if (listed == nullptr && rules != nullptr)
+            tables.push_back(*rules);
+    }
+    return tables;
+}
+
 std::vector<PodNamespace> podsIn(const CapturedPods& pods, const std::vector<Prefix>& networks, std::vector<std::string>& unread)
 {
     unread.insert(unread.end(), pods.unread.begin(), pods.unread.end());
@@ -218,6 +235,7 @@ FactSources recording(const FactSources& sources, Capture& capture)
                         module = &capture.modules.emplace_back(CapturedModule{name, sources.kernelHas(name)});
                     return module->present;
                 },
+            .nativeRules = [&](const std::vector<NftablesTable>& wanted) { return nativeRulesIn(capture, wanted); },
             .namespaces = recording(sources.namespaces, capture.pods)};
 }
 
@@ -235,6 +253,7 @@ FactSources replaying(const Capture& capture)
                     const auto* module = findIn(capture.modules, [&](const CapturedModule& each) { return each.name == name; });
                     return module == nullptr || module->present;
                 },
+            .nativeRules = [&](const std::vector<NftablesTable>& wanted) { return nativeRulesIn(capture, wanted); },
             .namespaces = replaying(capture.pods)};
 }
 

@@ -182,7 +182,7 @@ private:
     void readKubeProxy()
     {
         NodeFacts facts;
-        readFirewall(m_sources.files, m_sources.run, m_sources.nftTables(), facts);
+        readFirewall({m_sources.files, m_sources.run, m_sources.nativeRules}, m_sources.nftTables(), facts);
         for (const SavedTable& saved : facts.savedTables) {
             const SavedChains table = readSavedTable(saved);
             if (m_clues.layout.empty() && isOfKubernetes(table))

@@ -49,7 +49,7 @@ public:
         m_facts.expireNoDestination = readFlag("/proc/sys/net/ipv4/vs/expire_nodest_conn");
         readRawOptions();
         m_facts.podsOnBridge = arePodsOnBridge();
-        readFirewall(m_sources.files, m_sources.run, m_sources.nftTables(), m_facts);
+        readFirewall({m_sources.files, m_sources.run, m_sources.nativeRules}, m_sources.nftTables(), m_facts);
         readModules();
         m_facts.podNamespaces = m_sources.namespaces(m_profile.podCidrs, m_facts.unread);
         return std::move(m_facts);
@@ -168,7 +168,9 @@ FactSources liveSources()
                     *deadline = std::chrono::steady_clock::now() + childBudget;
                 return runCommand(words, **deadline);
             },
-            nftablesTablesToRead, [](const std::string& module) { return isKernelPartActive(module) || isModuleInstalled(module); },
+            nftablesTablesToRead,
+            [](const std::string& module) { return isKernelPartActive(module) || isModuleInstalled(module); },
+            readNativeRules,
             [](const std::vector<Prefix>& networks, std::vector<std::string>& unread) {
                 return findPodNamespaces(namedNamespaces(), networks, unread);
             }};

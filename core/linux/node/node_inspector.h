@@ -20,7 +20,8 @@ struct FactSources
     CommandRunner run;
     std::function<Result<std::vector<NftablesTable>>()> nftTables;
     std::function<bool(const std::string& module)> kernelHas = [](const std::string&) { return true; }; ///< loads nothing
-    NamespaceFinder namespaces = [](const auto&, auto&) { return std::vector<PodNamespace>(); };        ///< those with a name
+    NativeRulesReader nativeRules = [](const auto&) { return std::vector<nf_tables::Table>(); };
+    NamespaceFinder namespaces = [](const auto&, auto&) { return std::vector<PodNamespace>(); }; ///< those with a name
 };
 
 /// The node's own files, programs and netlink. All programs that they start have childBudget together, from the first one on.

@@ -1,7 +1,9 @@
 #include "core/linux/node/saved_tables.h"
 
+#include "core/linux/nftables/rules_reader.h"
 #include "core/linux/system/kernel_modules.h"
 #include "core/linux/system/text_lines.h"
+#include "core/net/nft_listing.h"
 
 #include <algorithm>
 #include <array>
@@ -87,29 +89,64 @@ std::string fullName(const NftablesTable& table)
     return table.family + " " + table.name;
 }
 
-void listNative(const CommandRunner& run, const NftablesTable& table, NodeFacts& facts)
+bool isInternet(const NftablesTable& table)
 {
-    const bool isInternet = table.family == "inet" || table.family == "ip" || table.family == "ip6";
-    if (!isInternet)
-        return;
-    if (facts.nativeTables.size() >= mostNativeTables) {
-        facts.unreadRules.push_back("table " + fullName(table) + ": more than " + std::to_string(mostNativeTables) +
+    return table.family == "inet" || table.family == "ip" || table.family == "ip6";
+}
+
+/// The table as nft would list it, from the rules where they have words for all of it.
+Result<NativeTable> listNative(const CommandRunner& run, const std::vector<nf_tables::Table>& known, const NftablesTable& table)
+{
+    const auto read = std::find_if(known.begin(), known.end(),
+                                   [&](const nf_tables::Table& one) { return one.family == table.family && one.name == table.name; });
+    if (read != known.end()) {
+        if (nf_tables::TableListing listing = nf_tables::listingOf(*read); listing.whole)
+            return NativeTable{fullName(table), std::move(listing.lines)};
+    }
+    const Result<std::string> text = run(listCommand(table));
+    if (!text)
+        return tl::unexpected(text.error());
+    return readNativeTable(*text, fullName(table));
+}
+
+void listNatives(const FirewallSources& sources, std::vector<NftablesTable> tables, NodeFacts& facts)
+{
+    for (std::size_t i = mostNativeTables; i < tables.size(); ++i)
+        facts.unreadRules.push_back("table " + fullName(tables[i]) + ": more than " + std::to_string(mostNativeTables) +
                                     " tables of nft's own");
+    tables.resize(std::min(tables.size(), mostNativeTables));
+    if (tables.empty())
         return;
+    const auto known = sources.nativeRules(tables).value_or(std::vector<nf_tables::Table>{});
+    for (const NftablesTable& table : tables) {
+        Result<NativeTable> native = listNative(sources.run, known, table);
+        if (!native) {
+            facts.unreadRules.push_back("table " + fullName(table) + ": " + toText(native.error()));
+            continue;
+        }
+        if (native->lines.size() >= mostNativeLines) {
+            native->lines.resize(mostNativeLines);
+            facts.unreadRules.push_back("table " + fullName(table) + ": more than " + std::to_string(mostNativeLines) + " lines");
+        }
+        if (!native->lines.empty())
+            facts.nativeTables.push_back(std::move(*native));
     }
-    const Result<std::string> text = run({"nft", "--stateless", "list", "table", table.family, table.name});
-    if (!text) {
-        facts.unreadRules.push_back("table " + fullName(table) + ": " + toText(text.error()));
-        return;
-    }
-    NativeTable native = readNativeTable(*text, fullName(table));
-    if (native.lines.size() >= mostNativeLines)
-        facts.unreadRules.push_back("table " + fullName(table) + ": more than " + std::to_string(mostNativeLines) + " lines");
-    if (!native.lines.empty())
-        facts.nativeTables.push_back(std::move(native));
 }
 
 } // namespace
+
+std::vector<std::string> listCommand(const NftablesTable& table)
+{
+    return {"nft", "--stateless", "list", "table", table.family, table.name};
+}
+
+Result<std::vector<nf_tables::Table>> readNativeRules(const std::vector<NftablesTable>& tables)
+{
+    Result<nf_tables::Rules> rules = nf_tables::readRulesOf(tables);
+    if (!rules)
+        return tl::unexpected(rules.error());
+    return rules->complete ? std::move(rules->tables) : std::vector<nf_tables::Table>{};
+}
 
 Result<std::vector<NftablesTable>> nftablesTablesToRead()
 {
@@ -174,21 +211,23 @@ std::vector<SavedTable> readLegacyCounters(const NodeFiles& files, const Command
     return tables;
 }
 
-void readFirewall(const NodeFiles& files, const CommandRunner& run, const Result<std::vector<NftablesTable>>& nftTables, NodeFacts& facts)
+void readFirewall(const FirewallSources& sources, const Result<std::vector<NftablesTable>>& nftTables, NodeFacts& facts)
 {
     for (const Family family : allFamilies)
-        saveLegacy(files, run, family, facts);
+        saveLegacy(sources.files, sources.run, family, facts);
     if (!nftTables) {
         facts.unreadRules.push_back(toText(nftTables.error()));
         return;
     }
+    std::vector<NftablesTable> natives;
     for (const NftablesTable& table : *nftTables) {
         const Family family = table.family == "ip6" ? Family::Ipv6 : Family::Ipv4;
-        if (!isMadeByIptables(table))
-            listNative(run, table, facts);
-        else if (isWanted(table.name))
-            save(run, saveCommand(family, "nft"), table.name, Backend::Nftables, family, facts);
+        if (!isMadeByIptables(table) && isInternet(table))
+            natives.push_back(table);
+        else if (isMadeByIptables(table) && isWanted(table.name))
+            save(sources.run, saveCommand(family, "nft"), table.name, Backend::Nftables, family, facts);
     }
+    listNatives(sources, std::move(natives), facts);
 }
 
 } // namespace notrack
