@@ -146,6 +146,11 @@ class Trial(WithPods):
         self.drop()
         self.assertEqual(self.rows(self.trial(code=3))["pod-a"], (8, 0, 8))
 
+    def test_several_trials_add_up(self):
+        report = self.trial(0, "--count", "2")
+        self.assertEqual((report["trial"]["outcome"], self.rows(report)), ("passed", {"pod-a": (16, 16, 0), "pod-b": (16, 16, 0)}))
+        self.assertEqual([row["tracked"]["asked"] for row in report["trial"]["rows"] if row["from"] in PODS], [16, 16])
+
     def test_the_text_is_a_table(self):
         done = subprocess.run([RUNNER, "trial", "--profile", str(self.profile)], capture_output=True, text=True)
         self.assertRegex(done.stdout, r"pod-a +10\.96\.0\.10:53/udp +8/8 +8/8 +0", done.stdout)

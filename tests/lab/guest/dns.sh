@@ -33,6 +33,8 @@ server:
   log-queries: yes
   module-config: "iterator"
   local-data: 'who.test. TXT "$server"'
+  local-data: "kubernetes.default.svc.cluster.local. A 10.96.0.1"
+  local-data: "kubernetes.default.svc.cluster.local. AAAA fd00:96::1"
 remote-control:
   control-enable: no
 CONFIGURATION
@@ -62,12 +64,14 @@ start_responders() {
 }
 
 stop_dns() {
-  local server
+  local server process
   for server in "${SERVERS[@]}"; do
-    [[ ! -f /run/$server.pid ]] || kill "$(cat "/run/$server.pid")"
+    [[ -f /run/$server.pid ]] || continue
+    process=$(<"/run/$server.pid")
+    kill "$process"
+    for _ in {1..50}; do [[ ! -e /proc/$process ]] || sleep 0.1; done # its port is free then
     rm -f "/run/$server.pid"
   done
-  sleep 0.5
 }
 
 forget_clients() {

@@ -32,15 +32,18 @@ guest_processors() {
 
 # run_guests SCENARIO: all its guests; status 0 when every one ended well. Results lie in OUTPUT/SCENARIO-VARIANT.
 run_guests() {
-  local scenario=$1 variant waiting=() failed=0
+  local scenario=$1 variant guest waiting=() failed=0 at_once=$((2 * $(nproc)))
+  # Those that measure time and races mind company.
+  [[ ! $scenario =~ ^(race|pressure|safety)$ ]] || at_once=1
   rm -rf "$output/$scenario-"*
   for variant in $(guest_variants "$scenario"); do
     run_guest "$scenario" "$variant" "$output/$scenario-$variant" &
     waiting+=($!)
-    # These do not mind company: the others measure time and races.
-    if [[ $scenario =~ ^(race|pressure|safety)$ ]]; then wait "$!" || failed=1; waiting=(); fi
+    ((${#waiting[@]} == at_once)) || continue
+    for guest in "${waiting[@]}"; do wait "$guest" || failed=1; done
+    waiting=()
   done
-  for variant in "${waiting[@]}"; do wait "$variant" || failed=1; done
+  for guest in "${waiting[@]}"; do wait "$guest" || failed=1; done
   return "$failed"
 }
 

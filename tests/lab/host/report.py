@@ -168,6 +168,9 @@ def check_hazards(results: list[dict], folders: list[str], expected_file: pathli
     rows: list[list[str]] = []
     found: dict[tuple[str, str], list[str]] = {}
     for result in results:
+        if "skipped" in result:
+            print(f"not run: {result['case']}: {result['skipped']}", file=sys.stderr)
+            continue
         folder, backend = by_variant[result["variant"]], result["variant"].partition("-")[0]
         report = read_report(folder, result, "apply")
         bystanders = f"{result['lost']} of {result['sent']}"

@@ -39,6 +39,8 @@ hazard() {
   result "\"case\": \"$name\", \"variant\": \"$VARIANT\", \"reports\": \"$file\", \"exit\": $status, \"raw_table\": \"$after\"," \
     "\"dns_answers_after\": \"$(places_answered "$DNS_PORT" SERVICE "${PLACES[@]}")\", \"sent\": $sent, \"lost\": $lost"
   [[ $after = unchanged ]] || runner remove --profile /run/profile.yaml >/dev/null
+  # A client port that comes again within 30 s would be masqueraded, or not, as it was on this node.
+  forget_connections
 }
 
 modprobe -a nf_conntrack_netlink

@@ -233,6 +233,58 @@ private slots:
         QVERIFY(byHand.findings.front().severity == Severity::Warning);
     }
 
+    void whatATrialSaysMayBeWaived_data()
+    {
+        QTest::addColumn<QString>("id"); // of the finding, and what makes it
+        QTest::addColumn<QString>("byHand");
+        QTest::addColumn<QString>("unattended");
+        QTest::addColumn<QString>("waived"); // either
+        const auto row = [](const char* id, const char* byHand, const char* unattended, const char* waived) {
+            QTest::newRow(id) << id << byHand << unattended << waived;
+        };
+        row("trial", "unsafe, exit 3", "unsafe, waits, exit 0", "in-sync, exit 0");
+        row("dns-silent", "unsafe, exit 3", "unsafe, waits, exit 0", "in-sync, exit 0");
+        row("no-witness", "in-sync, exit 0", "unsafe, waits, exit 0", "in-sync, exit 0");
+        row("no-effect", "in-sync, exit 0", "in-sync, exit 0", "in-sync, exit 0");
+    }
+
+    void whatATrialSaysMayBeWaived()
+    {
+        QFETCH(QString, id);
+        const auto apply = [&](Intent intent, bool waived) {
+            init();
+            execute(Intent::Trial); // there were pods to ask
+            m_node->memory.now += pauseBetweenTrials;
+            m_node->profile.safety.waive = waived ? std::vector{id.toStdString()} : std::vector<std::string>{};
+            if (id == "no-witness")
+                m_interrogator->witnesses.all.pop_back();
+            if (id == "no-effect")
+                m_interrogator->witnesses.all.back().name = "elsewhere";
+            m_interrogator->answers = [&](const Question&, bool untracked) { return id == "trial" ? !untracked : id != "dns-silent"; };
+            const Report report = execute(intent);
+            const bool told = std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& finding) {
+                return finding.id == id.toStdString() && finding.waived == waived && !finding.advice.empty();
+            });
+            return outcomeOf(report, intent) + (told ? "" : ", not told");
+        };
+        QTEST(apply(Intent::Apply, false), "byHand");
+        QTEST(apply(Intent::Reconcile, false), "unattended");
+        QTEST(apply(Intent::Apply, true), "waived");
+        QTEST(apply(Intent::Reconcile, true), "waived");
+    }
+
+    /// Answers of direct routing and tunnels pass by this node, so that a trial would see its tracked arm only.
+    void answersThatPassByAreNotTried()
+    {
+        for (auto& service : m_node->inspector.facts.virtualServices)
+            service.realServers.front().forwarding = "Route";
+        const Report report = execute(Intent::Apply);
+        QCOMPARE(outcomeOf(report, Intent::Apply), "in-sync, exit 0");
+        QVERIFY(!report.trial);
+        QCOMPARE(m_interrogator->rounds, 0);
+        QCOMPARE(verifiedBy(report), "probe, 1 place");
+    }
+
     void podsThatWereThereAreWaitedFor()
     {
         m_interrogator->answers = [](const Question&, bool untracked) { return !untracked; };
