@@ -24,6 +24,7 @@ namespace
 constexpr const char* defaultProfile = "/etc/dns-notrack/profile.yaml";
 constexpr double longestWait = 3600;
 constexpr std::uint32_t mostTrials = 100;
+constexpr std::uint32_t longestSpread = 24 * 3600;
 constexpr double shortestWatch = 0.1;
 constexpr double longestWatch = 3600;
 
@@ -137,6 +138,10 @@ private:
             .add_flag("--reconcile", m_arguments.reconcile,
                       "As the timer runs it: wait for what is not ready, withdraw rules that became unsafe")
             ->excludes("--check");
+        command.add_option("--spread", m_spread, "With --reconcile: nodes take turns with a new profile over this time (default 0)")
+            ->option_text("SECONDS")
+            ->envname("DNS_NOTRACK_SPREAD")
+            ->check(CLI::Range(0U, longestSpread));
         addCaptures(command)->needs("--check")->excludes("--textfile");
     }
 
@@ -293,6 +298,7 @@ private:
             m_arguments.node = hostName();
         if (m_wait)
             m_arguments.wait = fromSeconds(*m_wait);
+        m_arguments.spread = std::chrono::seconds(m_spread);
         if (m_watch)
             m_arguments.watch = fromSeconds(*m_watch);
     }
@@ -322,6 +328,7 @@ private:
     Arguments m_arguments;
     std::optional<double> m_wait;
     std::optional<double> m_watch;
+    std::uint32_t m_spread = 0;
 };
 
 } // namespace

@@ -32,7 +32,8 @@ struct Arguments
     bool census = false;
     std::string pod;        ///< for Why: as it was typed
     bool reconcile = false; ///< an unattended run: waits instead of failing
-    std::string textFile;   ///< where to write metrics as well; empty for nowhere
+    std::chrono::seconds spread{0};
+    std::string textFile; ///< where to write metrics as well; empty for nowhere
     std::chrono::milliseconds wait{5000};
     std::optional<std::chrono::milliseconds> watch;
     ProbeSeries series;

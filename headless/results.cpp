@@ -117,6 +117,7 @@ Request requestOf(const Arguments& arguments, std::optional<Profile> profile)
             .mode = arguments.check ? Mode::Check : Mode::Write,
             .profile = std::move(profile),
             .wait = arguments.wait,
+            .spread = arguments.spread,
             .trials = arguments.trials};
 }
 

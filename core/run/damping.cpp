@@ -68,6 +68,15 @@ Damping afterSilence(Damping damping, std::chrono::seconds now)
     return paused(std::move(damping), now, pause, "DNS answers neither with the rules nor without them");
 }
 
+Damping afterNewProfile(Damping damping, const std::string& digest, std::chrono::seconds now)
+{
+    if (damping.newDigest == digest)
+        return damping;
+    damping.newDigest = digest;
+    damping.newSince = now;
+    return damping;
+}
+
 Damping afterCalm(const Damping& damping, std::chrono::seconds now)
 {
     const std::chrono::seconds lastPause = std::max(damping.waitUntil - damping.lastEvent, 0s);
@@ -95,6 +104,8 @@ std::string writeDamping(const Damping& damping)
                            {"repairs", damping.repairs},
                            {"silences", damping.silences},
                            {"unread", damping.unread},
+                           {"new_digest", damping.newDigest},
+                           {"new_since", damping.newSince.count()},
                            {"wait_until", damping.waitUntil.count()},
                            {"last_event", damping.lastEvent.count()},
                            {"why", damping.why}});
@@ -110,6 +121,8 @@ Damping readDamping(std::string_view text)
                        .repairs = countAt(json, "repairs"),
                        .silences = countAt(json, "silences"),
                        .unread = countAt(json, "unread"),
+                       .newDigest = textAt(json, "new_digest"),
+                       .newSince = std::chrono::seconds(valueAt(json, "new_since").get<std::int64_t>()),
                        .waitUntil = std::chrono::seconds(valueAt(json, "wait_until").get<std::int64_t>()),
                        .lastEvent = std::chrono::seconds(valueAt(json, "last_event").get<std::int64_t>()),
                        .why = textAt(json, "why")};

@@ -18,6 +18,8 @@ struct Damping
     std::uint32_t repairs = 0;     ///< of rules that somebody else changed, in a row
     std::uint32_t silences = 0;    ///< of DNS, with the rules and without, in a row
     std::uint32_t unread = 0;      ///< runs in a row that could not read what they judge by
+    std::string newDigest;         ///< of a profile that has not been applied on this node
+    std::chrono::seconds newSince{0};
     std::chrono::seconds waitUntil{0};
     std::chrono::seconds lastEvent{0};
     std::string why; ///< the sentence that is told while a run waits
@@ -39,6 +41,8 @@ Damping afterRepair(Damping damping, std::chrono::seconds now);
 /// Rules were taken out to see whether DNS answers without them, and it did not: the pause before the next look doubles from half a minute to
 /// ten.
 Damping afterSilence(Damping damping, std::chrono::seconds now);
+/// A profile that was not applied on this node before waits from when it was first seen.
+Damping afterNewProfile(Damping damping, const std::string& digest, std::chrono::seconds now);
 /// A run that found everything in order: what was counted is forgotten after a quarter of an hour, or twice the last pause.
 Damping afterCalm(const Damping& damping, std::chrono::seconds now);
 

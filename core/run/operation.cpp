@@ -7,6 +7,7 @@
 #include "core/run/run_findings.h"
 #include "core/run/settle.h"
 #include "core/run/trial_step.h"
+#include "core/run/turn.h"
 
 #include <algorithm>
 #include <map>
@@ -179,7 +180,10 @@ private:
             return;
         const bool unread = m_seen.judgement == Judgement::Unknown;
         m_seen.unreadForLong = unread && damping.unread >= mostUnreadRuns;
-        if (const auto reason = reasonToWait(damping, m_report.profileDigest, m_memory.sinceBoot())) {
+        auto reason = reasonToWait(damping, m_report.profileDigest, m_memory.sinceBoot());
+        if (!reason)
+            reason = reasonToWaitForTurn(m_memory, m_report.profileDigest, m_node.name, m_request.spread);
+        if (reason) {
             m_seen.waits = true;
             m_reasonToWait = *reason;
         }

@@ -19,6 +19,7 @@ struct Request
     Mode mode = Mode::Write;
     std::optional<Profile> profile;                ///< only Remove works without one
     std::chrono::milliseconds wait{5000};          ///< for the run lock and the store's lock, each
+    std::chrono::seconds spread{0};                ///< for Reconcile: over this time nodes take turns with a profile that is new to them
     std::uint32_t trials = 1;                      ///< for Trial: how many are made, one after the other
     const std::vector<Finding>* earlier = nullptr; ///< for Status: findings that need not be judged again
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace notrack
 {
@@ -12,11 +13,23 @@ namespace
 {
 
 constexpr std::size_t mostPrefixes = 100;
+constexpr std::size_t mostDigests = 20;
 
 /// Whether a line can be a prefix at all: the file is only ever a list of names to look for, whoever wrote it.
 bool isPrefix(std::string_view line)
 {
     return !line.empty() && line.size() <= longestChainPrefix && line.find_first_of(" \t/") == std::string_view::npos;
+}
+
+std::vector<std::string> linesOf(const std::string& text)
+{
+    std::vector<std::string> lines;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        lines.push_back(text.substr(at, end - at));
+        at = end + 1;
+    }
+    return lines;
 }
 
 std::string joined(const std::vector<std::string>& lines)
@@ -61,14 +74,28 @@ TrialMemory Memory::trial() const
 std::vector<std::string> Memory::prefixes() const
 {
     std::vector<std::string> prefixes;
-    const std::string text = m_files.read(Remembered::Prefixes).value_or("");
-    for (std::size_t at = 0; at < text.size() && prefixes.size() < mostPrefixes;) {
-        const std::size_t end = std::min(text.find('\n', at), text.size());
-        if (const std::string line = text.substr(at, end - at); isPrefix(line))
-            prefixes.push_back(line);
-        at = end + 1;
+    for (std::string& line : linesOf(m_files.read(Remembered::Prefixes).value_or(""))) {
+        if (prefixes.size() < mostPrefixes && isPrefix(line))
+            prefixes.push_back(std::move(line));
     }
     return prefixes;
+}
+
+bool Memory::hasApplied(const std::string& digest) const
+{
+    const std::vector<std::string> known = linesOf(m_files.read(Remembered::Digests).value_or(""));
+    return std::find(known.begin(), known.end(), digest) != known.end();
+}
+
+void Memory::addDigest(const std::string& digest)
+{
+    if (hasApplied(digest))
+        return;
+    std::vector<std::string> known = linesOf(m_files.read(Remembered::Digests).value_or(""));
+    if (known.size() >= mostDigests)
+        known.erase(known.begin(), known.end() - (mostDigests - 1));
+    known.push_back(digest);
+    static_cast<void>(m_files.write(Remembered::Digests, joined(known)));
 }
 
 Result<void> Memory::write(const Pending& pending)
@@ -84,8 +111,10 @@ void Memory::write(const TrialMemory& trial)
 Result<void> Memory::write(const Verdict& verdict)
 {
     Result<void> written = m_files.write(Remembered::Verdict, writeVerdict(verdict));
-    if (written)
+    if (written) {
         m_files.erase(Remembered::Pending);
+        addDigest(verdict.digest);
+    }
     return written;
 }
 

@@ -41,11 +41,13 @@ public:
     TrialMemory trial() const;
     /// Chain prefixes under which earlier applies wrote.
     std::vector<std::string> prefixes() const;
+    /// Whether a profile with this digest got a verdict on this node, in this boot or before.
+    bool hasApplied(const std::string& digest) const;
 
     Result<void> write(const Pending& pending);
     /// What trials leave to later ones; a failure costs a repetition, nothing else.
     void write(const TrialMemory& trial);
-    /// The end of a pending change.
+    /// The end of a pending change; its profile is no new one any more.
     Result<void> write(const Verdict& verdict);
     /// The end of a pending change without a verdict.
     void erasePending();
@@ -61,6 +63,8 @@ public:
     void forgetPrefixes();
 
 private:
+    void addDigest(const std::string& digest);
+
     RunMemory& m_files;
 };
 

@@ -12,8 +12,8 @@ namespace notrack
 namespace
 {
 
-constexpr std::array everythingRemembered{Remembered::Pending, Remembered::Verdict, Remembered::Damping, Remembered::Trial,
-                                          Remembered::Prefixes};
+constexpr std::array everythingRemembered{Remembered::Pending, Remembered::Verdict,  Remembered::Damping,
+                                          Remembered::Trial,   Remembered::Prefixes, Remembered::Digests};
 
 tl::unexpected<Error> nothingChanges()
 {

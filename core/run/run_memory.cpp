@@ -16,6 +16,8 @@ std::string_view toText(Remembered what)
         return "trial";
     case Remembered::Prefixes:
         return "prefixes";
+    case Remembered::Digests:
+        return "digests";
     }
     return {};
 }

@@ -14,7 +14,7 @@ from test_packages import Legacy, Nftables, PROFILE, package
 
 CLONE_NEWNET = 0x40000000
 METRICS = "/var/lib/prometheus/node-exporter/dns-notrack.prom"
-OPTIONS = f'DNS_NOTRACK_OPTIONS="--textfile {METRICS}"\n'
+OPTIONS = f'DNS_NOTRACK_OPTIONS="--textfile {METRICS}"\nDNS_NOTRACK_SPREAD=0\n'
 POD = "10.244.1.2"
 # CAP_DAC_OVERRIDE, CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN by their numbers in linux/capability.h.
 CAPABILITIES = 1 << 1 | 1 << 12 | 1 << 13 | 1 << 21

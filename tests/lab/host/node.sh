@@ -17,6 +17,7 @@ build_node() {
   chroot "$folder" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive \
     dpkg --install /tmp/package.deb >"$folder/tmp/dpkg.log" 2>&1 || { cat "$folder/tmp/dpkg.log" >&2; return 1; }
   echo 0123456789abcdef0123456789abcdef >"$folder/etc/machine-id" # it has booted before
+  echo 'DNS_NOTRACK_SPREAD=0' >>"$folder/etc/default/dns-notrack" # there is no fleet
   mkdir "$folder/host"
   cat >"$folder/etc/systemd/system/lab.service" <<UNIT
 [Service]

@@ -1,6 +1,9 @@
+#include "core/run/turn.h"
 #include "tests/unit/run/canned_run.h"
 
 #include <QTest>
+
+#include <set>
 
 using namespace notrack;
 
@@ -73,6 +76,62 @@ private slots:
         QCOMPARE(outcomeOf(m_node->unattended()), "absent, waits, exit 0");
         m_node->profile.ports = {Port{53}, Port{5353}};
         QVERIFY(m_node->unattended().changed);
+    }
+
+    /// A fleet does not change in one moment.
+    void aProfileThatIsNewToTheNodeWaitsForItsTurn()
+    {
+        constexpr std::chrono::seconds spread{600};
+        const auto execute = [&](Intent intent) {
+            Node node = m_node->doors();
+            return run({.intent = intent, .profile = m_node->profile, .wait = std::chrono::milliseconds(0), .spread = spread}, node);
+        };
+        const std::chrono::seconds turn = turnOf("test", spread);
+        QVERIFY(turn > std::chrono::seconds(10));
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile)), "absent, waits, exit 0");
+        m_node->memory.now += turn - std::chrono::seconds(1);
+        QVERIFY(execute(Intent::Reconcile).waitsFor.find("in 1 s") != std::string::npos);
+        m_node->memory.now += std::chrono::seconds(1);
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile)), "in-sync, exit 0");
+
+        Profile earlier = m_node->profile;
+        m_node->profile.podCidrs.push_back(*readPrefix("10.245.0.0/16"));
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile)), "drifted, waits, exit 0");
+        QCOMPARE(outcomeOf(execute(Intent::Apply), Intent::Apply), "in-sync, exit 0"); // by hand
+        std::swap(m_node->profile, earlier);
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile)), "in-sync, exit 0"); // was applied here before
+
+        m_node->store->tables = MemoryTableStore().tables; // a reboot
+        for (const Remembered what : {Remembered::Verdict, Remembered::Damping, Remembered::Trial})
+            m_node->memory.texts.erase(what);
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile)), "in-sync, exit 0");
+    }
+
+    void rulesThatBecomeUnsafeDoNotWaitForATurn()
+    {
+        Node node = m_node->doors();
+        m_node->apply();
+        m_node->profile.podCidrs.push_back(*readPrefix("10.245.0.0/16"));
+        m_node->inspector.facts.ipvs = false;
+        m_node->inspector.facts.virtualServices.clear();
+        run({.intent = Intent::Reconcile,
+             .profile = m_node->profile,
+             .wait = std::chrono::milliseconds(0),
+             .spread = std::chrono::seconds(600)},
+            node);
+        QVERIFY(m_node->holdsNothing());
+    }
+
+    void turnsAreSpread()
+    {
+        std::set<int> minutes;
+        for (int i = 0; i < 200; ++i) {
+            const auto turn = turnOf("node-" + std::to_string(i), std::chrono::seconds(600));
+            QVERIFY(turn >= std::chrono::seconds(0) && turn < std::chrono::seconds(600));
+            minutes.insert(static_cast<int>(turn.count() / 60));
+        }
+        QCOMPARE(minutes.size(), std::size_t(10));
+        QCOMPARE(turnOf("node-1", std::chrono::seconds(0)).count(), 0);
     }
 
     void aNodeThatFlapsIsLeftAlone()

@@ -129,6 +129,18 @@ private slots:
         QCOMPARE(files.texts[Remembered::Prefixes], "OLD\nNEW\nX\n");
     }
 
+    void digestsOfTheLastProfilesAreKept()
+    {
+        MemoryOfRuns files;
+        Memory memory(files);
+        for (int i = 0; i < 25; ++i)
+            QVERIFY(memory.write(Verdict{.digest = "digest-" + std::to_string(i)}));
+        QVERIFY(memory.write(Verdict{.digest = "digest-24"}));
+        QVERIFY(memory.hasApplied("digest-5") && memory.hasApplied("digest-24"));
+        QVERIFY(!memory.hasApplied("digest-4") && !memory.hasApplied("") && !memory.hasApplied("digest"));
+        QCOMPARE(QString::fromStdString(files.texts[Remembered::Digests]).count('\n'), 20);
+    }
+
     // The files.
 
     void filesComeBackAndGo()
@@ -137,6 +149,7 @@ private slots:
         QVERIFY(!files->read(Remembered::Verdict));
         QVERIFY(files->write(Remembered::Verdict, "one\ntwo\n"));
         QVERIFY(files->write(Remembered::Prefixes, "OLD\n"));
+        QVERIFY(files->write(Remembered::Digests, "one\n"));
         const auto later = makeRememberedFiles(folders());
         QCOMPARE(later->read(Remembered::Verdict).value_or(""), "one\ntwo\n");
         QCOMPARE(later->read(Remembered::Prefixes).value_or(""), "OLD\n");

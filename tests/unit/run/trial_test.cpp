@@ -1,27 +1,21 @@
 #include "core/run/trial.h"
 #include "core/run/trial_memory.h"
-#include "tests/unit/run/canned_interrogator.h"
-#include "tests/unit/run/canned_run.h"
+#include "tests/unit/run/canned_trial.h"
 
 #include <QTest>
 
 #include <new>
-#include <set>
 #include <string>
 
 using namespace notrack;
 
 /// Whole runs with a trial, on a node in memory.
-class TrialTest : public QObject
+class TrialTest : public QObject, private CannedTrial
 {
     Q_OBJECT
 
 private slots:
-    void init()
-    {
-        m_node = std::make_unique<CannedNode>();
-        m_interrogator = std::make_unique<CannedInterrogator>(*m_node->store);
-    }
+    void init() { renew(); }
 
     void aSoundNodeIsAppliedAndVerifiedByTheTrial()
     {
@@ -252,7 +246,7 @@ private slots:
     {
         QFETCH(QString, id);
         const auto apply = [&](Intent intent, bool waived) {
-            init();
+            renew();
             execute(Intent::Trial); // there were pods to ask
             m_node->memory.now += pauseBetweenTrials;
             m_node->profile.safety.waive = waived ? std::vector{id.toStdString()} : std::vector<std::string>{};
@@ -291,71 +285,6 @@ private slots:
         execute(Intent::Apply);
         m_interrogator->witnesses.all.pop_back();
         QCOMPARE(outcomeOf(execute(Intent::Reconcile)), "unsafe, waits, exit 0");
-    }
-
-    void aVerdictIsRefreshedEveryTenMinutes()
-    {
-        execute(Intent::Apply);
-        const auto verdict = m_node->memory.texts[Remembered::Verdict];
-        for (int i = 0; i < 20; ++i) {
-            m_node->memory.now += std::chrono::minutes(1);
-            const int rounds = m_interrogator->rounds;
-            m_node->store->log.clear();
-            QCOMPARE(outcomeOf(execute(Intent::Reconcile)), "in-sync, exit 0");
-            QCOMPARE(m_interrogator->rounds - rounds, i % 10 == 9 ? 1 : 0);
-            QCOMPARE(toList(m_node->store->log).filter("commit").size(), 0);
-        }
-        QCOMPARE(m_node->memory.texts[Remembered::Verdict], verdict);
-        QCOMPARE(m_node->prober.asked, 0);
-    }
-
-    void silenceAtARefreshLeadsToATrial_data()
-    {
-        QTest::addColumn<int>("scope");
-        QTest::addColumn<bool>("ours");
-        QTest::addColumn<QString>("outcome");
-        for (const Scope scope : {Scope::Pods, Scope::Any}) {
-            QTest::addRow("scope %d, a policy drops what is untracked", int(scope)) << int(scope) << true << "absent, exit 4";
-            QTest::addRow("scope %d, DNS died", int(scope)) << int(scope) << false << "in-sync, exit 0";
-        }
-    }
-
-    void silenceAtARefreshLeadsToATrial()
-    {
-        QFETCH(int, scope);
-        QFETCH(bool, ours);
-        QFETCH(QString, outcome);
-        m_node->profile.scope = Scope(scope);
-        execute(Intent::Apply);
-        m_interrogator->answers = [&](const Question&, bool untracked) { return ours && !untracked; };
-        m_node->memory.now += std::chrono::minutes(9);
-        QCOMPARE(outcomeOf(execute(Intent::Reconcile)), "in-sync, exit 0");
-        m_node->memory.now += std::chrono::minutes(1);
-        const Report report = execute(Intent::Reconcile);
-        QCOMPARE(outcomeOf(report), outcome);
-        QCOMPARE(report.notes.empty(), ours);
-        QCOMPARE(m_node->holdsNothing(), ours);
-        QVERIFY(!m_node->memory.texts.contains(Remembered::Pending));
-    }
-
-    /// More than three have a vote: all get their turn.
-    void placesTakeTurnsAtRefreshes()
-    {
-        for (int i = 0; i < 6; ++i)
-            m_interrogator->witnesses.all.push_back(
-                {.name = "pod-" + std::to_string(i), .addresses = {*readAddress("10.244.0.1" + std::to_string(i))}, .role = Role::Pod});
-        execute(Intent::Apply);
-        int queries = 0;
-        m_interrogator->answers = [&](const Question&, bool) { return ++queries > 0; };
-        std::set<std::string> asked;
-        for (int i = 0; i < 3; ++i) {
-            m_node->memory.now += pauseBetweenTrials;
-            execute(Intent::Reconcile);
-            for (const std::string& name : m_interrogator->lastAsked)
-                asked.insert(name);
-        }
-        QCOMPARE(asked.size(), std::size_t{7});
-        QVERIFY(queries <= 3 * 3 * 2 * 2); // places, queries and two services at most
     }
 
     void statusWhileATrialIsUnderWayIsAsBefore_data()
@@ -435,40 +364,6 @@ private slots:
         const TrialSize got = sizeOf(profile, witnesses);
         QCOMPARE(QString("%1 %2 %3").arg(got.portsEach).arg(got.pairs).arg(got.left), size);
     }
-
-private:
-    static std::map<Family, Table> rulesOf(const MemoryTableStore& store)
-    {
-        std::map<Family, Table> tables = store.tables;
-        for (auto& [family, table] : tables) {
-            for (Chain& chain : table.chains) {
-                for (Entry& entry : chain.entries)
-                    entry.counters = {};
-            }
-        }
-        return tables;
-    }
-
-    Report execute(Intent intent)
-    {
-        Node node = m_node->doors();
-        node.interrogator = m_interrogator.get();
-        return run({.intent = intent, .profile = m_node->profile, .wait = std::chrono::milliseconds(0)}, node);
-    }
-
-    bool holdsTrial() const
-    {
-        for (const auto& [family, table] : m_node->store->tables) {
-            for (const Chain& chain : table.chains) {
-                if (chain.name.find("TRIAL") != std::string::npos)
-                    return true;
-            }
-        }
-        return false;
-    }
-
-    std::unique_ptr<CannedNode> m_node;
-    std::unique_ptr<CannedInterrogator> m_interrogator;
 };
 
 QTEST_APPLESS_MAIN(TrialTest)
