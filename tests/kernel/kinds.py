@@ -20,6 +20,13 @@ COMMIT
 """
 
 
+def chains_of_pods(state):
+    """A chain for each of the pods."""
+    pods = range(1, 201)
+    return ("*filter\n" + "".join(f":POD-{pod} - [0:0]\n" for pod in pods) + "".join(f"-A FORWARD -d 10.244.1.{pod}/32 -j POD-{pod}\n" for pod in pods) +
+            "".join(f"-A POD-{pod} -m conntrack --ctstate {state} -j ACCEPT\n-A POD-{pod} -p udp -m udp --dport 53 -j ACCEPT\n-A POD-{pod} -j REJECT\n" for pod in pods) + "COMMIT\n")
+
+
 IPTABLES = [
     ("kube-proxy marks what comes from a service", "*nat\n-A PREROUTING -m set --match-set KUBE-CLUSTER-IP src,dst -j MARK --set-xmark 0x4000/0x4000\n"
      "-A OUTPUT -m set --match-set KUBE-CLUSTER-IP src,dst -j MARK --set-xmark 0x4000/0x4000\n" + MASQUERADE, "goes on"),
@@ -45,6 +52,26 @@ IPTABLES = [
      "-A FORWARD -o cni0 -j DROP\nCOMMIT\n", "refuses stateful-forward"),
     ("another port of a bridge, untracked let through", "*filter\n-A FORWARD -o cni0 -m state --state UNTRACKED,ESTABLISHED -j ACCEPT\n-A FORWARD -o cni0 -m physdev --physdev-out vethwe-bridge --physdev-is-bridged -j ACCEPT\n"
      "-A FORWARD -s 10.244.2.0/24 -o cni0 -m state --state NEW -j ACCEPT\n-A FORWARD -o cni0 -j DROP\nCOMMIT\n", "goes on"),
+    ("the last pod of a network, by its address", "*filter\n-A FORWARD -d 10.244.1.200/32 -m conntrack ! --ctstate RELATED,ESTABLISHED -j DROP\nCOMMIT\n", "refuses stateful-forward"),
+    ("half of a network's pods", "*filter\n-A FORWARD -d 10.244.1.128/25 -m conntrack --ctstate ESTABLISHED -j ACCEPT\n-A FORWARD -d 10.244.1.128/25 -j REJECT\nCOMMIT\n", "refuses stateful-forward"),
+    ("what comes by lo, and new queries", "*filter\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p udp -m udp --dport 53 -m conntrack --ctstate NEW -j ACCEPT\n-A INPUT -j DROP\nCOMMIT\n", "refuses stateful-forward"),
+    ("what does not come by lo", "*filter\n-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n-A INPUT ! -i lo -p udp -m udp --dport 53 -j ACCEPT\n-A INPUT -j DROP\nCOMMIT\n", "goes on"),
+    ("mangle drops what belongs to no connection", "*mangle\n-A PREROUTING -i flannel.1 -m conntrack --ctstate INVALID,UNTRACKED -j DROP\nCOMMIT\n", "refuses stateful-forward"),
+    ("mangle drops what is invalid", "*mangle\n-A FORWARD -p udp -m udp --sport 53 -m conntrack --ctstate INVALID -j DROP\nCOMMIT\n", "goes on"),
+    ("200 pods with a chain each", chains_of_pods("ESTABLISHED"), "refuses stateful-forward"),
+    ("200 pods with a chain each that lets untracked answers in", chains_of_pods("ESTABLISHED,UNTRACKED"), "goes on"),
+    ("untracked, and of a protocol of conntrack's", "*filter\n-A FORWARD -p udp -m udp --sport 53 -m conntrack --ctstate UNTRACKED --ctproto 17 -j DROP\nCOMMIT\n", "refuses stateful-forward"),
+    ("answers of a connection's direction", "*filter\n-A FORWARD -p udp -m udp --sport 53 -m conntrack --ctdir REPLY -j ACCEPT\n-A FORWARD -p udp -m udp --sport 53 -j DROP\nCOMMIT\n",
+     "refuses stateful-forward"),
+]
+
+# Servers whose answers the rules do not name: those stay tracked, and are new to conntrack, which has not seen the query.
+OUTSIDE, OTHER_PORT = "192.0.2.130:53", "10.244.2.3:1053"
+UNNAMED = [
+    ("a server outside the pods' networks, a stateful FORWARD", STATEFUL + "-A FORWARD -s 10.244.0.0/16 -j ACCEPT\nCOMMIT\n", "refuses stateful-forward backend-outside-pod-cidrs", OUTSIDE),
+    ("a server outside, whose new packets are let in", STATEFUL + "-A FORWARD -p udp -m udp --sport 53 -j ACCEPT\nCOMMIT\n", "warns backend-outside-pod-cidrs", OUTSIDE),
+    ("a server at another port, untracked answers let in", STATEFUL + "-A FORWARD -m conntrack --ctstate UNTRACKED -j ACCEPT\nCOMMIT\n", "refuses stateful-forward", OTHER_PORT),
+    ("a server at another port, answers of its network let in", STATEFUL + "-A FORWARD -s 10.244.2.0/24 -m conntrack --ctstate NEW,UNTRACKED -j ACCEPT\nCOMMIT\n", "goes on", OTHER_PORT),
 ]
 
 CLOSED = "policy drop;\nct state established,related accept\n"
