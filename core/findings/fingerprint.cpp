@@ -19,6 +19,11 @@ bool isCount(std::string_view word)
 /// The words of a rule without "[packets:bytes]" and "packets N bytes N".
 void addRule(std::string& text, std::string_view line)
 {
+    const auto has = [&](std::string_view part) { return line.find(part) != std::string_view::npos; };
+    if (!line.empty() && line.back() != ' ' && !has("[") && !has("packets ") && !has("bytes ")) { // nearly every rule
+        text.append(line).append(" \n");
+        return;
+    }
     std::string_view before;
     for (std::size_t at = 0; at < line.size();) {
         const std::size_t end = std::min(line.find(' ', at), line.size());

@@ -118,26 +118,34 @@ const SavedChain* SavedChains::find(std::string_view name) const
 
 std::vector<SavedWord> splitSavedLine(std::string_view line)
 {
+    const auto isBlank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
     std::vector<SavedWord> words;
+    words.reserve(16);
     bool inWord = false;
-    bool inQuotes = false;
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        const char c = line[i];
-        if (!inQuotes && (c == ' ' || c == '\t' || c == '\r')) {
+    for (std::size_t i = 0; i < line.size();) {
+        if (isBlank(line[i])) {
             inWord = false;
+            ++i;
             continue;
         }
-        if (!inWord) {
+        if (!inWord)
             words.emplace_back();
-            inWord = true;
-        }
-        if (c == '"') {
-            inQuotes = !inQuotes;
-            words.back().quoted = true;
+        inWord = true;
+        SavedWord& word = words.back();
+        if (line[i] != '"') { // most words are nothing else
+            const std::size_t start = i;
+            while (i < line.size() && !isBlank(line[i]) && line[i] != '"')
+                ++i;
+            word.text.append(line.substr(start, i - start));
             continue;
         }
-        const bool escapes = inQuotes && c == '\\' && i + 1 < line.size();
-        words.back().text += escapes ? line[++i] : c;
+        word.quoted = true;
+        for (++i; i < line.size() && line[i] != '"'; ++i) {
+            if (line[i] == '\\' && i + 1 < line.size())
+                ++i;
+            word.text += line[i];
+        }
+        ++i;
     }
     return words;
 }

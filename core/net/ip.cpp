@@ -87,7 +87,15 @@ Prefix::Prefix(const Address& address, int length)
 
 bool Prefix::contains(const Address& address) const
 {
-    return address.family() == family() && Prefix(address, m_length) == *this;
+    if (address.family() != family())
+        return false;
+    const auto whole = static_cast<std::size_t>(m_length / 8);
+    const Address::Bytes& one = address.bytes();
+    const Address::Bytes& other = m_address.bytes();
+    if (!std::equal(one.begin(), one.begin() + static_cast<std::ptrdiff_t>(whole), other.begin()))
+        return false;
+    const unsigned rest = static_cast<unsigned>(m_length) % 8;
+    return rest == 0 || (static_cast<unsigned>(one.at(whole) ^ other.at(whole)) >> (8 - rest)) == 0;
 }
 
 Result<Prefix> readPrefix(std::string_view text)

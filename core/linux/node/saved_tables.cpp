@@ -38,6 +38,8 @@ std::string saveCommand(Family family, std::string_view kind)
 /// What a save command says of rules that it cannot print, although it ends well (iptables' nft_cmd_show and xtables_print).
 std::string problemOfSave(std::string_view text)
 {
+    if (!contains(text, "[unsupported revision]") && !contains(text, "is incompatible, use 'nft' tool"))
+        return {};
     for (const std::string_view line : splitLines(text)) {
         if (line.starts_with('#') && contains(line, "is incompatible, use 'nft' tool"))
             return "it holds rules of nft itself, which the save command does not print";
