@@ -80,6 +80,37 @@ private slots:
         QCOMPARE(asked.size(), std::size_t{7});
         QVERIFY(queries <= 3 * 3 * 2 * 2); // places, queries and two services at most
     }
+
+    /// What the findings say against a node, a trial that passed makes a warning with both facts: for these facts, and for no others.
+    void aVerdictOverrulesWhatWasSeenWhenItWasGiven()
+    {
+        const auto finding = [&](Intent intent) {
+            const Report report = execute(intent);
+            for (const Finding& one : report.findings) {
+                if (one.id == "stateful-forward")
+                    return QString::fromStdString(std::string(toText(one.severity)) + ", " + one.evidence.back()) + ", " +
+                           outcomeOf(report, intent);
+            }
+            return "not told, " + outcomeOf(report, intent);
+        };
+        const QString against = "fatal, filter (iptables): :FORWARD DROP, unsafe, exit 2";
+        const QString overruled =
+            "warning, overruled: untracked queries of this node were asked and answered under these very facts, in-sync, exit 0";
+        auto& tables = m_node->inspector.facts.savedTables;
+        tables = {{Backend::Iptables, Family::Ipv4, "filter", {":FORWARD DROP [0:0]", established}}};
+        QCOMPARE(finding(Intent::Status), against);
+        QCOMPARE(finding(Intent::Apply), overruled);
+        QCOMPARE(finding(Intent::Status), overruled);
+        tables.front().lines.push_back("-A FORWARD -s 192.0.2.7/32 -j ACCEPT");
+        QCOMPARE(finding(Intent::Status), against);
+        const int rounds = m_interrogator->rounds;
+        QCOMPARE(finding(Intent::Reconcile), overruled);
+        QVERIFY(m_interrogator->rounds > rounds);
+        QCOMPARE(finding(Intent::Status), overruled);
+    }
+
+private:
+    static constexpr const char* established = "-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT";
 };
 
 QTEST_APPLESS_MAIN(RefreshTest)

@@ -225,6 +225,7 @@ private slots:
         QCOMPARE(outcomeOf(byHand, Intent::Apply), "in-sync, exit 0");
         QCOMPARE(byHand.findings.front().id, std::string("no-witness"));
         QVERIFY(byHand.findings.front().severity == Severity::Warning);
+        QVERIFY(byHand.findings.front().advice.front().find("unnamed-namespaces.conf") != std::string::npos);
     }
 
     void whatATrialSaysMayBeWaived_data()
