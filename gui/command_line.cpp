@@ -19,7 +19,7 @@ namespace
 
 constexpr int usageExitCode = 64;
 
-struct Text
+struct CommandLineText
 {
     Q_DECLARE_TR_FUNCTIONS(CommandLine)
 };
@@ -32,20 +32,23 @@ struct Text
 
 void addOptions(QCommandLineParser& parser)
 {
-    parser.setApplicationDescription(Text::tr("Shows the DNS NOTRACK rules of every node, read over ssh. It never changes a node.\n"
-                                              "Without sources it shows the nodes of the last time."));
+    parser.setApplicationDescription(
+        CommandLineText::tr("Shows the DNS NOTRACK rules of every node, read over ssh. It never changes a node.\n"
+                            "Without sources it shows the nodes of the last time."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("node"), Text::tr("Nodes to watch: host, user@host:port, or \"local\"."),
+    parser.addPositionalArgument(QStringLiteral("node"), CommandLineText::tr("Nodes to watch: host, user@host:port, or \"local\"."),
                                  QStringLiteral("[node...]"));
+    parser.addOption({QStringLiteral("inventory"), CommandLineText::tr("Ansible inventory, or a file with a host a line; may be repeated."),
+                      CommandLineText::tr("path")});
+    parser.addOption({QStringLiteral("ssh-config"), CommandLineText::tr("Watch the hosts of ~/.ssh/config.")});
+    parser.addOption({QStringLiteral("interval"), CommandLineText::tr("Seconds between two reports of a node: 1, 2, 5, 10, 30, 60 or 300."),
+                      CommandLineText::tr("seconds")});
     parser.addOption(
-        {QStringLiteral("inventory"), Text::tr("Ansible inventory, or a file with a host a line; may be repeated."), Text::tr("path")});
-    parser.addOption({QStringLiteral("ssh-config"), Text::tr("Watch the hosts of ~/.ssh/config.")});
-    parser.addOption(
-        {QStringLiteral("interval"), Text::tr("Seconds between two reports of a node: 1, 2, 5, 10, 30, 60 or 300."), Text::tr("seconds")});
-    parser.addOption({QStringLiteral("runner"), Text::tr("Command of the runner on the nodes."), Text::tr("command")});
-    parser.addOption({QStringLiteral("ssh-arguments"), Text::tr("Arguments for ssh, before the viewer's own."), Text::tr("arguments")});
-    parser.addOption({QStringLiteral("appearance"), Text::tr("system, light or dark."), Text::tr("name")});
+        {QStringLiteral("runner"), CommandLineText::tr("Command of the runner on the nodes."), CommandLineText::tr("command")});
+    parser.addOption({QStringLiteral("ssh-arguments"), CommandLineText::tr("Arguments for ssh, before the viewer's own."),
+                      CommandLineText::tr("arguments")});
+    parser.addOption({QStringLiteral("appearance"), CommandLineText::tr("system, light or dark."), CommandLineText::tr("name")});
 }
 
 void readConnection(const QCommandLineParser& parser, ConnectionSettings& connection)
@@ -53,7 +56,7 @@ void readConnection(const QCommandLineParser& parser, ConnectionSettings& connec
     if (parser.isSet(QStringLiteral("interval"))) {
         connection.interval = parser.value(QStringLiteral("interval")).toInt();
         if (std::find(intervals.begin(), intervals.end(), connection.interval) == intervals.end()) {
-            refuse(Text::tr("--interval takes 1, 2, 5, 10, 30, 60 or 300"));
+            refuse(CommandLineText::tr("--interval takes 1, 2, 5, 10, 30, 60 or 300"));
         }
     }
     if (parser.isSet(QStringLiteral("runner"))) {
@@ -109,7 +112,7 @@ CommandLine readCommandLine(Preferences remembered)
         const QStringList names{QStringLiteral("system"), QStringLiteral("light"), QStringLiteral("dark")};
         const auto index = names.indexOf(parser.value(QStringLiteral("appearance")));
         if (index < 0) {
-            refuse(Text::tr("--appearance takes system, light or dark"));
+            refuse(CommandLineText::tr("--appearance takes system, light or dark"));
         }
         line.preferences.appearance = static_cast<Appearance>(index);
     }

@@ -10,6 +10,7 @@
 #include "core/report/report_codec.h"
 #include "headless/losses.h"
 #include "headless/results.h"
+#include "headless/text_report.h"
 
 #include <algorithm>
 #include <iostream>
@@ -45,12 +46,6 @@ std::string findingsIn(const Report& report)
             text += (text.empty() ? "" : ", ") + finding.id + remark;
         }
     }
-    return text;
-}
-
-std::string padded(std::string text, std::size_t width)
-{
-    text.resize(std::max(width, text.size()), ' ');
     return text;
 }
 

@@ -15,12 +15,6 @@ namespace
 constexpr std::size_t stateWidth = 11;
 constexpr std::size_t counterWidth = 10;
 
-std::string padded(std::string text, std::size_t width)
-{
-    text.resize(std::max(width, text.size()), ' ');
-    return text;
-}
-
 std::string rightAligned(const std::string& text, std::size_t width)
 {
     return std::string(width - std::min(width, text.size()), ' ') + text;
@@ -173,6 +167,12 @@ std::string describeTrialOutcome(const Report& report)
     if (report.state == NodeState::Unsafe)
         return report.node + ": not tried: what no trial decides speaks against the rules\n" + describeProblems(report);
     return report.node + ": " + (report.trial ? describeTrial(*report.trial) : "nothing was tried\n") + describeNotes(report);
+}
+
+std::string padded(std::string text, std::size_t width)
+{
+    text.resize(std::max(width, text.size()), ' ');
+    return text;
 }
 
 std::string describeReport(const Report& report)

@@ -26,4 +26,7 @@ std::string describeTrialOutcome(const Report& report);
 /// What an apply or a remove did, or what an unattended run waits for, in one line, and a line for each note.
 std::string describeOutcome(const Report& report, bool check);
 
+/// A column of a table: the text, with spaces up to the width.
+std::string padded(std::string text, std::size_t width);
+
 } // namespace notrack

@@ -16,7 +16,7 @@ namespace notrack
 namespace
 {
 
-constexpr std::size_t mostRules = 4;
+constexpr std::size_t mostRulesQuoted = 4;
 
 /// "[12:345]".
 std::optional<std::uint64_t> packetsIn(std::string_view counters)
@@ -94,7 +94,7 @@ std::vector<std::string> droppedBetween(const DropCounts& before, const DropCoun
             rules.emplace_back(packets - then, text);
     }
     std::stable_sort(rules.begin(), rules.end(), [](const auto& one, const auto& other) { return one.first > other.first; });
-    rules.resize(std::min(rules.size(), mostRules));
+    rules.resize(std::min(rules.size(), mostRulesQuoted));
     std::vector<std::string> texts;
     for (const auto& [packets, text] : rules)
         texts.push_back(std::to_string(packets) + " packets: " + text);

@@ -13,15 +13,15 @@ namespace
 /// How many clients each server is paired with, and how many servers each client: rules tell sides apart, seldom pairs of them.
 constexpr std::size_t mostPartners = 3;
 
-std::vector<Step> wayThrough(std::initializer_list<std::string_view> chains, const PacketClass& packet)
+std::vector<PassedHook> wayThrough(std::initializer_list<std::string_view> chains, const PacketClass& packet)
 {
-    std::vector<Step> way;
+    std::vector<PassedHook> way;
     for (const std::string_view chain : chains)
         way.push_back({chain, packet});
     return way;
 }
 
-std::vector<Step> forwardWay(const PacketClass& packet)
+std::vector<PassedHook> forwardWay(const PacketClass& packet)
 {
     return wayThrough({"PREROUTING", "FORWARD", "POSTROUTING"}, packet);
 }
@@ -137,7 +137,7 @@ void addExchanges(const Circumstances& node, const std::vector<PodSide>& servers
 
 /// A query from IPVS to a real server, by OUTPUT. Direct routing keeps the service's address; what a tunnel carries is a packet of the node itself.
 void addDeparture(const Circumstances& node, const VirtualService& service, const RealServer& server, const PodSide& client,
-                  const std::vector<Step>& arrival, std::vector<Leg>& legs)
+                  const std::vector<PassedHook>& arrival, std::vector<Leg>& legs)
 {
     if (!node.isPod(server.address) || server.forwarding == "Tunnel")
         return;
@@ -148,8 +148,8 @@ void addDeparture(const Circumstances& node, const VirtualService& service, cons
     query.destinationPort = direct ? service.port : server.port;
     if (!node.balancedIsTracked())
         query.tracking = Tracking::Untracked;
-    std::vector<Step> way = arrival;
-    for (const Step& step : wayThrough({"OUTPUT", "POSTROUTING"}, query))
+    std::vector<PassedHook> way = arrival;
+    for (const PassedHook& step : wayThrough({"OUTPUT", "POSTROUTING"}, query))
         way.push_back(step);
     const std::string to = direct ? toText(service.address) : networkOf(node, {Prefix(server.address), ""});
     const std::string remedy = "-p " + std::string(toText(service.protocol)) + " -s " + networkOf(node, client) + " -d " + to +
@@ -161,7 +161,7 @@ void addDeparture(const Circumstances& node, const VirtualService& service, cons
 void addBalancedLegs(const Circumstances& node, Protocol protocol, Port port, const PodSide& client, std::vector<Leg>& legs)
 {
     const std::string start = "-p " + std::string(toText(protocol)) + " -s " + networkOf(node, client) + " -d ";
-    std::vector<Step> arrival; // of a query at IPVS, whose marks it keeps
+    std::vector<PassedHook> arrival; // of a query at IPVS, whose marks it keeps
     for (const Address& service : node.profile().services) {
         if (service.family() != client.prefix.family())
             continue;

@@ -12,7 +12,7 @@ namespace notrack
 /// One leg of a DNS exchange through this node.
 struct Leg
 {
-    std::vector<Step> way;                    ///< their packets' `tracking` is what it is without our rules
+    std::vector<PassedHook> way;              ///< their packets' `tracking` is what it is without our rules
     std::string remedy;                       ///< matches of the rule that lets it through
     Tracking withRules = Tracking::Untracked; ///< New: an answer whose query went untracked while no rule names the answer
     bool ofNode = false;                      ///< the node's own exchange, which pods do not need

@@ -43,8 +43,6 @@ constexpr std::array checks{
     Check{"foreign-objects", checkForeignObjects},
 };
 
-constexpr std::size_t mostEvidence = 8;
-
 } // namespace
 
 std::vector<Finding> judge(const Profile& profile, const NodeFacts& facts, Backend backend)

@@ -58,9 +58,9 @@ void advise(const Circumstances& node, const Station& station, const Leg& leg, c
                                     (leg.withRules == Tracking::New ? " -j ACCEPT" : " -m conntrack --ctstate UNTRACKED -j ACCEPT"));
 }
 
-std::vector<Step> withTracking(std::vector<Step> way, Tracking tracking)
+std::vector<PassedHook> withTracking(std::vector<PassedHook> way, Tracking tracking)
 {
-    for (Step& step : way)
+    for (PassedHook& step : way)
         step.packet.tracking = tracking;
     return way;
 }

@@ -67,7 +67,8 @@ void quoteLostSnat(const Circumstances& node, const SavedChains& table, const Vi
 }
 
 /// Answers whose queries went untracked while no rule names them: new connections, which POSTROUTING sees come from the service.
-std::vector<Step> wayOfAnswer(const Circumstances& node, const VirtualService& service, const RealServer& server, const PodSide& client)
+std::vector<PassedHook> wayOfAnswer(const Circumstances& node, const VirtualService& service, const RealServer& server,
+                                    const PodSide& client)
 {
     const bool here = node.isLocal(server.address);
     PacketClass answer;
@@ -81,7 +82,7 @@ std::vector<Step> wayOfAnswer(const Circumstances& node, const VirtualService& s
     answer.sourcePod = node.isPod(server.address);
     answer.destinationPod = node.isPods(client.prefix);
     answer.outInterface = client.interface;
-    std::vector<Step> way;
+    std::vector<PassedHook> way;
     if (here)
         way = {{"OUTPUT", answer}};
     else

@@ -236,14 +236,14 @@ Journey follow(const SavedChains& table, std::string_view builtInChain, const Pa
     return walk.take();
 }
 
-std::vector<Station> followWay(const std::vector<SavedChains>& tables, Family family, const std::vector<Step>& steps)
+std::vector<Station> followWay(const std::vector<SavedChains>& tables, Family family, const std::vector<PassedHook>& steps)
 {
     constexpr std::array<std::string_view, 5> order{"", "raw", "mangle", "nat",
                                                     "filter"}; // by the priorities of their hooks; nft's own may change the mark first
     std::vector<Station> way;
     KnownMark mark;
     for (std::size_t at = 0; at < steps.size(); ++at) {
-        const Step& step = steps[at];
+        const PassedHook& step = steps[at];
         for (const std::string_view name : order) {
             for (const SavedChains& table : tables) {
                 const bool skipsNat = table.role == "nat" && step.packet.tracking != Tracking::New;

@@ -46,7 +46,7 @@ Journey follow(const SavedChains& table, std::string_view builtInChain, const Pa
                const std::vector<std::string>& chainsToIgnore = {}, KnownMark mark = {});
 
 /// A hook that packets pass, by the name of its chain, and what is known of them there.
-struct Step
+struct PassedHook
 {
     std::string_view chain;
     PacketClass packet;
@@ -63,7 +63,7 @@ struct Station
 
 /// Follows packets of a family from hook to hook, in each through raw, mangle, nat, filter and what is nft's own; their mark goes with them. Only
 /// tracked packets without a connection meet nat. What comes after a table that lets none through is followed as if that were not so.
-std::vector<Station> followWay(const std::vector<SavedChains>& tables, Family family, const std::vector<Step>& steps);
+std::vector<Station> followWay(const std::vector<SavedChains>& tables, Family family, const std::vector<PassedHook>& steps);
 
 /// Whether packets that pass these stations get through all of them.
 Certainty getsThrough(const std::vector<Station>& way);

@@ -20,7 +20,7 @@ namespace
 {
 
 constexpr std::size_t mostRemembered = 4U << 20; ///< bytes of one file; 10,000 rules twice as text are 2 MiB
-constexpr mode_t readableByAll = 0755;
+constexpr mode_t folderReadableByAll = 0755;
 
 std::string folderFrom(const char* variable, const char* otherwise)
 {
@@ -120,7 +120,7 @@ private:
 
     static Result<void> make(const std::string& folder)
     {
-        if (mkdir(folder.c_str(), readableByAll) == 0 || errno == EEXIST)
+        if (mkdir(folder.c_str(), folderReadableByAll) == 0 || errno == EEXIST)
             return {};
         return systemError(errno, "the folder cannot be made", folder);
     }

@@ -33,6 +33,9 @@ struct Port
     auto operator<=>(const Port&) const = default;
 };
 
+/// Where DNS is served unless somebody says otherwise.
+inline constexpr Port dnsPort{53};
+
 /// Ports from the first to the last, both included.
 struct PortRange
 {

@@ -13,8 +13,6 @@ namespace
 
 using Text = std::optional<std::string>;
 
-constexpr std::uint32_t ipv4 = 2;
-constexpr std::uint32_t ipv6 = 10;
 constexpr OperandText markValue{{}, Notation::Mark, 4};
 constexpr OperandText portValue{{}, Notation::Number, 2};
 

@@ -38,14 +38,14 @@ std::optional<std::size_t> prefixLength(const Bytes& mask)
 
 Text prefixText(const Compare& compare, const OperandText& operand, std::size_t length)
 {
-    if (!isAddress(operand) || (compare.comparison != Comparison::Equal && compare.comparison != Comparison::NotEqual))
+    if (!isAddress(operand) || (compare.comparison != CompareOperator::Equal && compare.comparison != CompareOperator::NotEqual))
         return std::nullopt;
     Bytes address = compare.value;
     address.resize(operand.length);
     const Text value = valueText(address, operand);
     if (!value)
         return std::nullopt;
-    return operand.text + (compare.comparison == Comparison::Equal ? " " : " != ") + *value + "/" + std::to_string(length);
+    return operand.text + (compare.comparison == CompareOperator::Equal ? " " : " != ") + *value + "/" + std::to_string(length);
 }
 
 Text plainText(const Compare& compare, const Operand& left, const OperandText& operand)
@@ -53,7 +53,7 @@ Text plainText(const Compare& compare, const Operand& left, const OperandText& o
     constexpr std::array<std::string_view, 6> operators{"", "!= ", "< ", "<= ", "> ", ">= "};
     if (isAddress(operand) && left.length < operand.length && left.length > 0)
         return prefixText(compare, operand, std::size_t{left.length} * 8);
-    const bool equality = compare.comparison == Comparison::Equal || compare.comparison == Comparison::NotEqual;
+    const bool equality = compare.comparison == CompareOperator::Equal || compare.comparison == CompareOperator::NotEqual;
     const Text value = valueText(compare.value, operand);
     if (!value || (!equality && !isOrdered(operand)))
         return std::nullopt;
@@ -63,7 +63,7 @@ Text plainText(const Compare& compare, const Operand& left, const OperandText& o
 /// Bits that have names: any of some, or these of those.
 Text flagsText(const Compare& compare, const Operand& left, const OperandText& operand)
 {
-    const bool isEqual = compare.comparison == Comparison::Equal;
+    const bool isEqual = compare.comparison == CompareOperator::Equal;
     const auto mask = numberOf(left.mask, operand);
     const auto value = numberOf(compare.value, operand);
     const Text bits = mask ? bitsText(*mask, operand.notation) : std::nullopt;
@@ -77,8 +77,8 @@ Text flagsText(const Compare& compare, const Operand& left, const OperandText& o
 
 Text maskedText(const Compare& compare, const Operand& left, const OperandText& operand)
 {
-    const bool isEqual = compare.comparison == Comparison::Equal;
-    if ((!isEqual && compare.comparison != Comparison::NotEqual) || compare.value.size() != left.mask.size())
+    const bool isEqual = compare.comparison == CompareOperator::Equal;
+    if ((!isEqual && compare.comparison != CompareOperator::NotEqual) || compare.value.size() != left.mask.size())
         return std::nullopt;
     for (std::size_t i = 0; i < compare.value.size(); ++i) {
         if ((compare.value[i] & ~left.mask[i]) != 0)

@@ -64,7 +64,7 @@ enum class CtKey {
     Id = 24
 };
 enum class FibResult { Index = 1, Name = 2, AddressType = 3 };
-enum class Comparison { Equal = 0, NotEqual = 1, Less = 2, LessOrEqual = 3, Greater = 4, GreaterOrEqual = 5 };
+enum class CompareOperator { Equal = 0, NotEqual = 1, Less = 2, LessOrEqual = 3, Greater = 4, GreaterOrEqual = 5 };
 enum class VerdictCode { Drop = 0, Accept = 1, Queue = 3, Continue = -1, Break = -2, Jump = -3, Goto = -4, Return = -5 };
 enum class NatType { Source = 0, Destination = 1 };
 enum class RejectType { IcmpUnreachable = 0, TcpReset = 1, IcmpxUnreachable = 2 };
@@ -137,7 +137,7 @@ struct Fib
 /// The rule goes on when the register compares so with `value`, byte by byte.
 struct Compare
 {
-    Comparison comparison = Comparison::Equal;
+    CompareOperator comparison = CompareOperator::Equal;
     Register at = 0;
     Bytes value;
 

@@ -14,9 +14,6 @@ namespace notrack::nf_tables
 namespace
 {
 
-constexpr std::uint32_t ipv4 = 2;
-constexpr std::uint32_t ipv6 = 10;
-
 struct Field
 {
     PayloadBase base;

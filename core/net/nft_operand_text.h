@@ -9,10 +9,13 @@
 namespace notrack::nf_tables
 {
 
+inline constexpr std::uint32_t ipv4 = 2;  ///< NFPROTO_IPV4
+inline constexpr std::uint32_t ipv6 = 10; ///< NFPROTO_IPV6
+
 /// What the matches so far have said of the packet: without it, a place in a header has no name.
 struct Context
 {
-    std::optional<std::uint32_t> network;   ///< NFPROTO_IPV4 2 or NFPROTO_IPV6 10
+    std::optional<std::uint32_t> network;   ///< ipv4 or ipv6
     std::optional<std::uint32_t> transport; ///< IPPROTO_*
     bool isOneFamily = false;               ///< the table is of that network alone
 };

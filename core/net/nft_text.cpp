@@ -20,9 +20,6 @@ namespace
 
 using Text = std::optional<std::string>;
 
-constexpr std::uint32_t ipv4 = 2;
-constexpr std::uint32_t ipv6 = 10;
-
 /// What one rule says, statement after statement.
 class RuleText
 {
@@ -77,7 +74,7 @@ private:
     std::vector<Statement> fieldsOf(const Statement& statement) const
     {
         const auto* compare = std::get_if<Compare>(&statement.expression);
-        const auto* payload = compare == nullptr || compare->comparison != Comparison::Equal
+        const auto* payload = compare == nullptr || compare->comparison != CompareOperator::Equal
                                   ? nullptr
                                   : std::get_if<Payload>(&statement.operands.front().source);
         const bool isWhole = payload != nullptr && statement.operands.front().mask.empty() && compare->value.size() == payload->length;
@@ -91,7 +88,7 @@ private:
             if (!length)
                 return {statement};
             const auto from = compare->value.begin() + static_cast<std::ptrdiff_t>(done);
-            fields.push_back({Compare{Comparison::Equal, compare->at, Bytes(from, from + static_cast<std::ptrdiff_t>(*length))},
+            fields.push_back({Compare{CompareOperator::Equal, compare->at, Bytes(from, from + static_cast<std::ptrdiff_t>(*length))},
                               {Operand{Payload{payload->base, payload->offset + done, *length, payload->to}, *length, {}, {}}}});
             done += *length;
         }
@@ -129,7 +126,7 @@ private:
     void learn(const Statement& statement)
     {
         const auto* compare = std::get_if<Compare>(&statement.expression);
-        if (compare == nullptr || compare->comparison != Comparison::Equal || !statement.operands.front().mask.empty())
+        if (compare == nullptr || compare->comparison != CompareOperator::Equal || !statement.operands.front().mask.empty())
             return;
         const auto& source = statement.operands.front().source;
         const std::size_t self = m_parts.size();
@@ -188,8 +185,8 @@ private:
     {
         const auto* from = std::get_if<Compare>(&first.expression);
         const auto* to = std::get_if<Compare>(&second.expression);
-        return from != nullptr && to != nullptr && from->comparison == Comparison::GreaterOrEqual &&
-               to->comparison == Comparison::LessOrEqual && first.operands == second.operands;
+        return from != nullptr && to != nullptr && from->comparison == CompareOperator::GreaterOrEqual &&
+               to->comparison == CompareOperator::LessOrEqual && first.operands == second.operands;
     }
 
     std::string spanText(const Statement& first, const Statement& second)

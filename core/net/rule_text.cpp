@@ -11,10 +11,10 @@ namespace
 {
 
 /// Takes words off the front of a rule's text.
-class Words
+class RuleWords
 {
 public:
-    explicit Words(std::string_view text) : m_rest(text) {}
+    explicit RuleWords(std::string_view text) : m_rest(text) {}
 
     /// The next word; empty at the end.
     std::string_view take()
@@ -53,7 +53,7 @@ std::optional<PortRange> portsFrom(std::string_view word)
 Result<NotrackRule> readRule(std::string_view text)
 {
     NotrackRule rule;
-    Words words(text);
+    RuleWords words(text);
     for (std::string_view word = words.take(); !word.empty(); word = words.take()) {
         const std::string_view value = words.take();
         if (word == "-s")

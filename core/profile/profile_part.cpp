@@ -16,7 +16,6 @@ namespace notrack
 namespace
 {
 
-constexpr std::size_t longestQuote = 60;
 constexpr std::size_t mostItems = 1'000;
 constexpr std::size_t mostOverrides = 1'000;
 

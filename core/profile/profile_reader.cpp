@@ -147,7 +147,7 @@ const Stated<Item>* findFamily(const StatedList<Item>& list, Family family)
     return found == list.value.end() ? nullptr : &*found;
 }
 
-std::string familyName(Family family)
+std::string familyInWords(Family family)
 {
     return family == Family::Ipv4 ? "IPv4" : "IPv6";
 }
@@ -172,14 +172,14 @@ Problem problemOfWhole(const ProfilePart& part, const OverridePart* override)
         const Stated<Address>* service = findFamily(*part.services, family);
         const Stated<Prefix>* pods = findFamily(*part.podCidrs, family);
         if (service != nullptr && pods == nullptr)
-            return complain(service->spot, "the service " + toText(service->value) + " is " + familyName(family) +
+            return complain(service->spot, "the service " + toText(service->value) + " is " + familyInWords(family) +
                                                ", but no pod network in podCIDRs is; every family needs both");
         if (service == nullptr && pods != nullptr)
-            return complain(pods->spot, "the pod network " + toText(pods->value) + " is " + familyName(family) +
+            return complain(pods->spot, "the pod network " + toText(pods->value) + " is " + familyInWords(family) +
                                             ", but no address in services is; every family needs both");
         const std::size_t rules = countRules(makeProfile(part), family);
         if (rules > mostRulesInChain)
-            return complain(part.podCidrs->spot, "a chain would get " + std::to_string(rules) + " " + familyName(family) +
+            return complain(part.podCidrs->spot, "a chain would get " + std::to_string(rules) + " " + familyInWords(family) +
                                                      " rules; at most " + std::to_string(mostRulesInChain) + " are allowed");
     }
     return {};

@@ -16,7 +16,6 @@ namespace notrack
 namespace
 {
 
-constexpr std::size_t longestQuote = 60;
 constexpr std::size_t longestLabel = 64;
 constexpr std::size_t longestDnsName = 253;
 constexpr std::size_t longestDnsLabel = 63;

@@ -9,6 +9,9 @@
 namespace notrack
 {
 
+/// Of what somebody wrote an error quotes this many bytes.
+inline constexpr std::size_t longestQuote = 60;
+
 /// A unicast address that a Service or an IPVS virtual service can have.
 Result<Address> readServiceAddress(const YamlNode& node);
 Result<Prefix> readPodCidr(const YamlNode& node);

@@ -9,7 +9,7 @@ namespace notrack
 namespace
 {
 
-std::string quoted(std::string_view text)
+std::string inQuotes(std::string_view text)
 {
     std::string result = "\"";
     for (const char letter : text) {
@@ -22,7 +22,7 @@ std::string quoted(std::string_view text)
 
 std::string wordOf(const std::string& text)
 {
-    return quoted(text);
+    return inQuotes(text);
 }
 
 std::string wordOf(Port port)
@@ -33,7 +33,7 @@ std::string wordOf(Port port)
 template <typename Value>
 std::string wordOf(const Value& value)
 {
-    return quoted(toText(value));
+    return inQuotes(toText(value));
 }
 
 /// "key: [a, b]"
@@ -50,7 +50,7 @@ std::string safetyOf(const Safety& safety)
 {
     std::string text = "{ probe: ";
     if (safety.probe)
-        text += "{ name: " + quoted(safety.probe->name) + ", " + listOf("from", safety.probe->from) +
+        text += "{ name: " + inQuotes(safety.probe->name) + ", " + listOf("from", safety.probe->from) +
                 ", timeout: " + std::to_string(safety.probe->timeout.count()) + "ms }";
     else
         text += "false";
@@ -67,11 +67,11 @@ std::string writeProfile(const Profile& profile)
 {
     std::string text = "version: 1\n";
     if (!profile.name.empty())
-        text += "name: " + quoted(profile.name) + "\n";
+        text += "name: " + inQuotes(profile.name) + "\n";
     text += listOf("services", profile.services) + "\n" + listOf("podCIDRs", profile.podCidrs) + "\n" + listOf("ports", profile.ports) +
             "\n" + listOf("protocols", profile.protocols) + "\n";
     text.append("scope: ").append(toText(profile.scope)).append("\nbackend: ").append(toText(profile.backend));
-    return text + "\nchainPrefix: " + quoted(profile.chainPrefix) + "\nsafety: " + safetyOf(profile.safety) + "\n";
+    return text + "\nchainPrefix: " + inQuotes(profile.chainPrefix) + "\nsafety: " + safetyOf(profile.safety) + "\n";
 }
 
 } // namespace notrack

@@ -31,7 +31,14 @@ constexpr const auto& kindsOf(const RuleBody* /*choice*/)
     return ruleKinds;
 }
 
+/// Visitors that take an enum by a list of its names, which the report's do not.
 template <typename Fields>
+concept TakesWords = requires(Fields& fields, ErrorKind& kind)
+{
+    fields.word("kind", kind, errorWords);
+};
+
+template <TakesWords Fields>
 void visitFields(Fields& fields, Visited<Error> auto& error)
 {
     fields.word("kind", error.kind, errorWords);

@@ -14,15 +14,14 @@ namespace
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t deepestNesting = 24;
 /// A node with 20,000 rules of nft's own has about half of them.
-constexpr std::size_t mostValues = 2'000'000;
+constexpr DocumentLimits captureLimits{.bytes = longestCapture, .levels = 24, .values = 2'000'000};
 
 /// Takes the fields of a value out of a JSON object. The first thing that is wrong is kept in `error`; nothing is read after it.
-class CaptureFields
+class CaptureFieldsReader
 {
 public:
-    CaptureFields(Json& object, std::string_view where, std::optional<Error>& error) : m_object(object), m_error(error)
+    CaptureFieldsReader(Json& object, std::string_view where, std::optional<Error>& error) : m_object(object), m_error(error)
     {
         if (!object.is_object())
             refuse(where, "must be an object");
@@ -216,7 +215,7 @@ private:
     template <typename... Kinds>
     void read(Json& json, std::string_view where, std::variant<Kinds...>& value)
     {
-        CaptureFields fields(json, where, m_error);
+        CaptureFieldsReader fields(json, where, m_error);
         if (!m_error)
             fields.choice(value);
     }
@@ -224,7 +223,7 @@ private:
     template <typename Value>
     void read(Json& json, std::string_view where, Value& value)
     {
-        CaptureFields fields(json, where, m_error);
+        CaptureFieldsReader fields(json, where, m_error);
         if (!m_error)
             visitFields(fields, value);
     }
@@ -234,7 +233,7 @@ private:
 };
 
 /// What is wrong with the schema of a document, or nothing.
-std::optional<Error> schemaProblem(const Json& document)
+std::optional<Error> captureSchemaProblem(const Json& document)
 {
     const auto found = document.is_object() ? document.find("schema") : document.end();
     const auto* schema = found == document.end() ? nullptr : found->get_ptr<const std::string*>();
@@ -247,13 +246,13 @@ std::optional<Error> schemaProblem(const Json& document)
 
 Result<Capture> readCapture(std::string_view json)
 {
-    Result<Json> document = readDocument(json, {longestCapture, deepestNesting, mostValues}, "capture");
+    Result<Json> document = readDocument(json, captureLimits, "capture");
     if (!document)
         return tl::unexpected(document.error());
     Capture capture;
-    std::optional<Error> error = schemaProblem(*document);
+    std::optional<Error> error = captureSchemaProblem(*document);
     if (!error) {
-        CaptureFields fields(*document, "capture", error);
+        CaptureFieldsReader fields(*document, "capture", error);
         visitFields(fields, capture);
     }
     if (error)

@@ -24,10 +24,10 @@ std::string toHexadecimal(const nf_tables::Bytes& bytes)
 }
 
 /// Puts the fields of a value into a JSON object. What is absent, empty or zero is left out: the reader begins with that.
-class CaptureFields
+class CaptureFieldsWriter
 {
 public:
-    explicit CaptureFields(Json& object) : m_object(object) {}
+    explicit CaptureFieldsWriter(Json& object) : m_object(object) {}
 
     void field(const char* name, const std::string& text) { add(name, toUtf8(text), !text.empty()); }
     void field(const char* name, bool truth) { add(name, truth); }
@@ -125,7 +125,7 @@ private:
     static Json toJson(const std::variant<Kinds...>& value)
     {
         Json object = Json::object();
-        CaptureFields(object).choice(value);
+        CaptureFieldsWriter(object).choice(value);
         return object;
     }
 
@@ -133,7 +133,7 @@ private:
     static Json toJson(const Value& value)
     {
         Json object = Json::object();
-        CaptureFields fields(object);
+        CaptureFieldsWriter fields(object);
         visitFields(fields, value);
         return object;
     }
@@ -147,7 +147,7 @@ std::string writeCapture(const Capture& capture)
 {
     Json object = Json::object();
     object["schema"] = std::string(captureSchemaId);
-    CaptureFields fields(object);
+    CaptureFieldsWriter fields(object);
     visitFields(fields, capture);
     Json report = Json::parse(capture.report, nullptr, false);
     if (report.is_object())

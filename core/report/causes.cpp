@@ -10,7 +10,6 @@ namespace notrack
 namespace
 {
 
-constexpr Port dnsPort{53};
 constexpr std::uint64_t roomyBuffer = 8 * 212'992; // of net.core.rmem_default, as the kernel sets it
 
 struct Ranked

@@ -12,8 +12,6 @@ namespace notrack
 namespace
 {
 
-constexpr Port dnsPort{53};
-
 std::string describeProbe(const ProbeResult& result)
 {
     std::string text = "probe from " + result.from + (result.service.empty() ? "" : " to " + result.service) + ": " +

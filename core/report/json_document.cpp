@@ -12,7 +12,7 @@ namespace
 using Json = nlohmann::ordered_json;
 
 /// ordered_json looks keys up one after the other, so an object with many keys costs their square.
-constexpr std::size_t mostKeys = 128;
+constexpr std::size_t mostMembers = 128;
 
 class DocumentBuilder
 {
@@ -42,8 +42,8 @@ public:
 
     bool key(string_t& name)
     {
-        if (m_open.back()->size() == mostKeys)
-            return refuse("an object has more than " + std::to_string(mostKeys) + " keys");
+        if (m_open.back()->size() == mostMembers)
+            return refuse("an object has more than " + std::to_string(mostMembers) + " keys");
         m_key = std::move(name);
         return true;
     }

@@ -1,19 +1,14 @@
 #pragma once
 
 #include "core/net/nft_rules.h"
+#include "core/report/visited.h"
 
 #include <array>
-#include <concepts>
 #include <string_view>
-#include <type_traits>
 
 /// The JSON of nf_tables' rules as data; capture_fields.h has the form. Numbers are the kernel's own, and kinds have its names.
 namespace notrack
 {
-
-/// A value that is visited, to be read or to be written.
-template <typename Seen, typename Value>
-concept Visited = std::same_as<std::remove_const_t<Seen>, Value>;
 
 namespace nf_tables
 {

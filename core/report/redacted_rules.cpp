@@ -186,7 +186,7 @@ private:
         if (known == m_held.end())
             return;
         const Held held = known->second;
-        const bool ordered = compare.comparison != Comparison::Equal && compare.comparison != Comparison::NotEqual;
+        const bool ordered = compare.comparison != CompareOperator::Equal && compare.comparison != CompareOperator::NotEqual;
         for (std::size_t at = 0; at < compare.value.size(); at += bytesOf(held.family)) {
             const Address address = toAddress(held.family, compare.value, at);
             const std::size_t bits = std::min({held.mask, (compare.value.size() - at) * 8, bytesOf(held.family) * 8});

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "core/report/report.h"
+#include "core/report/visited.h"
 
-#include <concepts>
 #include <cstddef>
-#include <type_traits>
 
 /// The report's JSON, told once for the writer and the reader: `visitFields(fields, value)` names every field of a value in the
 /// order in which it is written. `fields` offers field (a scalar), lines (text of several lines), list, object,
@@ -16,7 +15,7 @@ namespace notrack
 inline constexpr std::size_t mostFamilies = 2;
 inline constexpr std::size_t mostJumps = 256;
 inline constexpr std::size_t mostChains = 64;
-inline constexpr std::size_t mostRules = 10'000;
+inline constexpr std::size_t mostRulesReported = 10'000;
 inline constexpr std::size_t mostFindings = 256;
 inline constexpr std::size_t mostLines = 1'000;
 inline constexpr std::size_t mostVirtualServices = 1'000;
@@ -28,19 +27,15 @@ inline constexpr std::size_t mostCauses = 64;
 inline constexpr std::size_t mostTcpStates = 64;
 inline constexpr std::size_t mostTimings = 100;
 
-/// A value that is visited, to be read or to be written.
-template <typename Visited, typename Value>
-concept Visits = std::same_as<std::remove_const_t<Visited>, Value>;
-
 template <typename Fields>
-void visitFields(Fields& fields, Visits<Counters> auto& counters)
+void visitFields(Fields& fields, Visited<Counters> auto& counters)
 {
     fields.field("packets", counters.packets);
     fields.field("bytes", counters.bytes);
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<JumpReport> auto& jump)
+void visitFields(Fields& fields, Visited<JumpReport> auto& jump)
 {
     fields.field("from", jump.from);
     fields.field("to", jump.to);
@@ -50,7 +45,7 @@ void visitFields(Fields& fields, Visits<JumpReport> auto& jump)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<RuleReport> auto& rule)
+void visitFields(Fields& fields, Visited<RuleReport> auto& rule)
 {
     fields.field("text", rule.text);
     fields.field("state", rule.state);
@@ -59,16 +54,16 @@ void visitFields(Fields& fields, Visits<RuleReport> auto& rule)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<ChainReport> auto& chain)
+void visitFields(Fields& fields, Visited<ChainReport> auto& chain)
 {
     fields.field("name", chain.name);
     fields.field("state", chain.state);
     fields.field("found_as", chain.foundAs);
-    fields.list("rules", chain.rules, mostRules);
+    fields.list("rules", chain.rules, mostRulesReported);
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<FamilyReport> auto& family)
+void visitFields(Fields& fields, Visited<FamilyReport> auto& family)
 {
     fields.field("family", family.family);
     fields.list("jumps", family.jumps, mostJumps);
@@ -77,7 +72,7 @@ void visitFields(Fields& fields, Visits<FamilyReport> auto& family)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<Finding> auto& finding)
+void visitFields(Fields& fields, Visited<Finding> auto& finding)
 {
     fields.field("id", finding.id);
     fields.field("severity", finding.severity);
@@ -89,7 +84,7 @@ void visitFields(Fields& fields, Visits<Finding> auto& finding)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<ConntrackFigures> auto& figures)
+void visitFields(Fields& fields, Visited<ConntrackFigures> auto& figures)
 {
     fields.field("entries", figures.entries);
     fields.field("max", figures.max);
@@ -100,7 +95,7 @@ void visitFields(Fields& fields, Visits<ConntrackFigures> auto& figures)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<RealServer> auto& server)
+void visitFields(Fields& fields, Visited<RealServer> auto& server)
 {
     fields.field("address", server.address);
     fields.field("port", server.port);
@@ -111,7 +106,7 @@ void visitFields(Fields& fields, Visits<RealServer> auto& server)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<VirtualService> auto& service)
+void visitFields(Fields& fields, Visited<VirtualService> auto& service)
 {
     fields.field("address", service.address);
     fields.field("port", service.port);
@@ -121,7 +116,7 @@ void visitFields(Fields& fields, Visits<VirtualService> auto& service)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<ProbeResult> auto& result)
+void visitFields(Fields& fields, Visited<ProbeResult> auto& result)
 {
     fields.field("from", result.from);
     fields.field("service", result.service);
@@ -134,14 +129,14 @@ void visitFields(Fields& fields, Visits<ProbeResult> auto& result)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<ProbeReport> auto& probe)
+void visitFields(Fields& fields, Visited<ProbeReport> auto& probe)
 {
     fields.list("before", probe.before, mostProbeResults);
     fields.list("after", probe.after, mostProbeResults);
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<TrialArm> auto& arm)
+void visitFields(Fields& fields, Visited<TrialArm> auto& arm)
 {
     fields.field("asked", arm.asked);
     fields.field("answered", arm.answered);
@@ -150,7 +145,7 @@ void visitFields(Fields& fields, Visits<TrialArm> auto& arm)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<TrialRow> auto& row)
+void visitFields(Fields& fields, Visited<TrialRow> auto& row)
 {
     fields.field("from", row.from);
     fields.field("service", row.service);
@@ -161,7 +156,7 @@ void visitFields(Fields& fields, Visits<TrialRow> auto& row)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<TrialReport> auto& trial)
+void visitFields(Fields& fields, Visited<TrialReport> auto& trial)
 {
     fields.field("outcome", trial.outcome);
     fields.field("at", trial.at);
@@ -173,7 +168,7 @@ void visitFields(Fields& fields, Visits<TrialReport> auto& trial)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<Verified> auto& verified)
+void visitFields(Fields& fields, Visited<Verified> auto& verified)
 {
     fields.field("by", verified.by);
     fields.field("at", verified.at);
@@ -181,14 +176,14 @@ void visitFields(Fields& fields, Visits<Verified> auto& verified)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<TcpStateCount> auto& count)
+void visitFields(Fields& fields, Visited<TcpStateCount> auto& count)
 {
     fields.field("state", count.state);
     fields.field("entries", count.entries);
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<Census> auto& census)
+void visitFields(Fields& fields, Visited<Census> auto& census)
 {
     fields.field("entries", census.entries);
     fields.field("taken_out", census.takenOut);
@@ -200,7 +195,7 @@ void visitFields(Fields& fields, Visits<Census> auto& census)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<IpvsLoad> auto& load)
+void visitFields(Fields& fields, Visited<IpvsLoad> auto& load)
 {
     fields.field("entries", load.entries);
     fields.field("buckets", load.buckets);
@@ -212,7 +207,7 @@ void visitFields(Fields& fields, Visits<IpvsLoad> auto& load)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<PlaceCounter> auto& counter)
+void visitFields(Fields& fields, Visited<PlaceCounter> auto& counter)
 {
     fields.field("place", counter.place);
     fields.field("counter", counter.counter);
@@ -220,7 +215,7 @@ void visitFields(Fields& fields, Visits<PlaceCounter> auto& counter)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<PodView> auto& pod)
+void visitFields(Fields& fields, Visited<PodView> auto& pod)
 {
     fields.field("address", pod.address);
     fields.field("namespace", pod.name);
@@ -229,7 +224,7 @@ void visitFields(Fields& fields, Visits<PodView> auto& pod)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<LossFigures> auto& losses)
+void visitFields(Fields& fields, Visited<LossFigures> auto& losses)
 {
     fields.object("ipvs", losses.ipvs);
     fields.list("full_buffers", losses.fullBuffers, mostPlaceCounters);
@@ -239,7 +234,7 @@ void visitFields(Fields& fields, Visits<LossFigures> auto& losses)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<Cause> auto& cause)
+void visitFields(Fields& fields, Visited<Cause> auto& cause)
 {
     fields.field("id", cause.id);
     fields.field("lost", cause.lost);
@@ -250,14 +245,14 @@ void visitFields(Fields& fields, Visits<Cause> auto& cause)
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<Timing> auto& timing)
+void visitFields(Fields& fields, Visited<Timing> auto& timing)
 {
     fields.field("step", timing.step);
     fields.field("ms", timing.milliseconds);
 }
 
 template <typename Fields>
-void visitFields(Fields& fields, Visits<Error> auto& error)
+void visitFields(Fields& fields, Visited<Error> auto& error)
 {
     fields.field("kind", error.kind);
     fields.field("message", error.message);
@@ -267,7 +262,7 @@ void visitFields(Fields& fields, Visits<Error> auto& error)
 
 /// All but "schema", which comes first and is the codec's own.
 template <typename Fields>
-void visitFields(Fields& fields, Visits<Report> auto& report)
+void visitFields(Fields& fields, Visited<Report> auto& report)
 {
     fields.field("node", report.node);
     fields.field("time", report.time);

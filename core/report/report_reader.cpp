@@ -15,11 +15,10 @@ namespace
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t longestText = 4'096;
+constexpr std::size_t longestReportText = 4'096;
 constexpr std::size_t longestLines = 4U << 20U;
-constexpr std::size_t deepestNesting = 16;
 /// A longest report full of real rules has about 300,000.
-constexpr std::size_t mostValues = 500'000;
+constexpr DocumentLimits reportLimits{.bytes = longestReport, .levels = 16, .values = 500'000};
 
 constexpr std::array allNodeStates{NodeState::InSync, NodeState::Drifted, NodeState::Absent, NodeState::Unsafe, NodeState::Error};
 constexpr std::array allItemStates{ItemState::Ok, ItemState::Missing, ItemState::Unexpected, ItemState::Misplaced};
@@ -29,9 +28,9 @@ constexpr std::array allErrorKinds{ErrorKind::Failed, ErrorKind::Usage,    Error
                                    ErrorKind::Busy,   ErrorKind::Conflict, ErrorKind::NotPermitted};
 
 /// A step on the way to a value; the path is put together only when something is wrong there.
-struct Place
+struct FieldPlace
 {
-    const Place* parent = nullptr;
+    const FieldPlace* parent = nullptr;
     std::string_view name;
     std::size_t index = 0; ///< in a list, when there is no name
 
@@ -45,10 +44,11 @@ struct Place
 };
 
 /// Takes the fields of a value from a JSON object. The first thing that is wrong is kept in `error`; nothing is read after it.
-class JsonFields
+class ReportFieldsReader
 {
 public:
-    JsonFields(const Json& object, const Place& place, std::optional<Error>& error) : m_object(object), m_place(place), m_error(error)
+    ReportFieldsReader(const Json& object, const FieldPlace& place, std::optional<Error>& error)
+        : m_object(object), m_place(place), m_error(error)
     {
         if (!object.is_object())
             refuse(place, "must be an object");
@@ -57,38 +57,38 @@ public:
     template <typename Value>
     void field(std::string_view name, Value& value)
     {
-        withMember(name, [&](const Json& json, const Place& place) { read(json, place, value); });
+        withMember(name, [&](const Json& json, const FieldPlace& place) { read(json, place, value); });
     }
 
     void lines(std::string_view name, std::string& text)
     {
-        withMember(name, [&](const Json& json, const Place& place) { readText(json, place, text, longestLines, Newlines::Keep); });
+        withMember(name, [&](const Json& json, const FieldPlace& place) { readText(json, place, text, longestLines, Newlines::Keep); });
     }
 
     template <typename Item>
     void list(std::string_view name, std::vector<Item>& items, std::size_t most)
     {
-        withMember(name, [&](const Json& json, const Place& place) {
+        withMember(name, [&](const Json& json, const FieldPlace& place) {
             if (!json.is_array())
                 return refuse(place, "must be a list");
             if (json.size() > most)
                 return refuse(place, "holds more than " + std::to_string(most) + " items");
             items.resize(json.size());
             for (std::size_t i = 0; i < items.size() && !m_error; ++i)
-                readItem(json[i], Place{&place, {}, i}, items[i]);
+                readItem(json[i], FieldPlace{&place, {}, i}, items[i]);
         });
     }
 
     template <typename Value>
     void object(std::string_view name, std::optional<Value>& value)
     {
-        withMember(name, [&](const Json& json, const Place& place) { readItem(json, place, value.emplace()); });
+        withMember(name, [&](const Json& json, const FieldPlace& place) { readItem(json, place, value.emplace()); });
     }
 
     template <typename Value>
     void objectOrNull(std::string_view name, std::optional<Value>& value)
     {
-        withMember(name, [&](const Json& json, const Place& place) {
+        withMember(name, [&](const Json& json, const FieldPlace& place) {
             if (!json.is_null())
                 readItem(json, place, value.emplace());
         });
@@ -97,14 +97,14 @@ public:
     template <typename Visit>
     void group(std::string_view name, const Visit& visit)
     {
-        withMember(name, [&](const Json& json, const Place& place) {
-            JsonFields fields(json, place, m_error);
+        withMember(name, [&](const Json& json, const FieldPlace& place) {
+            ReportFieldsReader fields(json, place, m_error);
             visit(fields);
         });
     }
 
 private:
-    void refuse(const Place& place, std::string message)
+    void refuse(const FieldPlace& place, std::string message)
     {
         if (!m_error)
             m_error = Error{ErrorKind::Failed, std::move(message), place.path()};
@@ -117,36 +117,39 @@ private:
             return;
         const auto found = m_object.find(name);
         if (found != m_object.end())
-            use(*found, Place{&m_place, name});
+            use(*found, FieldPlace{&m_place, name});
     }
 
-    void readItem(const Json& json, const Place& place, std::string& text) { read(json, place, text); }
+    void readItem(const Json& json, const FieldPlace& place, std::string& text) { read(json, place, text); }
 
     template <typename Value>
-    void readItem(const Json& json, const Place& place, Value& value)
+    void readItem(const Json& json, const FieldPlace& place, Value& value)
     {
-        JsonFields fields(json, place, m_error);
+        ReportFieldsReader fields(json, place, m_error);
         if (!m_error)
             visitFields(fields, value);
     }
 
-    void readText(const Json& json, const Place& place, std::string& text, std::size_t longest, Newlines newlines)
+    void readText(const Json& json, const FieldPlace& place, std::string& text, std::size_t longest, Newlines newlines)
     {
         if (!json.is_string())
             return refuse(place, "must be text");
         text = cleanText(cutText(json.get_ref<const std::string&>(), longest), newlines);
     }
 
-    void read(const Json& json, const Place& place, std::string& text) { readText(json, place, text, longestText, Newlines::Drop); }
+    void read(const Json& json, const FieldPlace& place, std::string& text)
+    {
+        readText(json, place, text, longestReportText, Newlines::Drop);
+    }
 
-    void read(const Json& json, const Place& place, bool& truth)
+    void read(const Json& json, const FieldPlace& place, bool& truth)
     {
         if (!json.is_boolean())
             return refuse(place, "must be true or false");
         truth = json.get<bool>();
     }
 
-    void read(const Json& json, const Place& place, std::unsigned_integral auto& number)
+    void read(const Json& json, const FieldPlace& place, std::unsigned_integral auto& number)
     {
         using Number = std::remove_reference_t<decltype(number)>;
         constexpr std::uint64_t largest = std::numeric_limits<Number>::max();
@@ -155,16 +158,16 @@ private:
         number = static_cast<Number>(json.get<std::uint64_t>());
     }
 
-    void read(const Json& json, const Place& place, double& number)
+    void read(const Json& json, const FieldPlace& place, double& number)
     {
         if (!json.is_number() || json.get<double>() < 0)
             return refuse(place, "must be a number, not below 0");
         number = json.get<double>();
     }
 
-    void read(const Json& json, const Place& place, Port& port) { read(json, place, port.value); }
+    void read(const Json& json, const FieldPlace& place, Port& port) { read(json, place, port.value); }
 
-    void read(const Json& json, const Place& place, Address& address)
+    void read(const Json& json, const FieldPlace& place, Address& address)
     {
         const auto* text = json.get_ptr<const std::string*>();
         const Result<Address> result = text == nullptr ? Result<Address>(makeError(ErrorKind::Failed, {})) : readAddress(*text);
@@ -174,23 +177,23 @@ private:
     }
 
     template <typename Value>
-    void read(const Json& json, const Place& place, std::optional<Value>& value)
+    void read(const Json& json, const FieldPlace& place, std::optional<Value>& value)
     {
         read(json, place, value.emplace());
     }
 
-    void read(const Json& json, const Place& place, Family& word) { readWord(json, place, word, allFamilies); }
-    void read(const Json& json, const Place& place, Protocol& word) { readWord(json, place, word, allProtocols); }
-    void read(const Json& json, const Place& place, NodeState& word) { readWord(json, place, word, allNodeStates); }
-    void read(const Json& json, const Place& place, ItemState& word) { readWord(json, place, word, allItemStates); }
-    void read(const Json& json, const Place& place, Severity& word) { readWord(json, place, word, allSeverities); }
-    void read(const Json& json, const Place& place, Proof& word) { readWord(json, place, word, allProofs); }
-    void read(const Json& json, const Place& place, TrialOutcome& word) { readWord(json, place, word, allTrialOutcomes); }
-    void read(const Json& json, const Place& place, Cure& word) { readWord(json, place, word, allCures); }
-    void read(const Json& json, const Place& place, ErrorKind& word) { readWord(json, place, word, allErrorKinds); }
+    void read(const Json& json, const FieldPlace& place, Family& word) { readWord(json, place, word, allFamilies); }
+    void read(const Json& json, const FieldPlace& place, Protocol& word) { readWord(json, place, word, allProtocols); }
+    void read(const Json& json, const FieldPlace& place, NodeState& word) { readWord(json, place, word, allNodeStates); }
+    void read(const Json& json, const FieldPlace& place, ItemState& word) { readWord(json, place, word, allItemStates); }
+    void read(const Json& json, const FieldPlace& place, Severity& word) { readWord(json, place, word, allSeverities); }
+    void read(const Json& json, const FieldPlace& place, Proof& word) { readWord(json, place, word, allProofs); }
+    void read(const Json& json, const FieldPlace& place, TrialOutcome& word) { readWord(json, place, word, allTrialOutcomes); }
+    void read(const Json& json, const FieldPlace& place, Cure& word) { readWord(json, place, word, allCures); }
+    void read(const Json& json, const FieldPlace& place, ErrorKind& word) { readWord(json, place, word, allErrorKinds); }
 
     template <typename Word, std::size_t Count>
-    void readWord(const Json& json, const Place& place, Word& word, const std::array<Word, Count>& words)
+    void readWord(const Json& json, const FieldPlace& place, Word& word, const std::array<Word, Count>& words)
     {
         const auto* text = json.get_ptr<const std::string*>();
         std::string known;
@@ -205,14 +208,14 @@ private:
     }
 
     const Json& m_object;
-    const Place& m_place;
+    const FieldPlace& m_place;
     std::optional<Error>& m_error;
 };
 
 constexpr std::size_t longestQuotedSchema = 64;
 
 /// What is wrong with the schema of a document, or nothing.
-std::optional<Error> schemaProblem(const Json& document)
+std::optional<Error> reportSchemaProblem(const Json& document)
 {
     const std::string understood = "this program understands " + std::string(reportSchemaId);
     if (!document.is_object())
@@ -231,15 +234,15 @@ std::optional<Error> schemaProblem(const Json& document)
 
 Result<Report> readReport(std::string_view json)
 {
-    const Result<Json> document = readDocument(json, {longestReport, deepestNesting, mostValues}, "report");
+    const Result<Json> document = readDocument(json, reportLimits, "report");
     if (!document)
         return tl::unexpected(document.error());
-    std::optional<Error> error = schemaProblem(*document);
+    std::optional<Error> error = reportSchemaProblem(*document);
     if (error)
         return tl::unexpected(*error);
     Report report;
-    const Place root;
-    JsonFields fields(*document, root, error);
+    const FieldPlace root;
+    ReportFieldsReader fields(*document, root, error);
     visitFields(fields, report);
     if (error)
         return tl::unexpected(*error);

@@ -15,10 +15,10 @@ using Json = nlohmann::ordered_json;
 
 /// Puts the fields of a value into a JSON object. Absent optionals and figures that are no number are left out, and of a
 /// list what is beyond the reader's limits.
-class JsonFields
+class ReportFieldsWriter
 {
 public:
-    JsonFields(Json& object, std::vector<std::string>& cuts) : m_object(object), m_cuts(cuts) {}
+    ReportFieldsWriter(Json& object, std::vector<std::string>& cuts) : m_object(object), m_cuts(cuts) {}
 
     void field(const char* name, const std::string& text) { m_object[name] = text; }
     void field(const char* name, bool truth) { m_object[name] = truth; }
@@ -77,7 +77,7 @@ public:
     void group(const char* name, const Visit& visit)
     {
         Json object = Json::object();
-        JsonFields fields(object, m_cuts);
+        ReportFieldsWriter fields(object, m_cuts);
         visit(fields);
         m_object[name] = std::move(object);
     }
@@ -89,7 +89,7 @@ private:
     Json toJson(const Value& value)
     {
         Json object = Json::object();
-        JsonFields fields(object, m_cuts);
+        ReportFieldsWriter fields(object, m_cuts);
         visitFields(fields, value);
         return object;
     }
@@ -103,7 +103,7 @@ std::string write(const Report& report, int indent)
     Json object = Json::object();
     object["schema"] = std::string(reportSchemaId);
     std::vector<std::string> cuts;
-    JsonFields fields(object, cuts);
+    ReportFieldsWriter fields(object, cuts);
     visitFields(fields, report);
     for (const std::string& cut : cuts)
         object["notes"].push_back(cut);

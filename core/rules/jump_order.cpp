@@ -43,10 +43,10 @@ bool missesAll(const Reach& reach, const Ruleset& ruleset)
 }
 
 /// Follows packets through entries that are not ours.
-class Walk
+class JumpWalk
 {
 public:
-    Walk(const Table& table, const Ruleset& ruleset) : m_table(table), m_ruleset(ruleset) {}
+    JumpWalk(const Table& table, const Ruleset& ruleset) : m_table(table), m_ruleset(ruleset) {}
 
     bool takes(const Entry& entry, int depth) const
     {
@@ -82,7 +82,7 @@ private:
 std::size_t countUntilDnsIsTaken(const Table& table, const Chain& chain, const Ruleset& ruleset,
                                  const std::set<std::string, std::less<>>& owned)
 {
-    const Walk walk(table, ruleset);
+    const JumpWalk walk(table, ruleset);
     const auto taken = std::find_if(chain.entries.begin(), chain.entries.end(), [&](const Entry& entry) {
         return owned.find(targetOf(entry.body)) == owned.end() && walk.takes(entry, 0);
     });

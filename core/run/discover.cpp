@@ -8,7 +8,6 @@ namespace notrack
 namespace
 {
 
-constexpr Port dnsPort{53};
 const std::string whereNetworksAre = "(kube-controller-manager's --cluster-cidr, or the CNI's pools)";
 const std::string standardName = "kubernetes.default.svc.";
 

@@ -20,7 +20,7 @@ tl::unexpected<Error> nothingChanges()
     return makeError(ErrorKind::NotPermitted, "a capture is judged, never changed", "capture");
 }
 
-std::string_view familyName(Family family)
+std::string_view nftablesFamily(Family family)
 {
     return family == Family::Ipv4 ? "ip" : "ip6";
 }
@@ -28,7 +28,7 @@ std::string_view familyName(Family family)
 /// Whether nftables has a table of that name in the family that is not one of ours.
 bool isForeign(const CapturedNftables& nftables, const Table& own, const std::string& name)
 {
-    const std::string_view family = familyName(own.family);
+    const std::string_view family = nftablesFamily(own.family);
     if (!nftables.rules)
         return false;
     const std::vector<nf_tables::Table>& all = nftables.rules->tables;
@@ -71,7 +71,7 @@ Result<Table> ReplayedStore::snapshot(Family family)
     if (m_ownTable && isForeign(m_capture.nftables, *found->table, *m_ownTable))
         return makeError(ErrorKind::Failed,
                          "somebody else made the table " + *m_ownTable + "; delete or rename it, or choose another chainPrefix",
-                         "nftables family " + std::string(familyName(family)));
+                         "nftables family " + std::string(nftablesFamily(family)));
     Table table = *found->table;
     table.family = family;
     return table;

@@ -48,6 +48,9 @@ struct RunContext
     std::vector<std::string> quoted{};         ///< rules that dropped packets while the last trial lost
     std::optional<Former> before{};            ///< what stood before a trial whose rules still stand
     bool waivesTrial = false;                  ///< a trial said no, and the profile waives it
+
+    /// Ends the run with an error. Under the timer, that somebody else writes just now is something to wait for.
+    void fail(Error error);
 };
 
 } // namespace notrack

@@ -1,5 +1,7 @@
 #include "core/run/run_findings.h"
 
+#include "core/findings/findings.h"
+
 #include <algorithm>
 
 namespace notrack
@@ -7,8 +9,6 @@ namespace notrack
 
 namespace
 {
-
-constexpr std::size_t mostEvidence = 8;
 
 std::vector<std::string> evidenceOfLoss(const TrialReport& trial, const std::vector<std::string>& drops)
 {

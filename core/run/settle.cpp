@@ -53,14 +53,6 @@ void tookBack(RunContext& run, const std::string& digest)
     run.memory.update([&](const Damping& damping) { return afterRollBack(damping, digest, now); });
 }
 
-void fail(RunContext& run, Error error)
-{
-    run.report.state = NodeState::Error;
-    if (run.unattended && error.code.empty() && (error.kind == ErrorKind::Busy || error.kind == ErrorKind::Conflict))
-        run.report.waitsFor = toText(error);
-    run.report.error = std::move(error);
-}
-
 /// Puts what verifying came to into memory and report. False where nothing of the change stands any more, or nobody knows.
 bool conclude(RunContext& run, const std::string& digest, Verification done)
 {
@@ -87,7 +79,7 @@ bool conclude(RunContext& run, const std::string& digest, Verification done)
         tookBack(run, digest);
         return false;
     case Outcome::Failed:
-        fail(run, *done.error);
+        run.fail(*done.error);
         return false;
     }
     return false;
@@ -114,9 +106,9 @@ void guarded(RunContext& run, Change& change, const Step& step)
     run.report.changed = false;
     run.report.verified.reset();
     if (!undone)
-        return fail(run, undone.error());
+        return run.fail(undone.error());
     run.memory.erasePending();
-    fail(run, {ErrorKind::Failed, "DNS could not be asked after the change, which was taken back: " + problem, "", ""});
+    run.fail({ErrorKind::Failed, "DNS could not be asked after the change, which was taken back: " + problem, "", ""});
 }
 
 /// Asks in the best way that there is whether DNS works with the rules that stand now.
@@ -149,7 +141,7 @@ bool rememberPrefix(RunContext& run, const std::string& prefix)
     if (written)
         return true;
     if (run.unattended) {
-        fail(run, written.error());
+        run.fail(written.error());
         return false;
     }
     run.report.notes.push_back("the chain prefix cannot be written down; after a change of chainPrefix the old chains would stay: " +
@@ -185,7 +177,7 @@ void writeAndVerify(RunContext& run, const Profile& profile, Change& change)
             const Result<void> undone = run.before ? change.undo() : Result<void>(); // the trial's rules may still stand
             if (changed.error().code != rollbackFailed && undone)
                 run.memory.erasePending();
-            return fail(run, undone ? changed.error() : undone.error());
+            return run.fail(undone ? changed.error() : undone.error());
         }
         run.report.changed = *changed;
         if (change.othersChanged())
@@ -244,7 +236,7 @@ bool judgePending(RunContext& run, const std::vector<std::string>& prefixes)
     const auto standing = change.compare();
     const auto others = change.compareOther();
     if (!standing || !others) {
-        fail(run, standing ? others.error() : standing.error());
+        run.fail(standing ? others.error() : standing.error());
         return false;
     }
     RunContext there{node, run.memory, run.report, run.watch, run.unattended, run.wait};
@@ -257,7 +249,7 @@ bool judgePending(RunContext& run, const std::vector<std::string>& prefixes)
     if (!allInSync(*standing) ||
         !allInSync(*others)) { // ended before or amid its commits, or changed since: what stood before stands again
         if (const Result<void> undone = change.undo(); !undone)
-            fail(run, undone.error());
+            run.fail(undone.error());
         else
             run.memory.erasePending();
     } else if (!pending->asking.safety.probe) {

@@ -36,11 +36,6 @@ std::vector<OwnedPart> presentParts(const std::vector<Comparison>& comparisons, 
     return present;
 }
 
-bool allInSync(const std::vector<Comparison>& comparisons)
-{
-    return std::all_of(comparisons.begin(), comparisons.end(), [](const Comparison& comparison) { return comparison.inSync(); });
-}
-
 /// Everything in the tables that no comparison speaks of, a line each, without counters.
 std::vector<std::string> othersIn(const std::vector<Comparison>& comparisons)
 {

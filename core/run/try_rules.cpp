@@ -11,12 +11,6 @@ namespace notrack
 namespace
 {
 
-void fail(RunContext& run, Error error)
-{
-    run.report.state = NodeState::Error;
-    run.report.error = std::move(error);
-}
-
 TrialReport cannotTry(std::string why)
 {
     TrialReport report;
@@ -30,7 +24,7 @@ TrialReport askInTables(RunContext& run, const TrialStep& step, const TrialSetti
     startCounting(run);
     NarrowedRules tables(run, step, untrackedPorts(settings.ports, settings.size));
     if (const Result<void> prepared = tables.prepare(); !prepared) {
-        fail(run, prepared.error());
+        run.fail(prepared.error());
         return cannotTry(toText(prepared.error()));
     }
     const ArmSwitch arms{.track = [&] { return tables.track(); },
@@ -50,11 +44,11 @@ TrialReport askInTables(RunContext& run, const TrialStep& step, const TrialSetti
     if (after == AfterTrial::Keep && thrown.empty() && !done.error && done.report.outcome == TrialOutcome::Passed)
         run.before = tables.before();
     else if (const Result<void> out = tables.takeOut(); !out)
-        fail(run, out.error());
+        run.fail(out.error());
     if (!thrown.empty())
-        fail(run, {ErrorKind::Failed, "the trial ended early, and its rules were taken out: " + thrown, "", ""});
+        run.fail({ErrorKind::Failed, "the trial ended early, and its rules were taken out: " + thrown, "", ""});
     else if (done.error && !run.report.error)
-        fail(run, *done.error);
+        run.fail(*done.error);
     return std::move(done.report);
 }
 

@@ -12,7 +12,7 @@ namespace notrack::gui
 namespace
 {
 
-struct Text
+struct CausesText
 {
     Q_DECLARE_TR_FUNCTIONS(Causes)
 };
@@ -42,7 +42,7 @@ QString causeOf(const NodeRecord& record)
 {
     const QString word = displayText(record.state());
     const QString reason = record.state() == RowState::Stale ? QString() : withoutOwn(record);
-    return reason.isEmpty() ? word : Text::tr("%1: %2").arg(word, reason);
+    return reason.isEmpty() ? word : CausesText::tr("%1: %2").arg(word, reason);
 }
 
 QString valueOf(const Report& report, std::string Report::*field)
@@ -56,10 +56,10 @@ QStringList keysOf(const NodeRecord& record, Grouping grouping)
         return {causeOf(record)};
     }
     if (grouping == Grouping::Group) {
-        return record.entry.groups.isEmpty() ? QStringList{Text::tr("no group")} : record.entry.groups;
+        return record.entry.groups.isEmpty() ? QStringList{CausesText::tr("no group")} : record.entry.groups;
     }
     if (!record.report) {
-        return {Text::tr("no report yet")};
+        return {CausesText::tr("no report yet")};
     }
     const Report& report = *record.report;
     switch (grouping) {
@@ -67,19 +67,19 @@ QStringList keysOf(const NodeRecord& record, Grouping grouping)
         QStringList ids;
         for (const Finding& finding : report.findings) {
             const QString id = safeLine(toQString(finding.id), 100);
-            ids.append(finding.waived ? Text::tr("%1, waived").arg(id) : id);
+            ids.append(finding.waived ? CausesText::tr("%1, waived").arg(id) : id);
         }
-        return ids.isEmpty() ? QStringList{Text::tr("no findings")} : ids;
+        return ids.isEmpty() ? QStringList{CausesText::tr("no findings")} : ids;
     }
     case Grouping::Digest:
-        return {Text::tr("%1, %2").arg(valueOf(report, &Report::profileName), valueOf(report, &Report::profileDigest))};
+        return {CausesText::tr("%1, %2").arg(valueOf(report, &Report::profileName), valueOf(report, &Report::profileDigest))};
     case Grouping::Version:
         return {valueOf(report, &Report::version)};
     case Grouping::Backend:
-        return {report.backend.empty() ? Text::tr("none") : valueOf(report, &Report::backend)};
+        return {report.backend.empty() ? CausesText::tr("none") : valueOf(report, &Report::backend)};
     case Grouping::Clock: {
         const auto offset = clockOffset(record);
-        return {offset ? clockText(*offset) : Text::tr("no time")};
+        return {offset ? clockText(*offset) : CausesText::tr("no time")};
     }
     case Grouping::Cause:
     case Grouping::Group:
@@ -109,26 +109,26 @@ QString displayText(Grouping grouping)
 {
     switch (grouping) {
     case Grouping::Cause:
-        return Text::tr("State and reason");
+        return CausesText::tr("State and reason");
     case Grouping::Finding:
-        return Text::tr("Finding");
+        return CausesText::tr("Finding");
     case Grouping::Digest:
-        return Text::tr("Profile");
+        return CausesText::tr("Profile");
     case Grouping::Version:
-        return Text::tr("Version of the runner");
+        return CausesText::tr("Version of the runner");
     case Grouping::Backend:
-        return Text::tr("Backend");
+        return CausesText::tr("Backend");
     case Grouping::Clock:
-        return Text::tr("Clock");
+        return CausesText::tr("Clock");
     case Grouping::Group:
-        return Text::tr("Group of the inventory");
+        return CausesText::tr("Group of the inventory");
     }
     return {};
 }
 
 QStringList causeTitles()
 {
-    return {Text::tr("What they have in common"), Text::tr("Nodes")};
+    return {CausesText::tr("What they have in common"), CausesText::tr("Nodes")};
 }
 
 std::vector<TreeRow> buildCauseRows(const std::vector<const NodeRecord*>& nodes, Grouping grouping)
@@ -149,10 +149,10 @@ std::vector<TreeRow> buildCauseRows(const std::vector<const NodeRecord*>& nodes,
     std::vector<TreeRow> rows;
     for (const auto& [key, those] : sorted) {
         const int count = static_cast<int>(those.nodes.size());
-        TreeRow row{key, {key, Text::tr("%n node(s)", nullptr, count)}, markOf(those.badness), {}, {}};
+        TreeRow row{key, {key, CausesText::tr("%n node(s)", nullptr, count)}, markOf(those.badness), {}, {}};
         if (hasMajority(grouping)) {
             row.mark = rows.empty() ? RowMark::Ok : RowMark::Warning;
-            row.cells[1] = rows.empty() ? row.cells[1] : Text::tr("%n node(s), unlike most", nullptr, count);
+            row.cells[1] = rows.empty() ? row.cells[1] : CausesText::tr("%n node(s), unlike most", nullptr, count);
         } else if (grouping == Grouping::Group) {
             row.mark = RowMark::None;
         }

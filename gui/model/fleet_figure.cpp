@@ -8,7 +8,7 @@ namespace notrack::gui
 namespace
 {
 
-struct Text
+struct FleetFigureText
 {
     Q_DECLARE_TR_FUNCTIONS(FleetFigure)
 };
@@ -39,9 +39,10 @@ FleetFigure figureOf(const FleetModel& fleet)
 
 QString figureText(const FleetFigure& figure)
 {
-    return figure.nodes == 0 ? QString()
-                             : Text::tr("%1 queries/s kept out of conntrack on %n node(s), %2 insert failures/s", nullptr, figure.nodes)
-                                   .arg(rateText(figure.queries), rateText(figure.insertFailed));
+    return figure.nodes == 0
+               ? QString()
+               : FleetFigureText::tr("%1 queries/s kept out of conntrack on %n node(s), %2 insert failures/s", nullptr, figure.nodes)
+                     .arg(rateText(figure.queries), rateText(figure.insertFailed));
 }
 
 bool FleetHistory::take(const FleetFigure& figure, qint64 monotonic)

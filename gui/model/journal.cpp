@@ -20,7 +20,7 @@ namespace notrack::gui
 namespace
 {
 
-constexpr int gatherMilliseconds = 1000;
+constexpr int writeMilliseconds = 1000;
 constexpr int longestLine = 4096;
 constexpr qint64 largestJournal = 32 << 20;
 constexpr int longestReason = 300;
@@ -128,7 +128,7 @@ Journal::Journal(QString path, Timeline& timeline, QObject* parent)
     m_writer->setMaxThreadCount(1);
     m_timeline.awaitJournal();
     m_gather.setSingleShot(true);
-    m_gather.setInterval(gatherMilliseconds);
+    m_gather.setInterval(writeMilliseconds);
     connect(&m_gather, &QTimer::timeout, this, &Journal::write);
     connect(&m_timeline, &Timeline::added, this, &Journal::take);
     inStrayThread(

@@ -13,7 +13,7 @@ namespace notrack::gui
 namespace
 {
 
-struct Text
+struct NodeComparisonText
 {
     Q_DECLARE_TR_FUNCTIONS(NodeComparison)
 };
@@ -21,25 +21,20 @@ struct Text
 /// What a node says about things, by their names.
 using Facts = std::map<QString, QString>;
 
-QString shown(const std::string& text)
-{
-    return safeLine(toQString(text), 500);
-}
-
 Facts propertiesOf(const NodeRecord& record)
 {
-    Facts facts{{Text::tr("State"), record.stateText()}};
+    Facts facts{{NodeComparisonText::tr("State"), record.stateText()}};
     if (!record.report) {
         return facts;
     }
     const Report& report = *record.report;
-    facts[Text::tr("Profile")] = shown(report.profileName);
-    facts[Text::tr("Digest")] = shown(report.profileDigest);
-    facts[Text::tr("Override")] = shown(report.profileOverride);
-    facts[Text::tr("Backend")] = shown(report.backend);
-    facts[Text::tr("Version of the runner")] = shown(report.version);
+    facts[NodeComparisonText::tr("Profile")] = shown(report.profileName);
+    facts[NodeComparisonText::tr("Digest")] = shown(report.profileDigest);
+    facts[NodeComparisonText::tr("Override")] = shown(report.profileOverride);
+    facts[NodeComparisonText::tr("Backend")] = shown(report.backend);
+    facts[NodeComparisonText::tr("Version of the runner")] = shown(report.version);
     if (const auto offset = clockOffset(record)) {
-        facts[Text::tr("Clock")] = clockText(*offset);
+        facts[NodeComparisonText::tr("Clock")] = clockText(*offset);
     }
     return facts;
 }
@@ -82,8 +77,8 @@ Facts servicesOf(const NodeRecord& record)
         const QString name = toQString(toText(service.address)) + QLatin1Char(' ') + QString::number(service.port.value);
         facts[name] = shown(service.scheduler);
         for (const RealServer& server : service.realServers) {
-            facts[Text::tr("%1 to %2").arg(name, toQString(toText(server.address)))] =
-                Text::tr("%1, weight %2").arg(shown(server.forwarding)).arg(server.weight);
+            facts[NodeComparisonText::tr("%1 to %2").arg(name, toQString(toText(server.address)))] =
+                NodeComparisonText::tr("%1, weight %2").arg(shown(server.forwarding)).arg(server.weight);
         }
     }
     return facts;
@@ -106,7 +101,8 @@ TreeRow section(const QString& title, const Facts& left, const Facts& right)
     std::stable_partition(row.children.begin(), row.children.end(), [](const TreeRow& child) { return child.mark == RowMark::Warning; });
     const auto differ =
         std::count_if(row.children.begin(), row.children.end(), [](const TreeRow& child) { return child.mark == RowMark::Warning; });
-    row.cells.append(differ == 0 ? Text::tr("alike") : Text::tr("%n differ(s)", nullptr, static_cast<int>(differ)));
+    row.cells.append(differ == 0 ? NodeComparisonText::tr("alike")
+                                 : NodeComparisonText::tr("%n differ(s)", nullptr, static_cast<int>(differ)));
     return row;
 }
 
@@ -114,9 +110,10 @@ TreeRow section(const QString& title, const Facts& left, const Facts& right)
 
 std::vector<TreeRow> buildComparisonRows(const NodeRecord& left, const NodeRecord& right)
 {
-    return {section(Text::tr("Node"), propertiesOf(left), propertiesOf(right)), section(Text::tr("Rules"), rulesOf(left), rulesOf(right)),
-            section(Text::tr("Findings"), findingsOf(left), findingsOf(right)),
-            section(Text::tr("IPVS"), servicesOf(left), servicesOf(right))};
+    return {section(NodeComparisonText::tr("Node"), propertiesOf(left), propertiesOf(right)),
+            section(NodeComparisonText::tr("Rules"), rulesOf(left), rulesOf(right)),
+            section(NodeComparisonText::tr("Findings"), findingsOf(left), findingsOf(right)),
+            section(NodeComparisonText::tr("IPVS"), servicesOf(left), servicesOf(right))};
 }
 
 } // namespace notrack::gui

@@ -15,15 +15,10 @@ namespace
 
 constexpr std::size_t mostRowsShown = 2000; ///< of one chain or list
 
-struct Text
+struct NodePagesText
 {
     Q_DECLARE_TR_FUNCTIONS(NodePages)
 };
-
-QString shown(const std::string& text)
-{
-    return safeLine(toQString(text), 500);
-}
 
 QString number(std::uint64_t value)
 {
@@ -34,13 +29,13 @@ QString stateWord(ItemState state)
 {
     switch (state) {
     case ItemState::Ok:
-        return Text::tr("ok");
+        return NodePagesText::tr("ok");
     case ItemState::Missing:
-        return Text::tr("missing");
+        return NodePagesText::tr("missing");
     case ItemState::Unexpected:
-        return Text::tr("unexpected");
+        return NodePagesText::tr("unexpected");
     case ItemState::Misplaced:
-        return Text::tr("misplaced");
+        return NodePagesText::tr("misplaced");
     }
     return {};
 }
@@ -91,7 +86,7 @@ TreeRow chainRow(const NodeRecord& record, const FamilyReport& family, const Cha
 {
     TreeRow row{toQString(chain.name), {shown(chain.name), stateWord(chain.state)}, liveMark(record, chain.state), {}, {}};
     if (chain.foundAs) {
-        row.cells[1] = Text::tr("found as %1").arg(shown(*chain.foundAs));
+        row.cells[1] = NodePagesText::tr("found as %1").arg(shown(*chain.foundAs));
     }
     QHash<QString, std::size_t> seen;
     for (std::size_t index = 0; index < chain.rules.size() && index < mostRowsShown; ++index) {
@@ -107,7 +102,7 @@ TreeRow jumpRow(const NodeRecord& record, const JumpReport& jump)
 {
     TreeRow row{QLatin1String("jump ") + toQString(jump.from + " " + jump.to), {}, liveMark(record, jump.state), {}, {}};
     row.cells << QStringLiteral("%1 → %2").arg(shown(jump.from), shown(jump.to));
-    row.cells << (jump.position ? Text::tr("%1, at %2").arg(stateWord(jump.state)).arg(*jump.position) : stateWord(jump.state));
+    row.cells << (jump.position ? NodePagesText::tr("%1, at %2").arg(stateWord(jump.state)).arg(*jump.position) : stateWord(jump.state));
     if (jump.state != ItemState::Missing) {
         row.cells << number(jump.counters.packets) << number(jump.counters.bytes);
     }
@@ -118,11 +113,11 @@ QString severityWord(Severity severity)
 {
     switch (severity) {
     case Severity::Info:
-        return Text::tr("information");
+        return NodePagesText::tr("information");
     case Severity::Warning:
-        return Text::tr("warning");
+        return NodePagesText::tr("warning");
     case Severity::Fatal:
-        return Text::tr("breaks DNS");
+        return NodePagesText::tr("breaks DNS");
     }
     return {};
 }
@@ -184,17 +179,17 @@ TreeRow serviceRow(const VirtualService& service)
              {}});
     }
     if (row.children.empty()) {
-        row.children.push_back({QStringLiteral("none"), {Text::tr("no real servers")}, RowMark::None, {}, {}});
+        row.children.push_back({QStringLiteral("none"), {NodePagesText::tr("no real servers")}, RowMark::None, {}, {}});
     }
     return row;
 }
 
 TreeRow probeRow(const ProbeResult& probe)
 {
-    const QString place = Text::tr("%1 asks %2").arg(shown(probe.from), shown(probe.service));
-    QString outcome = Text::tr("%1 of %2 answered").arg(probe.answered).arg(probe.asked);
+    const QString place = NodePagesText::tr("%1 asks %2").arg(shown(probe.from), shown(probe.service));
+    QString outcome = NodePagesText::tr("%1 of %2 answered").arg(probe.answered).arg(probe.asked);
     if (probe.p50) {
-        outcome += Text::tr(", %1 ms").arg(QLocale().toString(*probe.p50, 'f', 1));
+        outcome += NodePagesText::tr(", %1 ms").arg(QLocale().toString(*probe.p50, 'f', 1));
     }
     if (!probe.problem.empty()) {
         outcome += QStringLiteral(", ") + shown(probe.problem);
@@ -211,8 +206,8 @@ TreeRow property(const QString& name, const QString& value)
 
 QStringList ruleTitles()
 {
-    return {Text::tr("Rule"),      Text::tr("State"),   Text::tr("Packets"), Text::tr("Bytes"),
-            Text::tr("Packets/s"), Text::tr("Bytes/s"), Text::tr("Lately")};
+    return {NodePagesText::tr("Rule"),      NodePagesText::tr("State"),   NodePagesText::tr("Packets"), NodePagesText::tr("Bytes"),
+            NodePagesText::tr("Packets/s"), NodePagesText::tr("Bytes/s"), NodePagesText::tr("Lately")};
 }
 
 std::vector<TreeRow> buildRuleRows(const NodeRecord& record)
@@ -238,7 +233,7 @@ std::vector<TreeRow> buildRuleRows(const NodeRecord& record)
 
 QStringList findingTitles()
 {
-    return {Text::tr("Finding"), Text::tr("Severity")};
+    return {NodePagesText::tr("Finding"), NodePagesText::tr("Severity")};
 }
 
 std::vector<TreeRow> buildFindingRows(const NodeRecord& record)
@@ -254,10 +249,10 @@ std::vector<TreeRow> buildFindingRows(const NodeRecord& record)
         TreeRow row{
             toQString(finding.id), {shown(finding.id + ": " + finding.summary), severityWord(finding.severity)}, markOf(finding), {}, {}};
         if (finding.waived) {
-            row.cells[1] = Text::tr("%1, waived").arg(severityWord(finding.severity));
+            row.cells[1] = NodePagesText::tr("%1, waived").arg(severityWord(finding.severity));
         }
-        addLines(row, Text::tr("What was found"), finding.evidence);
-        addLines(row, Text::tr("What to do"), finding.advice);
+        addLines(row, NodePagesText::tr("What was found"), finding.evidence);
+        addLines(row, NodePagesText::tr("What to do"), finding.advice);
         rows.push_back(std::move(row));
     }
     return rows;
@@ -265,8 +260,8 @@ std::vector<TreeRow> buildFindingRows(const NodeRecord& record)
 
 QStringList serviceTitles()
 {
-    return {Text::tr("Service and servers"), Text::tr("Scheduler, forwarding"), Text::tr("Weight"), Text::tr("Active"),
-            Text::tr("Inactive")};
+    return {NodePagesText::tr("Service and servers"), NodePagesText::tr("Scheduler, forwarding"), NodePagesText::tr("Weight"),
+            NodePagesText::tr("Active"), NodePagesText::tr("Inactive")};
 }
 
 std::vector<TreeRow> buildServiceRows(const NodeRecord& record)
@@ -289,7 +284,7 @@ std::vector<TreeRow> buildServiceRows(const NodeRecord& record)
 
 QStringList conntrackTitles()
 {
-    return {Text::tr("Connection tracking"), Text::tr("Value"), Text::tr("A second")};
+    return {NodePagesText::tr("Connection tracking"), NodePagesText::tr("Value"), NodePagesText::tr("A second")};
 }
 
 std::vector<TreeRow> buildConntrackRows(const NodeRecord& record)
@@ -304,19 +299,19 @@ std::vector<TreeRow> buildConntrackRows(const NodeRecord& record)
         return TreeRow{name, {name, value, rate}, RowMark::None, {}, {}};
     };
     return {
-        row(Text::tr("Entries"), number(figures.entries), {}),
-        row(Text::tr("Most entries"), number(figures.max), {}),
-        row(Text::tr("In use"), percentText(latest != nullptr ? latest->usePercent : std::nullopt), {}),
-        row(Text::tr("Insert failed"), number(figures.insertFailed), rateText(failed)),
-        row(Text::tr("Dropped"), number(figures.drop), {}),
-        row(Text::tr("Dropped early"), number(figures.earlyDrop), {}),
-        row(Text::tr("Clashes resolved"), number(figures.clashResolved), {}),
+        row(NodePagesText::tr("Entries"), number(figures.entries), {}),
+        row(NodePagesText::tr("Most entries"), number(figures.max), {}),
+        row(NodePagesText::tr("In use"), percentText(latest != nullptr ? latest->usePercent : std::nullopt), {}),
+        row(NodePagesText::tr("Insert failed"), number(figures.insertFailed), rateText(failed)),
+        row(NodePagesText::tr("Dropped"), number(figures.drop), {}),
+        row(NodePagesText::tr("Dropped early"), number(figures.earlyDrop), {}),
+        row(NodePagesText::tr("Clashes resolved"), number(figures.clashResolved), {}),
     };
 }
 
 QStringList profileTitles()
 {
-    return {Text::tr("Property"), Text::tr("Value")};
+    return {NodePagesText::tr("Property"), NodePagesText::tr("Value")};
 }
 
 std::vector<TreeRow> buildProfileRows(const NodeRecord& record)
@@ -326,24 +321,25 @@ std::vector<TreeRow> buildProfileRows(const NodeRecord& record)
     }
     const Report& report = *record.report;
     std::vector<TreeRow> rows{
-        property(Text::tr("Profile"), shown(report.profileName)),
-        property(Text::tr("Digest"), shown(report.profileDigest)),
-        property(Text::tr("Verified"), report.verified ? Text::tr("by %1 at %2 from %3")
-                                                             .arg(shown(std::string(toText(report.verified->by))),
-                                                                  shown(report.verified->at), QString::number(report.verified->places))
-                                                       : Text::tr("not yet")),
-        property(Text::tr("Backend"), shown(report.backend)),
-        property(Text::tr("Why this backend"), shown(report.backendReason)),
-        property(Text::tr("Node calls itself"), shown(report.node)),
-        property(Text::tr("Time on the node"), shown(report.time)),
-        property(Text::tr("Version of the runner"), shown(report.version)),
+        property(NodePagesText::tr("Profile"), shown(report.profileName)),
+        property(NodePagesText::tr("Digest"), shown(report.profileDigest)),
+        property(NodePagesText::tr("Verified"), report.verified
+                                                    ? NodePagesText::tr("by %1 at %2 from %3")
+                                                          .arg(shown(std::string(toText(report.verified->by))), shown(report.verified->at),
+                                                               QString::number(report.verified->places))
+                                                    : NodePagesText::tr("not yet")),
+        property(NodePagesText::tr("Backend"), shown(report.backend)),
+        property(NodePagesText::tr("Why this backend"), shown(report.backendReason)),
+        property(NodePagesText::tr("Node calls itself"), shown(report.node)),
+        property(NodePagesText::tr("Time on the node"), shown(report.time)),
+        property(NodePagesText::tr("Version of the runner"), shown(report.version)),
     };
     if (report.error) {
-        rows.push_back(property(Text::tr("Error"), shown(toText(*report.error))));
+        rows.push_back(property(NodePagesText::tr("Error"), shown(toText(*report.error))));
     }
     for (const Timing& timing : report.timings) {
-        rows.push_back(property(Text::tr("Time for %1").arg(shown(timing.step)),
-                                Text::tr("%1 ms").arg(QLocale().toString(timing.milliseconds, 'f', 1))));
+        rows.push_back(property(NodePagesText::tr("Time for %1").arg(shown(timing.step)),
+                                NodePagesText::tr("%1 ms").arg(QLocale().toString(timing.milliseconds, 'f', 1))));
     }
     return rows;
 }
@@ -369,7 +365,7 @@ QString safeText(const QString& text, qsizetype longest)
         }
     }
     if (text.size() > longest) {
-        safe += QLatin1Char('\n') + Text::tr("… cut after %1 KiB; an export of the reports has all of it").arg(longest >> 10);
+        safe += QLatin1Char('\n') + NodePagesText::tr("… cut after %1 KiB; an export of the reports has all of it").arg(longest >> 10);
     }
     return safe;
 }

@@ -12,7 +12,7 @@ namespace notrack::gui
 namespace
 {
 
-struct Text
+struct NodeRecordText
 {
     Q_DECLARE_TR_FUNCTIONS(NodeRecord)
 };
@@ -21,16 +21,16 @@ struct Text
 QString verifiedWord(const Report& report)
 {
     if (!report.verified) {
-        return Text::tr("not verified");
+        return NodeRecordText::tr("not verified");
     }
     switch (report.verified->by) {
     case Proof::Trial:
     case Proof::Probe:
-        return Text::tr("verified");
+        return NodeRecordText::tr("verified");
     case Proof::None:
-        return Text::tr("no proof asked");
+        return NodeRecordText::tr("no proof asked");
     case Proof::Waived:
-        return Text::tr("proof waived");
+        return NodeRecordText::tr("proof waived");
     }
     return {};
 }
@@ -53,10 +53,10 @@ QString reportNote(const Report& report)
         }
     }
     if (different > 0) {
-        return Text::tr("rules that differ: %1").arg(different);
+        return NodeRecordText::tr("rules that differ: %1").arg(different);
     }
     const bool unverified = report.state == NodeState::InSync && !report.verified;
-    return unverified ? Text::tr("not verified: nobody has shown yet that DNS works with these rules") : QString();
+    return unverified ? NodeRecordText::tr("not verified: nobody has shown yet that DNS works with these rules") : QString();
 }
 
 } // namespace
@@ -94,9 +94,9 @@ QString NodeRecord::stateText() const
 {
     const QString word = displayText(state());
     if (const auto before = lastKnown()) {
-        return Text::tr("%1, was %2").arg(word, displayText(*before));
+        return NodeRecordText::tr("%1, was %2").arg(word, displayText(*before));
     }
-    return state() == RowState::InSync ? Text::tr("%1, %2").arg(word, verifiedWord(*report)) : word;
+    return state() == RowState::InSync ? NodeRecordText::tr("%1, %2").arg(word, verifiedWord(*report)) : word;
 }
 
 QString NodeRecord::reason(qint64 now) const
@@ -105,7 +105,7 @@ QString NodeRecord::reason(qint64 now) const
         if (!report) {
             return {};
         }
-        return isFresh() ? reportNote(*report) : Text::tr("no report for %1").arg(ageText(now - monotonic));
+        return isFresh() ? reportNote(*report) : NodeRecordText::tr("no report for %1").arg(ageText(now - monotonic));
     }
     QString text = link.phase == LinkPhase::Paused ? QString() : link.reason;
     if (link.phase != LinkPhase::NeedsPerson && text.endsWith(QLatin1Char('.'))) {
@@ -119,11 +119,11 @@ QString NodeRecord::note(qint64 now) const
     const QString text = reason(now);
     switch (link.phase) {
     case LinkPhase::Queued:
-        return text.isEmpty() ? Text::tr("waits for its turn") : Text::tr("%1; waits for its turn").arg(text);
+        return text.isEmpty() ? NodeRecordText::tr("waits for its turn") : NodeRecordText::tr("%1; waits for its turn").arg(text);
     case LinkPhase::Connecting:
-        return text.isEmpty() ? QString() : Text::tr("%1; trying again").arg(text);
+        return text.isEmpty() ? QString() : NodeRecordText::tr("%1; trying again").arg(text);
     case LinkPhase::Waiting:
-        return Text::tr("%1; next try in %2").arg(text, ageText(std::max<qint64>(0, link.retryAt - now)));
+        return NodeRecordText::tr("%1; next try in %2").arg(text, ageText(std::max<qint64>(0, link.retryAt - now)));
     case LinkPhase::Paused:
     case LinkPhase::NeedsPerson:
     case LinkPhase::Live:
@@ -138,7 +138,7 @@ QString NodeRecord::sinceText() const
         return QStringLiteral("–");
     }
     const QString moment = momentText(since->at);
-    return since->gap ? Text::tr("%1, gap").arg(moment) : moment;
+    return since->gap ? NodeRecordText::tr("%1, gap").arg(moment) : moment;
 }
 
 int NodeRecord::findingCount() const
@@ -174,7 +174,8 @@ QString logText(const LogLine& line)
 {
     const QString format = QStringLiteral("yyyy-MM-dd HH:mm:ss");
     const QString text = line.last.toString(format) + QLatin1Char(' ') + line.text;
-    return line.times == 1 ? text : Text::tr("%1 (%n time(s) since %2)", nullptr, line.times).arg(text, line.first.toString(format));
+    return line.times == 1 ? text
+                           : NodeRecordText::tr("%1 (%n time(s) since %2)", nullptr, line.times).arg(text, line.first.toString(format));
 }
 
 QString momentText(const QDateTime& moment)
@@ -190,12 +191,12 @@ QString ageText(qint64 milliseconds)
     constexpr qint64 hour = 3600;
     const qint64 seconds = milliseconds / 1000;
     if (seconds < 2 * minute) {
-        return Text::tr("%1 s").arg(seconds);
+        return NodeRecordText::tr("%1 s").arg(seconds);
     }
     if (seconds < 2 * hour) {
-        return Text::tr("%1 min").arg(seconds / minute);
+        return NodeRecordText::tr("%1 min").arg(seconds / minute);
     }
-    return Text::tr("%1 h").arg(seconds / hour);
+    return NodeRecordText::tr("%1 h").arg(seconds / hour);
 }
 
 QString rateText(std::optional<float> rate)

@@ -79,4 +79,10 @@ inline QString toQString(const std::string& text)
     return QString::fromStdString(text);
 }
 
+/// What a node says of itself, fit to be shown.
+inline QString shown(const std::string& text)
+{
+    return safeLine(toQString(text), 500);
+}
+
 } // namespace notrack::gui

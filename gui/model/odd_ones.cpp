@@ -14,7 +14,7 @@ namespace
 
 constexpr qint64 allowedOffset = 60;
 
-struct Text
+struct OddOnesText
 {
     Q_DECLARE_TR_FUNCTIONS(OddOnes)
 };
@@ -52,10 +52,10 @@ std::optional<qint64> clockOffset(const NodeRecord& record)
 QString clockText(qint64 offset)
 {
     if (std::abs(offset) <= allowedOffset) {
-        return Text::tr("right");
+        return OddOnesText::tr("right");
     }
     const QString age = ageText(1000 * std::abs(offset));
-    return offset < 0 ? Text::tr("%1 behind").arg(age) : Text::tr("%1 ahead").arg(age);
+    return offset < 0 ? OddOnesText::tr("%1 behind").arg(age) : OddOnesText::tr("%1 ahead").arg(age);
 }
 
 QStringList oddities(const NodeRecord& record, const FleetNorm& norm)
@@ -66,16 +66,17 @@ QStringList oddities(const NodeRecord& record, const FleetNorm& norm)
     }
     const Report& report = *record.report;
     if (!norm.digest.empty() && report.profileDigest != norm.digest) {
-        odd.append(Text::tr("another profile than most nodes"));
+        odd.append(OddOnesText::tr("another profile than most nodes"));
     }
     if (!norm.version.empty() && report.version != norm.version) {
-        odd.append(Text::tr("runner %1, most have %2").arg(safeLine(toQString(report.version), 40), safeLine(toQString(norm.version), 40)));
+        odd.append(
+            OddOnesText::tr("runner %1, most have %2").arg(safeLine(toQString(report.version), 40), safeLine(toQString(norm.version), 40)));
     }
     if (!norm.backend.empty() && report.backend != norm.backend) {
-        odd.append(Text::tr("%1, most use %2").arg(safeLine(toQString(report.backend), 40), safeLine(toQString(norm.backend), 40)));
+        odd.append(OddOnesText::tr("%1, most use %2").arg(safeLine(toQString(report.backend), 40), safeLine(toQString(norm.backend), 40)));
     }
     if (const auto offset = clockOffset(record); offset && std::abs(*offset) > allowedOffset) {
-        odd.append(Text::tr("its clock is %1").arg(clockText(*offset)));
+        odd.append(OddOnesText::tr("its clock is %1").arg(clockText(*offset)));
     }
     return odd;
 }

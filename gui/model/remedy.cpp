@@ -12,7 +12,7 @@ namespace notrack::gui
 namespace
 {
 
-struct Text
+struct RemedyText
 {
     Q_DECLARE_TR_FUNCTIONS(Remedy)
 };
@@ -81,18 +81,18 @@ Remedy forAuthentication(const NodeRecord& record, const Typing& type)
 {
     const QString& reason = record.link.reason;
     if (reason.contains(QLatin1String("Host key verification failed"))) {
-        return {Text::tr("Nobody on this desk has accepted the node's host key yet. Compare its fingerprint before you do."),
+        return {RemedyText::tr("Nobody on this desk has accepted the node's host key yet. Compare its fingerprint before you do."),
                 type.connection({})};
     }
     if (reason.contains(QLatin1String("Too many authentication failures"))) {
-        return {Text::tr("The agent offers more keys than the node lets ssh try."),
+        return {RemedyText::tr("The agent offers more keys than the node lets ssh try."),
                 type.connection({QStringLiteral("-o"), QStringLiteral("IdentitiesOnly=yes")})};
     }
     if (!record.entry.identityFile.isEmpty()) {
-        return {Text::tr("The node takes no key that ssh has without asking. A key with a passphrase belongs in the agent."),
+        return {RemedyText::tr("The node takes no key that ssh has without asking. A key with a passphrase belongs in the agent."),
                 type.addKey()};
     }
-    return {Text::tr("The node takes no key that ssh has without asking."), type.connection({QStringLiteral("-v")})};
+    return {RemedyText::tr("The node takes no key that ssh has without asking."), type.connection({QStringLiteral("-v")})};
 }
 
 /// By the exit code of the runner, or of the shell and of sudo in its place.
@@ -102,33 +102,33 @@ Remedy forRunner(const NodeRecord& record, const Typing& type)
     switch (record.link.exitCode) {
     case 126:
     case 127:
-        return {Text::tr("The node has no runner where the settings look for it. Install the package there:"), type.installRunner()};
+        return {RemedyText::tr("The node has no runner where the settings look for it. Install the package there:"), type.installRunner()};
     case 77:
-        return {Text::tr(
+        return {RemedyText::tr(
                     "The account may not read the rules. Members of dns-notrack-monitor may, with a runner that begins with \"sudo -n\" in "
                     "the settings:"),
                 type.joinGroup()};
     case 64:
-        return {Text::tr("The runner does not know this command line: it is of another version."),
+        return {RemedyText::tr("The runner does not know this command line: it is of another version."),
                 type.runner({QStringLiteral("version")})};
     case 65:
-        return {Text::tr("The node's profile is refused."),
+        return {RemedyText::tr("The node's profile is refused."),
                 type.runner({QStringLiteral("validate"), QStringLiteral("/etc/dns-notrack/profile.yaml")})};
     case 69:
-        return {Text::tr("The node's kernel offers no table that rules could be in."), type.runner({QStringLiteral("doctor")})};
+        return {RemedyText::tr("The node's kernel offers no table that rules could be in."), type.runner({QStringLiteral("doctor")})};
     case 75:
-        return {Text::tr("Somebody holds the lock of the rules."), type.runner({QStringLiteral("status")})};
+        return {RemedyText::tr("Somebody holds the lock of the rules."), type.runner({QStringLiteral("status")})};
     default:
         break;
     }
     if (type.usesSudo() && reason.contains(QLatin1String("sudo"))) {
         return {
-            Text::tr(
+            RemedyText::tr(
                 "sudo does not let the account run the runner without a password: it is not in dns-notrack-monitor, or sudoers does not "
                 "name this interval."),
             type.joinGroup()};
     }
-    return {Text::tr("The runner ended."), type.runner({QStringLiteral("status")})};
+    return {RemedyText::tr("The runner ended."), type.runner({QStringLiteral("status")})};
 }
 
 Remedy forReport(const NodeRecord& record, const Typing& type)
@@ -137,24 +137,24 @@ Remedy forReport(const NodeRecord& record, const Typing& type)
     case NodeState::InSync:
         return {};
     case NodeState::Drifted:
-        return {Text::tr("The rules are not what the profile asks for. This shows what an apply would change:"),
+        return {RemedyText::tr("The rules are not what the profile asks for. This shows what an apply would change:"),
                 type.runner({QStringLiteral("apply"), QStringLiteral("--check"), QStringLiteral("--diff")})};
     case NodeState::Absent:
-        return {Text::tr("The node has no rules of the profile. This shows what an apply would make:"),
+        return {RemedyText::tr("The node has no rules of the profile. This shows what an apply would make:"),
                 type.runner({QStringLiteral("apply"), QStringLiteral("--check"), QStringLiteral("--diff")})};
     case NodeState::Unsafe: {
         const auto& findings = record.report->findings;
         const auto fatal = std::find_if(findings.begin(), findings.end(),
                                         [](const Finding& finding) { return finding.severity == Severity::Fatal && !finding.waived; });
         const QString advice = fatal == findings.end() || fatal->advice.empty() ? QString() : safeLine(toQString(fatal->advice.front()));
-        return {advice.isEmpty() ? Text::tr("DNS breaks on this node with these rules.")
-                                 : Text::tr("DNS breaks on this node with these rules. %1").arg(advice),
+        return {advice.isEmpty() ? RemedyText::tr("DNS breaks on this node with these rules.")
+                                 : RemedyText::tr("DNS breaks on this node with these rules. %1").arg(advice),
                 type.runner({QStringLiteral("doctor")})};
     }
     case NodeState::Error:
         return {record.report->error && record.report->error->code == rollbackFailed
-                    ? Text::tr("A change could not be taken back: DNS may be down on this node.")
-                    : Text::tr("The runner could not read the node."),
+                    ? RemedyText::tr("A change could not be taken back: DNS may be down on this node.")
+                    : RemedyText::tr("The runner could not read the node."),
                 type.runner({QStringLiteral("doctor")})};
     }
     return {};
@@ -182,28 +182,29 @@ Remedy remedy(const NodeRecord& record, const ConnectionSettings& settings)
     case LinkProblem::Authentication:
         return forAuthentication(record, type);
     case LinkProblem::HostKeyChanged:
-        return {
-            Text::tr("The host key is not the known one: somebody may be listening, or the node was installed anew. Ask who runs it; then "
-                     "forget the old key:"),
-            type.forgetHostKey()};
+        return {RemedyText::tr(
+                    "The host key is not the known one: somebody may be listening, or the node was installed anew. Ask who runs it; then "
+                    "forget the old key:"),
+                type.forgetHostKey()};
     case LinkProblem::Desk:
-        return {Text::tr("This is a fault of this desk, not of the node."), {}};
+        return {RemedyText::tr("This is a fault of this desk, not of the node."), {}};
     case LinkProblem::Unreachable:
         return record.entry.local
-                   ? Remedy{Text::tr("The runner could not be started on this machine."), type.installRunner()}
-                   : Remedy{Text::tr("ssh cannot get through. This shows where it stops:"), type.connection({QStringLiteral("-v")})};
+                   ? Remedy{RemedyText::tr("The runner could not be started on this machine."), type.installRunner()}
+                   : Remedy{RemedyText::tr("ssh cannot get through. This shows where it stops:"), type.connection({QStringLiteral("-v")})};
     case LinkProblem::Runner:
         return forRunner(record, type);
     case LinkProblem::Renamed:
-        return {Text::tr("The node bears another name than before. Where it was renamed or installed anew, accept the new name."), {}};
+        return {RemedyText::tr("The node bears another name than before. Where it was renamed or installed anew, accept the new name."),
+                {}};
     case LinkProblem::BadReport:
-        return {Text::tr("What the node sends is no report that can be trusted."),
+        return {RemedyText::tr("What the node sends is no report that can be trusted."),
                 type.runner({QStringLiteral("status"), QStringLiteral("--output"), QStringLiteral("json")})};
     case LinkProblem::None:
         break;
     }
     if (record.state() == RowState::Stale && !record.entry.local) {
-        return {Text::tr("The connection stands, and no report comes: the runner hangs, or the node is too busy for it."),
+        return {RemedyText::tr("The connection stands, and no report comes: the runner hangs, or the node is too busy for it."),
                 type.onNode({QStringLiteral("ps"), QStringLiteral("-C"), QStringLiteral("dns-notrack"), QStringLiteral("-o"),
                              QStringLiteral("pid,stat,wchan,etime,args")})};
     }

@@ -12,10 +12,10 @@ namespace notrack::gui
 namespace
 {
 
-constexpr std::size_t mostRowsShown = 500;
+constexpr std::size_t mostRunsShown = 500;
 constexpr std::size_t leastFolded = 4; ///< changes to and fro that are one row
 
-struct Text
+struct TimelineRowsText
 {
     Q_DECLARE_TR_FUNCTIONS(TimelineRows)
 };
@@ -33,7 +33,7 @@ std::vector<Run> runsOf(const Timeline& timeline, const std::function<bool(const
 {
     std::vector<Run> runs;
     QHash<QString, std::size_t> open;
-    for (auto entry = timeline.entries().rbegin(); entry != timeline.entries().rend() && runs.size() < mostRowsShown; ++entry) {
+    for (auto entry = timeline.entries().rbegin(); entry != timeline.entries().rend() && runs.size() < mostRunsShown; ++entry) {
         const bool ofViewer = entry->node.isEmpty();
         if (!ofViewer && !shows(entry->node)) {
             continue;
@@ -71,8 +71,8 @@ TreeRow rowOf(const TimelineEntry& entry)
 {
     const QString when = entry.at.toLocalTime().toString(QStringLiteral("yyyy-MM-dd HH:mm:ss"));
     const QString what = !entry.node.isEmpty() ? displayText(entry.state)
-                         : entry.ended         ? Text::tr("viewer ended")
-                                               : Text::tr("viewer began");
+                         : entry.ended         ? TimelineRowsText::tr("viewer ended")
+                                               : TimelineRowsText::tr("viewer began");
     return {entry.at.toString(Qt::ISODateWithMs) + entry.node, {when, entry.node, what, entry.reason}, markOf(entry), {}, {}};
 }
 
@@ -80,8 +80,9 @@ TreeRow rowOf(const Run& run)
 {
     TreeRow row = rowOf(*run.front());
     row.key = run.back()->at.toString(Qt::ISODateWithMs) + run.front()->node + QStringLiteral(" folded");
-    row.cells[2] = Text::tr("%1, before %2").arg(displayText(run[0]->state), displayText(run[1]->state));
-    row.cells[3] = Text::tr("to and fro, %n change(s) since %1", nullptr, static_cast<int>(run.size())).arg(momentText(run.back()->at));
+    row.cells[2] = TimelineRowsText::tr("%1, before %2").arg(displayText(run[0]->state), displayText(run[1]->state));
+    row.cells[3] =
+        TimelineRowsText::tr("to and fro, %n change(s) since %1", nullptr, static_cast<int>(run.size())).arg(momentText(run.back()->at));
     return row;
 }
 
@@ -89,7 +90,7 @@ TreeRow rowOf(const Run& run)
 
 QStringList timelineTitles()
 {
-    return {Text::tr("When"), Text::tr("Node"), Text::tr("State"), Text::tr("Why")};
+    return {TimelineRowsText::tr("When"), TimelineRowsText::tr("Node"), TimelineRowsText::tr("State"), TimelineRowsText::tr("Why")};
 }
 
 std::vector<TreeRow> buildTimelineRows(const Timeline& timeline, const std::function<bool(const QString& node)>& shows)

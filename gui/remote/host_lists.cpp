@@ -22,7 +22,7 @@ namespace
 constexpr int deepestInclude = 8;
 constexpr qint64 largestFile = 16 << 20;
 
-struct Text
+struct InventoryText
 {
     Q_DECLARE_TR_FUNCTIONS(Inventory)
 };
@@ -32,19 +32,19 @@ std::optional<QString> readText(const QString& path, QStringList& problems)
 {
     const int descriptor = open(QFile::encodeName(path).constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (descriptor < 0) {
-        problems.append(Text::tr("%1: %2").arg(path, qt_error_string(errno)));
+        problems.append(InventoryText::tr("%1: %2").arg(path, qt_error_string(errno)));
         return std::nullopt;
     }
     QFile file;
     file.open(descriptor, QIODevice::ReadOnly, QFileDevice::AutoCloseHandle);
     struct stat status = {};
     if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
-        problems.append(Text::tr("%1: is no regular file").arg(path));
+        problems.append(InventoryText::tr("%1: is no regular file").arg(path));
         return std::nullopt;
     }
     const QByteArray bytes = file.read(largestFile + 1);
     if (bytes.size() > largestFile) {
-        problems.append(Text::tr("%1: too large for an inventory").arg(path));
+        problems.append(InventoryText::tr("%1: too large for an inventory").arg(path));
         return std::nullopt;
     }
     return QString::fromUtf8(bytes);
@@ -176,7 +176,8 @@ Inventory readInventoryFile(const QString& path)
         inventory.unsound = true;
     } else if (text->startsWith(QLatin1String("#!"))) {
         inventory.unsound = true;
-        problems.append(Text::tr("%1: is a program; only ansible-inventory runs those, and it is not installed or could not").arg(path));
+        problems.append(
+            InventoryText::tr("%1: is a program; only ansible-inventory runs those, and it is not installed or could not").arg(path));
     } else {
         switch (kindOf(path, *text)) {
         case FileKind::Yaml:
@@ -190,7 +191,7 @@ Inventory readInventoryFile(const QString& path)
             break;
         }
         for (const QString& problem : std::as_const(inventory.problems)) {
-            problems.append(Text::tr("%1: %2").arg(path, problem));
+            problems.append(InventoryText::tr("%1: %2").arg(path, problem));
         }
     }
     inventory.source = path;

@@ -15,7 +15,7 @@ constexpr int notExecutable = 126;
 constexpr int notFound = 127;
 constexpr int notPermitted = 77;
 
-struct Text
+struct LinkStateText
 {
     Q_DECLARE_TR_FUNCTIONS(LinkState)
 };
@@ -47,8 +47,8 @@ LinkState judgeSshFailure(const QString& words)
     if (words.contains(QLatin1String("IDENTIFICATION HAS CHANGED"))) {
         state.phase = LinkPhase::NeedsPerson;
         state.problem = LinkProblem::HostKeyChanged;
-        state.reason = Text::tr("the host key is not the known one: somebody may be listening, or the node was installed anew; "
-                                "check it, then remove the old key with ssh-keygen -R");
+        state.reason = LinkStateText::tr("the host key is not the known one: somebody may be listening, or the node was installed anew; "
+                                         "check it, then remove the old key with ssh-keygen -R");
     } else if (asksForPerson(words)) {
         state.phase = LinkPhase::NeedsPerson;
         state.problem = LinkProblem::Authentication;
@@ -61,13 +61,13 @@ QString exitCodeMeaning(int exitCode)
 {
     switch (exitCode) {
     case 64:
-        return Text::tr("the runner does not know this command line");
+        return LinkStateText::tr("the runner does not know this command line");
     case 65:
-        return Text::tr("the runner refuses its profile");
+        return LinkStateText::tr("the runner refuses its profile");
     case 69:
-        return Text::tr("the runner finds no usable backend");
+        return LinkStateText::tr("the runner finds no usable backend");
     case 75:
-        return Text::tr("the runner found the rules locked");
+        return LinkStateText::tr("the runner found the rules locked");
     default:
         return {};
     }
@@ -95,22 +95,22 @@ LinkState judgeEnd(const ChannelEnd& end, const QString& lastWords, bool reporte
     if (end.exitCode == sshFailed) {
         LinkState state = judgeSshFailure(lastWords);
         if (state.reason.isEmpty()) {
-            state.reason = reported ? Text::tr("the connection was lost") : Text::tr("ssh could not connect");
+            state.reason = reported ? LinkStateText::tr("the connection was lost") : LinkStateText::tr("ssh could not connect");
         }
         return state;
     }
     LinkState state{LinkPhase::Waiting, LinkProblem::Runner, {}, 0, end.exitCode};
     const QString lastLine = safeLine(lastWords.section(QLatin1Char('\n'), -1, -1, QString::SectionSkipEmpty));
     if (end.exitCode == notFound || end.exitCode == notExecutable) {
-        state.reason = Text::tr("the runner is not there: %1").arg(lastLine);
+        state.reason = LinkStateText::tr("the runner is not there: %1").arg(lastLine);
     } else if (end.exitCode == notPermitted) {
-        state.reason = Text::tr("the runner may not read the rules: %1").arg(lastLine);
+        state.reason = LinkStateText::tr("the runner may not read the rules: %1").arg(lastLine);
     } else if (const QString meaning = exitCodeMeaning(end.exitCode); !meaning.isEmpty()) {
-        state.reason = lastLine.isEmpty() ? meaning : Text::tr("%1: %2").arg(meaning, lastLine);
+        state.reason = lastLine.isEmpty() ? meaning : LinkStateText::tr("%1: %2").arg(meaning, lastLine);
     } else if (lastLine.isEmpty()) {
-        state.reason = Text::tr("the runner ended with exit code %1").arg(end.exitCode);
+        state.reason = LinkStateText::tr("the runner ended with exit code %1").arg(end.exitCode);
     } else {
-        state.reason = Text::tr("the runner ended with exit code %1: %2").arg(end.exitCode).arg(lastLine);
+        state.reason = LinkStateText::tr("the runner ended with exit code %1: %2").arg(end.exitCode).arg(lastLine);
     }
     return state;
 }

@@ -13,7 +13,7 @@ namespace
 
 constexpr int longestHost = 255;
 
-struct Text
+struct NodeEntryText
 {
     Q_DECLARE_TR_FUNCTIONS(NodeEntry)
 };
@@ -27,18 +27,18 @@ bool isAsciiLetterOrDigit(QChar character)
 std::optional<QString> objection(const QString& text, QStringView allowed)
 {
     if (text.isEmpty()) {
-        return Text::tr("it is empty");
+        return NodeEntryText::tr("it is empty");
     }
     if (text.startsWith(QLatin1Char('-'))) {
-        return Text::tr("it begins with '-', which ssh would take for an option");
+        return NodeEntryText::tr("it begins with '-', which ssh would take for an option");
     }
     if (text.size() > longestHost) {
-        return Text::tr("it is longer than 255 characters");
+        return NodeEntryText::tr("it is longer than 255 characters");
     }
     const bool clean = std::all_of(text.begin(), text.end(),
                                    [allowed](QChar character) { return isAsciiLetterOrDigit(character) || allowed.contains(character); });
     if (!clean) {
-        return Text::tr("it holds a space, a control character or another character that no host has");
+        return NodeEntryText::tr("it holds a space, a control character or another character that no host has");
     }
     return std::nullopt;
 }
@@ -93,7 +93,7 @@ std::optional<NodeEntry> readNodeArgument(const QString& text, QString& problem)
         bool valid = false;
         entry.port = match.captured(3).toInt(&valid);
         if (!valid || entry.port < 1 || entry.port > 65535) {
-            problem = Text::tr("%1: the port must be a number from 1 to 65535").arg(text);
+            problem = NodeEntryText::tr("%1: the port must be a number from 1 to 65535").arg(text);
             return std::nullopt;
         }
     }
@@ -101,7 +101,7 @@ std::optional<NodeEntry> readNodeArgument(const QString& text, QString& problem)
     const auto hostObjection = objectionToHost(entry.host);
     const auto userObjection = at >= 0 ? objectionToUser(entry.user) : std::nullopt;
     if (hostObjection || userObjection) {
-        problem = Text::tr("%1: refused, %2").arg(text, hostObjection.value_or(userObjection.value_or(QString())));
+        problem = NodeEntryText::tr("%1: refused, %2").arg(text, hostObjection.value_or(userObjection.value_or(QString())));
         return std::nullopt;
     }
     return entry;
@@ -123,12 +123,13 @@ void addNode(Inventory& inventory, const NodeEntry& entry)
         refused = objectionToUser(entry.user);
     }
     if (refused) {
-        inventory.problems.append(Text::tr("%1: refused, %2").arg(entry.name, *refused));
+        inventory.problems.append(NodeEntryText::tr("%1: refused, %2").arg(entry.name, *refused));
         return;
     }
     for (const QString& option : entry.passedOver) {
         const QString problem =
-            Text::tr("arguments for ssh: %1 is passed over, since an inventory runs nothing on this desk; put it into ~/.ssh/config")
+            NodeEntryText::tr(
+                "arguments for ssh: %1 is passed over, since an inventory runs nothing on this desk; put it into ~/.ssh/config")
                 .arg(option);
         if (!inventory.problems.contains(problem)) {
             inventory.problems.append(problem);
@@ -151,7 +152,7 @@ void tellAliases(Inventory& inventory)
             !node.commonArguments.isEmpty() || !node.extraArguments.isEmpty(); // another one behind another jump host, maybe
         if (!hasWay && names.contains(place)) {
             inventory.problems.append(
-                Text::tr("%1 and %2 are the same machine, %3: it is counted twice").arg(names.value(place), node.name, node.host));
+                NodeEntryText::tr("%1 and %2 are the same machine, %3: it is counted twice").arg(names.value(place), node.name, node.host));
         }
         names.insert(place, node.name);
     }

@@ -14,7 +14,7 @@ namespace notrack::gui
 namespace
 {
 
-struct Text
+struct SshArgumentsText
 {
     Q_DECLARE_TR_FUNCTIONS(SshArguments)
 };
@@ -158,7 +158,7 @@ SshArguments readSshArguments(const QString& text)
 {
     SshArguments arguments;
     if (text.contains(QLatin1String("{{"))) {
-        arguments.passedOver << Text::tr("a template");
+        arguments.passedOver << SshArgumentsText::tr("a template");
         return arguments;
     }
     QStringList words = shellWords(text);

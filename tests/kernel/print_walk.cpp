@@ -57,7 +57,7 @@ Certainty judgeLine(const std::vector<SavedChains>& tables, const std::string& l
     packet.outInterface = out == "-" ? "" : out;
     packet.sourceLocal = flagOf(sourceLocal);
     packet.destinationLocal = flagOf(destinationLocal);
-    std::vector<Step> steps;
+    std::vector<PassedHook> steps;
     for (const std::string_view chain : ways.at(way))
         steps.push_back({chain, packet});
     return getsThrough(followWay(tables, packet.source ? packet.source->family() : Family::Ipv4, steps));

@@ -144,7 +144,7 @@ class LayeringTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void includesFollowTheRooms() { QCOMPARE(violationsIn(QDir(NOTRACK_SOURCE_DIR)), QStringList()); }
 
     void nothingIncludesItselfInACircle() { QCOMPARE(Circles(QDir(NOTRACK_SOURCE_DIR)).found, QStringList()); }

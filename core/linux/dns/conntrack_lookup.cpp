@@ -1,6 +1,7 @@
 #include "core/linux/dns/conntrack_lookup.h"
 
 #include "core/linux/dns/socket_address.h"
+#include "core/linux/system/kernel_modules.h"
 #include "core/linux/system/netlink.h"
 
 #include <arpa/inet.h>
@@ -8,7 +9,6 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -21,7 +21,6 @@ namespace
 {
 
 /// There while nf_conntrack is in the kernel.
-constexpr const char* conntrackSign = "/proc/sys/net/netfilter/nf_conntrack_count";
 
 void writeAddress(netlink::AttributeWriter& attributes, std::uint16_t type, const Address& address)
 {
@@ -78,7 +77,7 @@ std::optional<int> ask(netlink::Socket& socket, std::uint8_t message, const Quer
         return std::nullopt;
     netlink::AttributeWriter attributes;
     attributes.nested(CTA_TUPLE_ORIG, [&] { writeTuple(attributes, tuple); });
-    netlink::Request request;
+    netlink::NetfilterRequest request;
     request.subsystem = NFNL_SUBSYS_CTNETLINK;
     request.type = message;
     request.flags = NLM_F_ACK; // so that what was found is followed by an end
@@ -92,7 +91,7 @@ std::optional<int> ask(netlink::Socket& socket, std::uint8_t message, const Quer
 
 std::optional<bool> hasConntrackEntry(const QueryTuple& tuple)
 {
-    if (access(conntrackSign, F_OK) != 0)
+    if (!hasConntrack())
         return false;
     Result<netlink::Socket> socket = netlink::Socket::open();
     if (!socket)
@@ -107,7 +106,7 @@ std::optional<bool> hasConntrackEntry(const QueryTuple& tuple)
 
 void forgetConntrackEntries(std::span<const QueryTuple> tuples)
 {
-    if (tuples.empty() || access(conntrackSign, F_OK) != 0)
+    if (tuples.empty() || !hasConntrack())
         return;
     Result<netlink::Socket> socket = netlink::Socket::open();
     for (const QueryTuple& tuple : tuples)

@@ -1,6 +1,7 @@
 #include "core/linux/dns/dns_asking.h"
 
 #include "core/base/percentile.h"
+#include "core/linux/dns/pace.h"
 #include "core/linux/dns/probe_socket.h"
 
 #include <algorithm>
@@ -20,8 +21,6 @@ using Clock = ProbeSocket::Clock;
 // Round robin over the two or three DNS servers that a cluster mostly has meets each of them twice.
 constexpr std::size_t socketsPerService = 6;
 constexpr std::size_t mostOpenSockets = 200; // four places at once stay below the usual limit of 1024 descriptors
-// When each query goes out again, in parts of the timeout: late enough for a slow server, with time left for an answer.
-constexpr std::array sendingTimes{0.0, 0.25, 0.55};
 
 /// Waits until something comes or the time is over, and takes it in.
 void receiveUntil(const std::vector<ProbeSocket*>& sockets, Clock::time_point until)

@@ -12,6 +12,9 @@ namespace notrack
 /// The two questions that resolvers ask at once, and so the probe does.
 enum class RecordType : std::uint16_t { A = 1, Aaaa = 28 };
 
+/// More than a server sends by UDP, at most 512 bytes (RFC 1035), since we announce no EDNS. A longer one by TCP is none of ours.
+inline constexpr std::size_t longestMessage = 4096;
+
 /// A DNS message that asks one question, recursion desired; empty for a name that DNS does not allow.
 std::vector<std::uint8_t> buildQuery(const std::string& name, RecordType type, std::uint16_t id);
 

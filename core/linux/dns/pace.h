@@ -1,11 +1,15 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 
 namespace notrack
 {
+
+/// When a query goes out and out again, in parts of the time it has: late enough for a slow server, with time left for an answer.
+inline constexpr std::array sendingTimes{0.0, 0.25, 0.55};
 
 /// Holds a sender to a rate: by any moment no more packets have gone out than a packet an interval since the sender last stood still. One that
 /// was held up may send as many as `mostAtOnce` in a row to catch up.

@@ -16,8 +16,6 @@ namespace notrack
 namespace
 {
 
-constexpr std::size_t longestMessage = 4096; // we announce no EDNS, so that servers send at most 512
-
 } // namespace
 
 ProbeSocket::ProbeSocket(const Address& service, Port port, std::string name) : m_name(std::move(name))

@@ -23,8 +23,6 @@ namespace
 
 using Clock = Exchange::Clock;
 
-// When each query goes out, in parts of the timeout: late enough for a slow server, with time left for an answer.
-constexpr std::array<double, mostSendings> sendingTimes{0.0, 0.25, 0.55};
 // SYN, its acknowledgement, the query, the acknowledgement of the answer, the reset; and one that the kernel sends again.
 constexpr std::uint32_t packetsOfTcp = 6;
 

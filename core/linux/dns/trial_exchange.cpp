@@ -19,8 +19,7 @@ namespace notrack
 namespace
 {
 
-constexpr std::size_t longestMessage = 4096; // we announce no EDNS, so that UDP answers have at most 512 bytes
-constexpr int mostMessagesAtOnce = 64;       // of whoever floods us, before others have their turn
+constexpr int mostMessagesAtOnce = 64; // of whoever floods us, before others have their turn
 
 void setOption(const FileDescriptor& file, int level, int option, int value)
 {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/linux/dns/pace.h"
 #include "core/linux/system/file_descriptor.h"
 #include "core/run/witnesses.h"
 
@@ -18,7 +19,7 @@ namespace notrack
 enum class PortUse { Alone, Shared };
 
 /// How often a UDP query goes out at most; a TCP one is sent again by the kernel alone.
-inline constexpr std::uint32_t mostSendings = 3;
+inline constexpr std::uint32_t mostSendings = sendingTimes.size();
 
 /// One question under way, in a socket of its own, which is made in the network namespace of the calling thread and bound to the client port.
 class Exchange

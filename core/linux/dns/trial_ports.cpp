@@ -67,10 +67,10 @@ bool isFree(Port port)
     return true;
 }
 
-class Search
+class PortSearch
 {
 public:
-    Search(std::uint16_t count, std::span<const PortRange> used) : m_count(count)
+    PortSearch(std::uint16_t count, std::span<const PortRange> used) : m_count(count)
     {
         mark(m_taken, privileged);
         for (const PortRange& range : used)
@@ -190,7 +190,7 @@ private:
 std::optional<PortRange> findFreePorts(const WitnessSources& sources, std::span<const Witness> witnesses, std::uint16_t count,
                                        std::span<const PortRange> used, PortsOf whose, std::mt19937& chance)
 {
-    Search search(count, used);
+    PortSearch search(count, used);
     search.visit(sources, witnesses);
     return search.find(whose, chance);
 }

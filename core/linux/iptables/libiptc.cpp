@@ -221,7 +221,7 @@ private:
 
 /// A handle of the kernel's table; `where` is for the error.
 template <typename RuleEntry>
-Result<xtc_handle*> open(const Libiptc<RuleEntry>& library, const char* table, const std::string& where)
+Result<xtc_handle*> openHandle(const Libiptc<RuleEntry>& library, const char* table, const std::string& where)
 {
     xtc_handle* handle = nullptr;
     int number = 0;
@@ -238,11 +238,11 @@ Result<xtc_handle*> open(const Libiptc<RuleEntry>& library, const char* table, c
 }
 
 template <typename RuleEntry>
-Result<std::unique_ptr<LibiptcTable>> open(const Result<Libiptc<RuleEntry>>& library, Family family)
+Result<std::unique_ptr<LibiptcTable>> openTable(const Result<Libiptc<RuleEntry>>& library, Family family)
 {
     if (!library)
         return tl::unexpected(library.error());
-    const Result<xtc_handle*> handle = open(*library, tableName, std::string(toText(family)));
+    const Result<xtc_handle*> handle = openHandle(*library, tableName, std::string(toText(family)));
     if (!handle)
         return tl::unexpected(handle.error());
     return std::make_unique<LibiptcTableOf<RuleEntry>>(*library, family, *handle);
@@ -253,7 +253,7 @@ Result<bool> hasChain(const Result<Libiptc<RuleEntry>>& library, const std::stri
 {
     if (!library)
         return tl::unexpected(library.error());
-    const Result<xtc_handle*> opened = open(*library, table.c_str(), "legacy " + table + " table");
+    const Result<xtc_handle*> opened = openHandle(*library, table.c_str(), "legacy " + table + " table");
     if (!opened)
         return tl::unexpected(opened.error());
     const std::unique_ptr<xtc_handle, void (*)(xtc_handle*)> handle(*opened, library->free);
@@ -280,7 +280,7 @@ const Result<Libiptc<ip6t_entry>>& ipv6Library()
 
 Result<std::unique_ptr<LibiptcTable>> openRawTable(Family family)
 {
-    return family == Family::Ipv4 ? open(ipv4Library(), family) : open(ipv6Library(), family);
+    return family == Family::Ipv4 ? openTable(ipv4Library(), family) : openTable(ipv6Library(), family);
 }
 
 Result<bool> hasLegacyChain(Family family, const std::string& table, const std::string& chain)

@@ -23,7 +23,7 @@ constexpr std::uint8_t targetRevision = 2;
 /// Revision 0 of addrtype is IPv4 only.
 constexpr std::uint8_t addrtypeRevision = 1;
 constexpr std::string_view returnVerdict = "RETURN";
-constexpr std::uint16_t highestPort = std::numeric_limits<std::uint16_t>::max();
+constexpr std::uint16_t lastPort = std::numeric_limits<std::uint16_t>::max();
 
 /// The one part of struct xt_tcp and struct xt_udp that matters here; both begin with the four ports.
 struct PortRanges
@@ -34,7 +34,7 @@ struct PortRanges
 
 bool isAnyPort(const std::uint16_t (&range)[2])
 {
-    return range[0] == 0 && range[1] == highestPort;
+    return range[0] == 0 && range[1] == lastPort;
 }
 
 /// Nothing for all ports, and for a range that holds none.
@@ -185,7 +185,7 @@ std::vector<std::byte> encodePorts(const NotrackRule& rule)
 {
     const auto fill = [](const std::optional<PortRange>& ports, std::uint16_t(&range)[2]) {
         range[0] = ports ? ports->first.value : std::uint16_t{0};
-        range[1] = ports ? ports->last.value : highestPort;
+        range[1] = ports ? ports->last.value : lastPort;
     };
     if (rule.protocol == Protocol::Udp) {
         xt_udp udp{};

@@ -1,6 +1,7 @@
 #include "core/linux/iptables/rule_layout.h"
 
 #include "core/linux/iptables/extension_text.h"
+#include "core/net/flow.h"
 
 // net/if.h and linux/if.h clash; the xtables headers only need IFNAMSIZ and come with linux/if.h.
 #include <linux/netfilter_ipv4/ip_tables.h>
@@ -14,9 +15,6 @@ namespace notrack
 
 namespace
 {
-
-constexpr std::uint16_t udpNumber = 17;
-constexpr std::uint16_t tcpNumber = 6;
 
 /// The two layouts differ in the header only; both start their matches right after it.
 struct Ipv4Layout

@@ -112,7 +112,7 @@ Decoded decodeCompare(Attributes data)
     auto value = constantAt(data, NFTA_CMP_DATA);
     if (!at || !comparison || *comparison > NFT_CMP_GTE || !value)
         return std::nullopt;
-    return Compare{static_cast<Comparison>(*comparison), *at, std::move(*value)};
+    return Compare{static_cast<CompareOperator>(*comparison), *at, std::move(*value)};
 }
 
 Decoded decodeBitwise(Attributes data)

@@ -40,7 +40,7 @@ std::optional<NftablesTable> toTable(const Answer& answer)
 }
 
 /// What the answers to one question came to.
-Result<Outcome> ask(const Request& request, const Visitor& visit)
+Result<Outcome> ask(const NetfilterRequest& request, const Visitor& visit)
 {
     Result<Socket> socket = Socket::open();
     if (!socket)

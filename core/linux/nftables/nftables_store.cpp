@@ -17,7 +17,7 @@ namespace notrack
 namespace
 {
 
-constexpr const char* defaultLockFile = "/run/dns-notrack.lock";
+constexpr const char* ownLockFile = "/run/dns-notrack.lock";
 /// Somebody who changes tables faster than they can be listed is a runaway loop.
 constexpr int mostReadAttempts = 100;
 constexpr int mostCommitAttempts = 100;
@@ -192,7 +192,7 @@ public:
     Result<std::unique_ptr<LockedTables>> lock(std::chrono::milliseconds wait) override
     {
         const char* configured = std::getenv("DNS_NOTRACK_LOCKFILE");
-        auto lock = takeLockFile(configured == nullptr || *configured == '\0' ? defaultLockFile : configured, "dns-notrack lock", wait);
+        auto lock = takeLockFile(configured == nullptr || *configured == '\0' ? ownLockFile : configured, "dns-notrack lock", wait);
         if (!lock)
             return tl::unexpected(lock.error());
         outliveSignals();

@@ -61,18 +61,18 @@ struct RuleReader
     bool takeMatch(const Compare& compare, const Operand& left)
     {
         if (const auto* payload = std::get_if<Payload>(&left.source)) {
-            if (compare.comparison == Comparison::GreaterOrEqual)
+            if (compare.comparison == CompareOperator::GreaterOrEqual)
                 return m_begun ? false : begin(*payload, left, compare.value);
-            if (m_begun || compare.comparison == Comparison::LessOrEqual)
-                return compare.comparison == Comparison::LessOrEqual && finish(*payload, left, compare.value);
-            return compare.comparison == Comparison::Equal && takePayload(*payload, left, compare.value);
+            if (m_begun || compare.comparison == CompareOperator::LessOrEqual)
+                return compare.comparison == CompareOperator::LessOrEqual && finish(*payload, left, compare.value);
+            return compare.comparison == CompareOperator::Equal && takePayload(*payload, left, compare.value);
         }
         if (!left.mask.empty())
             return false;
         if (const auto* meta = std::get_if<Meta>(&left.source))
-            return compare.comparison == Comparison::Equal && meta->key == MetaKey::TransportProtocol && takeProtocol(compare.value);
+            return compare.comparison == CompareOperator::Equal && meta->key == MetaKey::TransportProtocol && takeProtocol(compare.value);
         const auto* fib = std::get_if<Fib>(&left.source);
-        return fib != nullptr && compare.comparison == Comparison::NotEqual && takeAddressType(*fib, compare.value);
+        return fib != nullptr && compare.comparison == CompareOperator::NotEqual && takeAddressType(*fib, compare.value);
     }
 
     bool takeMatch(const Range& range, const Operand& left)
@@ -213,7 +213,8 @@ std::optional<Reach> reachOf(Family family, const std::vector<Statement>& statem
         const Expression& asked = statement.expression;
         if (const auto* compare = std::get_if<Compare>(&asked)) {
             const auto* meta = std::get_if<Meta>(&statement.operands.front().source);
-            const bool isProtocol = meta != nullptr && meta->key == MetaKey::TransportProtocol && compare->comparison == Comparison::Equal;
+            const bool isProtocol =
+                meta != nullptr && meta->key == MetaKey::TransportProtocol && compare->comparison == CompareOperator::Equal;
             const bool taken = reader.takeMatch(*compare, statement.operands.front()); // what is not understood narrows it further
             reach.isOtherProtocol = reach.isOtherProtocol || (isProtocol && !taken && statement.operands.front().mask.empty());
         } else if (const auto* range = std::get_if<Range>(&asked)) {

@@ -92,7 +92,7 @@ void writeExpression(AttributeWriter& writer, const char* name, const std::funct
     });
 }
 
-void writeCompare(AttributeWriter& writer, Comparison comparison, std::span<const std::uint8_t> value)
+void writeCompare(AttributeWriter& writer, CompareOperator comparison, std::span<const std::uint8_t> value)
 {
     writeExpression(writer, "cmp", [&] {
         writer.number(NFTA_CMP_SREG, NFT_REG_1);
@@ -131,10 +131,10 @@ void writeNetwork(AttributeWriter& writer, Family family, bool isSource, const P
             writer.nested(NFTA_BITWISE_XOR, [&] { writer.bytes(NFTA_DATA_VALUE, std::as_bytes(std::span(flip).first(size))); });
         });
     }
-    writeCompare(writer, Comparison::Equal, value);
+    writeCompare(writer, CompareOperator::Equal, value);
 }
 
-void writePort(AttributeWriter& writer, Comparison comparison, Port port)
+void writePort(AttributeWriter& writer, CompareOperator comparison, Port port)
 {
     const std::array<std::uint8_t, 2> value{static_cast<std::uint8_t>(port.value >> 8), static_cast<std::uint8_t>(port.value & 0xff)};
     writeCompare(writer, comparison, value);
@@ -145,11 +145,11 @@ void writePorts(AttributeWriter& writer, std::uint32_t offset, PortRange ports)
 {
     writePayload(writer, PayloadBase::Transport, offset, 2);
     if (ports.first == ports.last) {
-        writePort(writer, Comparison::Equal, ports.first);
+        writePort(writer, CompareOperator::Equal, ports.first);
         return;
     }
-    writePort(writer, Comparison::GreaterOrEqual, ports.first);
-    writePort(writer, Comparison::LessOrEqual, ports.last);
+    writePort(writer, CompareOperator::GreaterOrEqual, ports.first);
+    writePort(writer, CompareOperator::LessOrEqual, ports.last);
 }
 
 void writeCounter(AttributeWriter& writer, const Counters& counters)
@@ -172,7 +172,7 @@ void writeNotrackRule(AttributeWriter& writer, Family family, const NotrackRule&
         writer.number(NFTA_META_DREG, NFT_REG_1);
     });
     const std::uint8_t protocol = rule.protocol == Protocol::Udp ? IPPROTO_UDP : IPPROTO_TCP;
-    writeCompare(writer, Comparison::Equal, std::span(&protocol, 1));
+    writeCompare(writer, CompareOperator::Equal, std::span(&protocol, 1));
     if (rule.sourcePort)
         writePorts(writer, 0, *rule.sourcePort);
     if (rule.destinationPort)
@@ -186,7 +186,7 @@ void writeNotrackRule(AttributeWriter& writer, Family family, const NotrackRule&
     });
     std::array<std::uint8_t, 4> type{};
     type.at(std::endian::native == std::endian::little ? 0 : 3) = localAddress;
-    writeCompare(writer, Comparison::NotEqual, type);
+    writeCompare(writer, CompareOperator::NotEqual, type);
 }
 
 void writeVerdict(AttributeWriter& writer, const Verdict& verdict)

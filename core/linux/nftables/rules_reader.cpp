@@ -86,7 +86,7 @@ private:
     }
 
     /// What is gone when its part is asked for (ENOENT) went after it was named: the reading is torn, not failed.
-    void ask(const Request& request, const Visitor& visit)
+    void ask(const NetfilterRequest& request, const Visitor& visit)
     {
         if (m_error || m_torn)
             return;
@@ -155,7 +155,7 @@ private:
 
     void readElements(std::uint8_t family, const Table& table, Set& set)
     {
-        const Request request{
+        const NetfilterRequest request{
             NFT_MSG_GETSETELEM, NLM_F_DUMP, family, {{NFTA_SET_ELEM_LIST_TABLE, table.name}, {NFTA_SET_ELEM_LIST_SET, set.name}}};
         ask(request, [&](const Answer& answer) {
             const auto list = findAttribute(answer.attributes, NFTA_SET_ELEM_LIST_ELEMENTS);

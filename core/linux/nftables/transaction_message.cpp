@@ -22,14 +22,6 @@ namespace
 
 /// A rule of ours with a mask and an address lookup has about 600 bytes. Room that is not used costs no memory.
 constexpr std::size_t ordinaryMessage = 640;
-constexpr std::size_t receiveSize = 65'536;
-
-template <typename T>
-void append(std::vector<std::byte>& bytes, const T& value)
-{
-    const auto part = std::as_bytes(std::span(&value, 1));
-    bytes.insert(bytes.end(), part.begin(), part.end());
-}
 
 void fill(std::vector<std::byte>& bytes)
 {

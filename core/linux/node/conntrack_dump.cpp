@@ -1,11 +1,11 @@
 #include "core/linux/node/conntrack_dump.h"
 
+#include "core/linux/system/kernel_modules.h"
 #include "core/linux/system/netlink.h"
 
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
-#include <unistd.h>
 
 #include <cstring>
 #include <string>
@@ -15,8 +15,6 @@ namespace notrack
 
 namespace
 {
-
-constexpr const char* conntrackSign = "/proc/sys/net/netfilter/nf_conntrack_count"; // there while it is in the kernel
 
 void readAddressInto(Address& address, std::span<const std::byte> value)
 {
@@ -111,12 +109,12 @@ std::optional<Flow> readFlow(std::span<const std::byte> attributes)
 
 Result<void> forEachFlow(const std::function<void(const Flow&)>& take)
 {
-    if (access(conntrackSign, F_OK) != 0)
+    if (!hasConntrack())
         return {};
     Result<netlink::Socket> socket = netlink::Socket::open();
     if (!socket)
         return tl::unexpected(socket.error());
-    netlink::Request request;
+    netlink::NetfilterRequest request;
     request.subsystem = NFNL_SUBSYS_CTNETLINK;
     request.type = IPCTNL_MSG_CT_GET;
     request.flags = NLM_F_DUMP;

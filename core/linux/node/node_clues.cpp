@@ -37,10 +37,10 @@ constexpr std::array rancherFiles{"/etc/rancher/k3s/config.yaml", "/etc/rancher/
 constexpr std::array manifests{"/etc/kubernetes/manifests/kube-controller-manager.yaml",
                                "/var/lib/rancher/rke2/agent/pod-manifests/kube-controller-manager.yaml"};
 
-class Search
+class ClueSearch
 {
 public:
-    Search(const FactSources& sources, const std::string& node) : m_sources(sources) { m_clues.node = node; }
+    ClueSearch(const FactSources& sources, const std::string& node) : m_sources(sources) { m_clues.node = node; }
 
     NodeClues take()
     {
@@ -235,7 +235,7 @@ private:
 
 NodeClues readNodeClues(const FactSources& sources, const std::string& node)
 {
-    return Search(sources, node).take();
+    return ClueSearch(sources, node).take();
 }
 
 } // namespace notrack

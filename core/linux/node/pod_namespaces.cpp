@@ -130,10 +130,10 @@ std::string namedBelow(const std::string& directory, const std::string& name)
 }
 
 /// Goes through namespaces, one after the other, in a thread that is made for it.
-class Search
+class NamespaceSearch
 {
 public:
-    explicit Search(const std::vector<Prefix>& networks) : m_networks(networks)
+    explicit NamespaceSearch(const std::vector<Prefix>& networks) : m_networks(networks)
     {
         const FileDescriptor own(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
         if (const auto identity = identityOf(own))
@@ -288,7 +288,7 @@ std::vector<PodNamespace> findPodNamespaces(const NamespaceSources& sources, con
         std::all_of(sources.directories.begin(), sources.directories.end(), [](const auto& each) { return namesIn(each).empty(); }))
         return found;
     const Result<void> ran = runInThread([&] {
-        Search search(networks);
+        NamespaceSearch search(networks);
         for (const std::string& directory : sources.directories)
             search.look(directory, unread);
         if (!sources.processes.empty())

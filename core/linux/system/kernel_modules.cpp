@@ -87,6 +87,11 @@ void loadLegacyRawModules(Family family)
     runModprobe({"--quiet", "--all", "--", family == Family::Ipv4 ? "iptable_raw" : "ip6table_raw", "xt_CT", "xt_addrtype"});
 }
 
+bool hasConntrack()
+{
+    return access("/proc/sys/net/netfilter/nf_conntrack_count", F_OK) == 0;
+}
+
 bool isKernelPartActive(const std::string& module)
 {
     if (access(("/sys/module/" + module).c_str(), F_OK) == 0)

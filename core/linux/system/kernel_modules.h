@@ -19,6 +19,9 @@ void loadLegacyRawModules(Family family);
 /// Whether a part of the kernel that can be a module is there now: loaded, or built in. Nothing is loaded by asking.
 bool isKernelPartActive(const std::string& module);
 
+/// Whether this network namespace has a conntrack table; nothing is loaded by asking.
+bool hasConntrack();
+
 /// Whether modprobe would find the module; it is not loaded.
 bool isModuleInstalled(const std::string& module);
 

@@ -19,17 +19,7 @@ namespace
 
 using Bytes = std::vector<std::byte>;
 
-/// The kernel fills at most this much of a dump at once (netlink's NLMSG_GOODSIZE is a page).
-constexpr std::size_t receiveSize = 65'536;
-
-template <typename T>
-void append(Bytes& bytes, const T& value)
-{
-    const auto part = std::as_bytes(std::span(&value, 1));
-    bytes.insert(bytes.end(), part.begin(), part.end());
-}
-
-Bytes encode(const Request& request)
+Bytes encode(const NetfilterRequest& request)
 {
     Bytes bytes;
     append(bytes, nlmsghdr{});
@@ -171,7 +161,7 @@ Result<Socket> Socket::open()
     return Socket(std::move(file));
 }
 
-Result<Outcome> Socket::ask(const Request& request, const Visitor& visit)
+Result<Outcome> Socket::ask(const NetfilterRequest& request, const Visitor& visit)
 {
     const Bytes bytes = encode(request);
     sockaddr_nl kernel{};

@@ -19,9 +19,20 @@
 namespace notrack::netlink
 {
 
+/// The kernel fills at most this much of a dump at once (netlink's NLMSG_GOODSIZE is a page).
+inline constexpr std::size_t receiveSize = 65'536;
+
+/// Appends a structure of the kernel's as it lies in memory.
+template <typename T>
+void append(std::vector<std::byte>& bytes, const T& value)
+{
+    const auto part = std::as_bytes(std::span(&value, 1));
+    bytes.insert(bytes.end(), part.begin(), part.end());
+}
+
 /// A question to a part of netfilter, nf_tables by itself (NFNL_SUBSYS_*): its messages, NLM_F_*, NFPROTO_*, attributes that are text, and others
 /// as an AttributeWriter has written them.
-struct Request
+struct NetfilterRequest
 {
     std::uint16_t type = 0;
     std::uint16_t flags = 0;
@@ -91,7 +102,7 @@ public:
     static Result<Socket> open();
 
     /// Asks and visits every answer; an error that the kernel answers is part of the outcome.
-    Result<Outcome> ask(const Request& request, const Visitor& visit);
+    Result<Outcome> ask(const NetfilterRequest& request, const Visitor& visit);
 
 private:
     explicit Socket(FileDescriptor file);

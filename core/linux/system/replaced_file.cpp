@@ -17,7 +17,7 @@ namespace notrack
 namespace
 {
 
-constexpr mode_t readableByAll = 0644;
+constexpr mode_t fileReadableByAll = 0644;
 
 bool writeAll(int file, std::string_view text)
 {
@@ -65,7 +65,7 @@ Result<void> replaceFile(const std::string& path, std::string_view text)
     };
     if (!file.valid())
         return failed("cannot create a file beside it");
-    if (!writeAll(file.get(), text) || fchmod(file.get(), readableByAll) != 0 || fsync(file.get()) != 0)
+    if (!writeAll(file.get(), text) || fchmod(file.get(), fileReadableByAll) != 0 || fsync(file.get()) != 0)
         return failed("cannot write");
     if (std::rename(beside.c_str(), path.c_str()) != 0)
         return failed("cannot replace");

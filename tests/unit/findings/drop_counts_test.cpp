@@ -9,7 +9,7 @@ class DropCountsTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void whatDroppedInBetween()
     {
         const auto saved = [](const char* input, const char* forward, const char* other) {

@@ -34,7 +34,7 @@ class FindingsTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void nodes_data()
     {
         QTest::addColumn<QString>("directory");

@@ -9,7 +9,7 @@ class IpvsPathsTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void paths_data()
     {
         QTest::addColumn<QString>("profile");

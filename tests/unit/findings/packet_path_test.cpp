@@ -48,7 +48,7 @@ class PacketPathTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void words()
     {
         std::string flat;

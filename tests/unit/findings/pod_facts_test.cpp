@@ -8,7 +8,7 @@ class PodFactsTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void routesToThePodAndToTheServersHereStay()
     {
         Profile profile;

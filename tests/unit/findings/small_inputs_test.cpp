@@ -18,7 +18,7 @@ class SmallInputsTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void inputs_data()
     {
         QTest::addColumn<QString>("profile");

@@ -8,7 +8,7 @@ class BackendTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     /// What a node shows, and what follows.
     void choices_data()
     {

@@ -30,7 +30,7 @@ private:
         return QString::fromStdString(text + "\n" + report.diff);
     }
 
-private slots:
+private Q_SLOTS:
     void captures_data()
     {
         QTest::addColumn<QString>("path");

@@ -38,12 +38,13 @@ public:
             if (below(2) == 0)
                 rule.expressions.push_back(Lookup{"trusted", 1, std::nullopt, false, below(4) == 0});
             else
-                rule.expressions.push_back(Compare{
-                    below(4) == 0 ? notrack::nf_tables::Comparison::NotEqual : notrack::nf_tables::Comparison::Equal, 1, bytes(host())});
+                rule.expressions.push_back(
+                    Compare{below(4) == 0 ? notrack::nf_tables::CompareOperator::NotEqual : notrack::nf_tables::CompareOperator::Equal, 1,
+                            bytes(host())});
             if (below(2) == 0) {
                 rule.expressions.push_back(Ct{CtKey::State, std::nullopt, 2, false});
                 rule.expressions.push_back(Bitwise{2, 2, {6, 0, 0, 0}, {0, 0, 0, 0}});
-                rule.expressions.push_back(Compare{notrack::nf_tables::Comparison::NotEqual, 2, {0, 0, 0, 0}});
+                rule.expressions.push_back(Compare{notrack::nf_tables::CompareOperator::NotEqual, 2, {0, 0, 0, 0}});
             }
             rule.expressions.push_back(notrack::nf_tables::Verdict{below(2) == 0 ? VerdictCode::Accept : VerdictCode::Drop, {}});
             chain.rules.push_back(rule);

@@ -136,7 +136,7 @@ class RedactedCaptureTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void theVerdictStays_data()
     {
         QTest::addColumn<QString>("directory");
@@ -318,9 +318,9 @@ private slots:
         using namespace nf_tables;
         PrivateAddresses addresses(key);
         nf_tables::Rule rule{1, {}, {}};
-        rule.expressions = {Payload{PayloadBase::Network, 12, 3, 1},  Compare{nf_tables::Comparison::Equal, 1, {10, 244, 7}},
+        rule.expressions = {Payload{PayloadBase::Network, 12, 3, 1},  Compare{nf_tables::CompareOperator::Equal, 1, {10, 244, 7}},
                             Payload{PayloadBase::Network, 16, 4, 2},  Lookup{"s", 2, std::nullopt, false, false},
-                            Payload{PayloadBase::Transport, 2, 2, 3}, Compare{nf_tables::Comparison::Equal, 3, {0, 53}}};
+                            Payload{PayloadBase::Transport, 2, 2, 3}, Compare{nf_tables::CompareOperator::Equal, 3, {0, 53}}};
         const Set set{
             "s", setInterval,
             7,   4,

@@ -8,7 +8,7 @@ class IpTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void prefixes_data()
     {
         QTest::addColumn<QString>("text");

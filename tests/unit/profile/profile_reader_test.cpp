@@ -120,7 +120,7 @@ class ProfileReaderTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void shipped_data() { addProfiles(shippedProfiles, dataPath("profiles")); }
     void shipped()
     {

@@ -19,7 +19,7 @@ nf_tables::Rules everyExpression()
                         Meta{MetaKey::Mark, 2, true},
                         Ct{CtKey::Source, 1, 3, false},
                         Fib{FibResult::AddressType, fibSource, 4},
-                        Compare{nf_tables::Comparison::NotEqual, 5, {10, 0, 255}},
+                        Compare{nf_tables::CompareOperator::NotEqual, 5, {10, 0, 255}},
                         Bitwise{1, 2, {0xff, 0}, {0, 1}},
                         Byteorder{1, 2, 4, 4, true},
                         Range{true, 15, {0, 53}, {1, 0}},
@@ -105,7 +105,7 @@ class CaptureTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void whatIsWrittenIsRead()
     {
         const Capture capture = everything();

@@ -54,7 +54,7 @@ class CausesTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void ranks_data()
     {
         QTest::addColumn<Report>("report");

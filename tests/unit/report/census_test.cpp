@@ -69,7 +69,7 @@ class CensusTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void everyEntryHasAClass_data()
     {
         QTest::addColumn<Flow>("flow");

@@ -29,7 +29,7 @@ class DoctorTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void theFirstLineSaysWhichBackendAndWhy()
     {
         Report report = reportOf(NodeState::InSync, {10, 1000, 0, 0, 0, 0});

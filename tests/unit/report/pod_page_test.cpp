@@ -39,7 +39,7 @@ class PodPageTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void isAboutOnePodAlone()
     {
         Report report = nodeReport();

@@ -40,7 +40,7 @@ class PrometheusTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void wholeReports_data()
     {
         QTest::addColumn<QString>("name");

@@ -110,7 +110,7 @@ class ReportCodecTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void roundTrip()
     {
         const Report report = fullReport();

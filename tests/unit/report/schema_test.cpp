@@ -37,7 +37,7 @@ class SchemaTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void theProgramHoldsTheFiles()
     {
         QCOMPARE(QString::fromUtf8(bytesOf(profileSchema())), schemaFile("profile.schema.json"));

@@ -103,7 +103,7 @@ class ComparisonTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void plans_data()
     {
         QTest::addColumn<std::vector<std::string>>("found");

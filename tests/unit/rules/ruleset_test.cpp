@@ -51,7 +51,7 @@ class RulesetTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     /// What iptables-legacy-save of Debian 12 prints for the same chains, jumps and rules.
     void classicListing()
     {

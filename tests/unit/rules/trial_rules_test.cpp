@@ -79,7 +79,7 @@ class TrialRulesTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void podsNarrowed()
     {
         const Ruleset trial = narrowed(buildRuleset(dualStack(Scope::Pods), Family::Ipv6), clientPorts);

@@ -58,7 +58,7 @@ class DecideTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void decisions_data()
     {
         QTest::addColumn<QString>("apply");

@@ -27,7 +27,7 @@ class DiscoverTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void nodes_data()
     {
         QTest::addColumn<QString>("directory");

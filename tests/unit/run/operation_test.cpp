@@ -17,7 +17,7 @@ class OperationTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void init() { m_node = std::make_unique<CannedNode>(); }
 
     void applyTakesTheLockReadsWritesAndReadsBack()

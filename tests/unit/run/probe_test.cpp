@@ -31,7 +31,7 @@ class ProbeTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void losses_data()
     {
         QTest::addColumn<QString>("before");

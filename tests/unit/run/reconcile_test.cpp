@@ -12,7 +12,7 @@ class ReconcileTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void init() { m_node = std::make_unique<CannedNode>(); }
 
     /// Right after boot, before kube-proxy has filled the table.

@@ -13,7 +13,7 @@ class RefreshTest : public QObject, private CannedTrial
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void init() { renew(); }
 
     void aVerdictIsRefreshedEveryTenMinutes()

@@ -35,7 +35,7 @@ class RememberedTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void rulesComeBackFromTheirText()
     {
         for (const Scope scope : {Scope::Pods, Scope::Any}) {

@@ -45,7 +45,7 @@ class SandwichTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void verdicts_data()
     {
         QTest::addColumn<QString>("ports");

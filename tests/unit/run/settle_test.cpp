@@ -21,7 +21,7 @@ class SettleTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void init() { m_node = std::make_unique<CannedNode>(); }
 
     void theNextRunJudgesFirst_data()

@@ -14,7 +14,7 @@ class TrialTest : public QObject, private CannedTrial
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void init() { renew(); }
 
     void aSoundNodeIsAppliedAndVerifiedByTheTrial()

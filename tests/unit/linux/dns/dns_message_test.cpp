@@ -34,7 +34,7 @@ class DnsMessageTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void queries()
     {
         const Bytes query = buildQuery("a.test", RecordType::Aaaa, 0x1234);

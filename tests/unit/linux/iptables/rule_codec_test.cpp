@@ -61,7 +61,7 @@ class RuleCodecTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void whatIsEncodedIsDecoded()
     {
         for (const Sample& sample : samples()) {

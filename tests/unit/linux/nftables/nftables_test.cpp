@@ -153,7 +153,7 @@ class NftablesTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     /// What is written is read back as the same rules.
     void rulesSurviveTheirAttributes_data()
     {

@@ -70,14 +70,17 @@ class RulesReaderTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     /// What is not known, or not in that form, is one unknown expression; those beside it are as they are.
     void unknownExpressionsStayAlone()
     {
         const Rule decoded = decodeRule(rule());
-        const std::vector<Expression> expected{
-            Payload{PayloadBase::Transport, 2, 2, 0}, Compare{Comparison::Equal, 0, {0, 53}}, Unknown{"cmp"}, Unknown{"quantum"}, Notrack{},
-            Verdict{VerdictCode::Accept, ""}};
+        const std::vector<Expression> expected{Payload{PayloadBase::Transport, 2, 2, 0},
+                                               Compare{CompareOperator::Equal, 0, {0, 53}},
+                                               Unknown{"cmp"},
+                                               Unknown{"quantum"},
+                                               Notrack{},
+                                               Verdict{VerdictCode::Accept, ""}};
         QCOMPARE(decoded.expressions, expected);
     }
 

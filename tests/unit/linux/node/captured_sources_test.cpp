@@ -32,7 +32,7 @@ private:
             QTest::newRow(qPrintable(name)) << cases.filePath(name);
     }
 
-private slots:
+private Q_SLOTS:
     void facts_data() { addNodes("findings"); }
 
     void facts()

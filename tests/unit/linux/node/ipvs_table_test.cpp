@@ -31,7 +31,7 @@ class IpvsTableTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void tables_data()
     {
         QTest::addColumn<QString>("text");

@@ -21,7 +21,7 @@ class LossFiguresTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void readsTheCountersByName()
     {
         LossFigures figures;

@@ -35,7 +35,7 @@ class NodeFilesTest : public QObject
 {
     Q_OBJECT
 
-private slots:
+private Q_SLOTS:
     void conntrackCountersAreAddedUpByName()
     {
         const ConntrackFigures figures =
