@@ -287,4 +287,9 @@ Comparison compare(Table table, const OwnedPart& wanted)
     return comparison;
 }
 
+bool allInSync(const std::vector<Comparison>& comparisons)
+{
+    return std::all_of(comparisons.begin(), comparisons.end(), [](const Comparison& comparison) { return comparison.inSync(); });
+}
+
 } // namespace notrack

@@ -85,4 +85,7 @@ struct Comparison
 /// over; it takes n log n steps for n rules.
 Comparison compare(Table table, const OwnedPart& wanted);
 
+/// Whether every one of them is as wanted.
+bool allInSync(const std::vector<Comparison>& comparisons);
+
 } // namespace notrack

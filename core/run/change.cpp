@@ -57,11 +57,6 @@ std::vector<OwnedPart> nothingOfOurs(const std::vector<std::string>& prefixes)
     return parts;
 }
 
-bool allInSync(const std::vector<Comparison>& comparisons)
-{
-    return std::all_of(comparisons.begin(), comparisons.end(), [](const Comparison& comparison) { return comparison.inSync(); });
-}
-
 Change::Change(Node& node, std::vector<OwnedPart> wanted, std::vector<OwnedPart> wantedOfOther, std::chrono::milliseconds wait)
     : m_node(node), m_wanted(std::move(wanted)), m_wantedOfOther(std::move(wantedOfOther)), m_wait(wait)
 {

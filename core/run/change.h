@@ -85,7 +85,4 @@ private:
     bool m_othersChanged = false;
 };
 
-/// Whether every one of them is as wanted.
-bool allInSync(const std::vector<Comparison>& comparisons);
-
 } // namespace notrack
