@@ -134,3 +134,23 @@ foreign_rules_in_raw() {
 }
 
 count_foreign_rules() { raw_rules | grep -c -- '--dport 9 -j ACCEPT'; }
+
+# judged_alike NAME [SCOPE]: holds what dns-notrack says of a capture of node A, on a machine without any network, against what it says on the node,
+# word for word; differences go to the results. Nothing is asked, so that no counter moves in between.
+judged_alike() {
+  local name=$1 words here elsewhere difference=''
+  [[ $CAPTURES = yes && -n $RUNNER ]] || return 0
+  write_profile "${2:-pods}" '' false >/run/captured.yaml
+  forget_connections
+  if runner capture --profile /run/captured.yaml >/run/node.json; then
+    for words in doctor 'apply --check --diff'; do
+      read -ra words <<<"$words"
+      here=$(runner "${words[@]}" --profile /run/captured.yaml 2>&1 && echo 'exit 0' || echo "exit $?")
+      elsewhere=$(unshare --net -- "$RUNNER" "${words[@]}" --capture /run/node.json 2>&1 && echo 'exit 0' || echo "exit $?")
+      difference+=$(diff <(echo "$here") <(echo "$elsewhere") | sed "s/^/${words[0]}: /;s/$/;/" || :)
+    done
+  else
+    difference='no capture was made'
+  fi
+  /usr/bin/python3 -c 'import json, sys; print(json.dumps({"name": sys.argv[1], "difference": sys.argv[2]}))' "$name" "$difference" >>/results/captures.jsonl
+}

@@ -55,7 +55,7 @@ run_guest() {
   mkdir -p "$results"
   {
     printf '%s=%q\n' LAB "$LAB" SCENARIO "$scenario" VARIANT "$variant" PROGRAMS "$work/programs" \
-      RUNNER "$runner" BACKEND "$(guest_backend "$scenario" "$variant")" FULL "$full" DROPPING_CONNTRACK "$work/nf_conntrack.ko"
+      RUNNER "$runner" BACKEND "$(guest_backend "$scenario" "$variant")" FULL "$full" CAPTURES "$captures" DROPPING_CONNTRACK "$work/nf_conntrack.ko"
   } >"$results/settings"
   : >"$results/results.jsonl"
   if [[ $scenario = systemd ]]; then

@@ -214,6 +214,18 @@ def check_figures(results: list[dict], expected_file: pathlib.Path) -> list[str]
     return failures
 
 
+# --- captures: judged elsewhere, word for word as on the node ---
+
+
+def check_captures(folders: list[str]) -> list[str]:
+    files = [pathlib.Path(folder) / "captures.jsonl" for folder in folders]
+    captures = [json.loads(line) for file in files if file.exists() for line in file.read_text().splitlines()]
+    failures = [f"capture of {capture['name']}: {capture['difference']}" for capture in captures if capture["difference"]]
+    if captures:
+        print(f"captures judged word for word as their nodes: {len(captures) - len(failures)} of {len(captures)}", flush=True)
+    return failures
+
+
 def main() -> int:
     scenario, expected = sys.argv[1], pathlib.Path(sys.argv[2])
     results = read_results(sys.argv[3:])
@@ -223,6 +235,7 @@ def main() -> int:
         failures = check_hazards(results, sys.argv[3:], expected / "hazards.md")
     else:
         failures = check_figures(results, expected / f"{scenario}.tsv")
+    failures += check_captures(sys.argv[3:])
     for failure in failures:
         print(f"{scenario}: {failure}", file=sys.stderr)
     return 1 if failures else 0

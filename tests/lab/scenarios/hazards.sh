@@ -21,6 +21,7 @@ hazard() {
   before=$(raw_rules)
   { write_profile "$scope" '' "$PROBE"; echo "$PROFILE_MORE"; } >/run/profile.yaml
   runner doctor --profile /run/profile.yaml --output json >"/results/$file-doctor.json" 2>"/results/$file-doctor.err" || :
+  judged_alike "$name" "$scope"
   { write_profile "$scope" "${FINDINGS[*]}" "$PROBE"; echo "$PROFILE_MORE"; } >/run/profile.yaml
   for place in "${BYSTANDERS[@]}"; do
     "$PROGRAMS/bystander" "$(namespace_of "$place")" "$DNS_PORT" "$((BYSTANDERS_QUERIES / ${#BYSTANDERS[@]}))" \

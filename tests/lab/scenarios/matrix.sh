@@ -8,7 +8,14 @@ RULE_SETS=(tracked any pods)
 ENVIRONMENT=''
 
 # environment NAME: what the table's first column says of the rows that follow.
-environment() { ENVIRONMENT=$1; echo "$(cut -d' ' -f1 /proc/uptime) $ENVIRONMENT"; }
+environment() {
+  leave_environment
+  ENVIRONMENT=$1
+  echo "$(cut -d' ' -f1 /proc/uptime) $ENVIRONMENT"
+}
+
+# A node is as its environment left it when a capture of it is judged.
+leave_environment() { [[ -z $ENVIRONMENT ]] || judged_alike "$ENVIRONMENT"; }
 
 # traffic FROM TO REAL_SERVER [FROM TO REAL_SERVER]...: measures each, under every set of rules, over both families.
 #   FROM         client client-remote node outside dns-local
@@ -77,3 +84,4 @@ kube_proxy_ipvs cluster-cidr
 # Two guests share the work, side by side.
 # shellcheck source=/dev/null
 . "$LAB/scenarios/matrix_$VARIANT.sh"
+leave_environment

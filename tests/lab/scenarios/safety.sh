@@ -33,6 +33,7 @@ try() {
     "\"dns_answers_after\": \"$(places_answered "$DNS_PORT" SERVICE node client)\""
   mv /results/report.json "/results/report-${name//[^a-z0-9]/-}.json"
   mv /results/report.err "/results/report-${name//[^a-z0-9]/-}.err"
+  judged_alike "$name" "$scope"
   [[ $after = unchanged ]] || remove_profile
 }
 
