@@ -179,9 +179,9 @@ std::vector<SavedChains> readNativeChains(const NativeTable& table, Family famil
     indexRules(all);
     std::vector<SavedChains> tables;
     for (const BaseChain& base : bases) {
-        SavedChains& one = tables.emplace_back(all);
+        SavedChains& one = tables.emplace_back(&base == &bases.back() ? std::move(all) : all);
         one.role = base.role;
-        one.chains[base.builtIn] = all.chains[base.name];
+        one.chains[base.builtIn] = one.chains[base.name];
     }
     return tables;
 }

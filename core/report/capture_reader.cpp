@@ -5,6 +5,7 @@
 #include "core/report/private_bytes.h"
 
 #include <limits>
+#include <memory>
 
 namespace notrack
 {
@@ -101,6 +102,16 @@ public:
     void object(const char* name, std::optional<Value>& value)
     {
         with(name, [&](Json& json) { read(json, name, value.emplace()); });
+    }
+
+    template <typename Value>
+    void object(const char* name, std::shared_ptr<const Value>& value)
+    {
+        with(name, [&](Json& json) {
+            const auto made = std::make_shared<Value>();
+            read(json, name, *made);
+            value = made;
+        });
     }
 
     template <typename Value>

@@ -87,6 +87,13 @@ public:
     }
 
     template <typename Value>
+    void object(const char* name, const std::shared_ptr<const Value>& value)
+    {
+        if (value)
+            m_object[name] = toJson(*value);
+    }
+
+    template <typename Value>
     void group(const char* name, const Value& value)
     {
         m_object[name] = toJson(value);

@@ -296,8 +296,10 @@ private:
             }
             foreign->text = plain(m_names.inRules(foreign->text, backend == Backend::Nftables));
             if (foreign->reach) {
-                redact(foreign->reach->source);
-                redact(foreign->reach->destination);
+                const auto reach = std::make_shared<Reach>(*foreign->reach);
+                redact(reach->source);
+                redact(reach->destination);
+                foreign->reach = reach;
             }
         }
     }

@@ -81,6 +81,12 @@ std::optional<std::size_t> takePlace(WantedPlaces& wantedPlaces, const std::stri
 /// Finds the entries of ours that can stay, and lists the rest. One stays where the same is wanted after as many entries of others.
 void compareOurs(const std::vector<Ours>& found, const std::vector<Ours>& wanted, ChainComparison& comparison)
 {
+    if (found.empty()) { // a first apply, which may be of thousands
+        comparison.insertions.reserve(wanted.size());
+        for (const Ours& missing : wanted)
+            comparison.insertions.push_back({{missing.place, *missing.entry}, std::nullopt});
+        return;
+    }
     const auto placeKey = [](const Ours& ours) { return std::to_string(ours.othersBefore) + " " + keyOf(ours.entry->body); };
     WantedPlaces wantedPlaces;
     for (std::size_t i = wanted.size(); i-- > 0;)

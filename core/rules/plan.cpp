@@ -11,6 +11,7 @@ namespace
 /// Deletions from the end and insertions from the start, so that every place is right when its turn comes.
 void planEntries(const Table& table, const ChainComparison& chain, std::vector<Step>& steps)
 {
+    steps.reserve(steps.size() + chain.deletions.size() + chain.insertions.size());
     const Chain* found = findChain(table, chain.name);
     std::size_t size = found == nullptr ? 0 : found->entries.size();
     for (auto place = chain.deletions.rbegin(); place != chain.deletions.rend(); ++place)

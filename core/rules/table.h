@@ -3,6 +3,7 @@
 #include "core/net/rule.h"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,8 +40,8 @@ struct ForeignRule
     std::string target; ///< chain or target extension, empty for none
     std::string text;   ///< for people: iptables-save syntax as far as it is known; empty in chains of others
     std::vector<std::byte> bytes;
-    std::size_t fingerprint = 0; ///< of all that the rule says, without counters; 0 where `text` says it all
-    std::optional<Reach> reach;  ///< empty where the store that read it cannot tell
+    std::size_t fingerprint = 0;        ///< of all that the rule says, without counters; 0 where `text` says it all
+    std::shared_ptr<const Reach> reach; ///< none where the store that read it cannot tell; apart, since tables of others are large
 
     bool operator==(const ForeignRule& other) const { return text == other.text; }
 };

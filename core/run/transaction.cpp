@@ -1,6 +1,7 @@
 #include "core/run/transaction.h"
 
 #include <algorithm>
+#include <functional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -36,10 +37,12 @@ std::vector<OwnedPart> presentParts(const std::vector<Comparison>& comparisons, 
     return present;
 }
 
-/// Everything in the tables that no comparison speaks of, a line each, without counters.
-std::vector<std::string> othersIn(const std::vector<Comparison>& comparisons)
+/// A hash of everything in the tables that no comparison speaks of, without counters.
+std::size_t othersIn(const std::vector<Comparison>& comparisons)
 {
-    std::vector<std::string> lines{""}; // never empty, so that it shows that somebody has looked
+    const std::hash<std::string> hash;
+    std::size_t sum = 0;
+    const auto add = [&sum](std::size_t value) { sum = sum * 0x100000001b3U + value; };
     for (const Comparison& comparison : comparisons) {
         for (const Chain& chain : comparison.table.chains) {
             const auto known = std::find_if(comparison.chains.begin(), comparison.chains.end(),
@@ -48,13 +51,15 @@ std::vector<std::string> othersIn(const std::vector<Comparison>& comparisons)
                 continue;
             for (const Entry& entry : chain.entries) {
                 const auto* foreign = std::get_if<ForeignRule>(&entry.body);
-                if (foreign != nullptr)
-                    lines.push_back(chain.name + " " + (foreign->text.empty() ? foreign->target : foreign->text) + " " +
-                                    std::to_string(foreign->fingerprint));
+                if (foreign == nullptr)
+                    continue;
+                add(hash(chain.name));
+                add(hash(foreign->text.empty() ? foreign->target : foreign->text));
+                add(foreign->fingerprint);
             }
         }
     }
-    return lines;
+    return sum;
 }
 
 /// One transaction under the lock.
@@ -141,7 +146,7 @@ private:
     std::span<const OwnedPart> m_wanted;
     const BeforeCommit& m_beforeCommit;
     Transaction m_done;
-    std::vector<std::string> m_others; ///< before the first commit
+    std::size_t m_others = 0; ///< before the first commit
     bool m_found = false;
     bool m_announced = false;
     bool m_touched = false;

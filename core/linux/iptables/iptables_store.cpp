@@ -52,31 +52,6 @@ Result<std::unique_ptr<LibiptcTable>> openPresentTable(Family family)
     return openRawTable(family);
 }
 
-/// Of all that a table says, without counters: the kernel's own check before a commit compares the number of entries only.
-std::size_t hashOfRules(const Table& table)
-{
-    const std::hash<std::string> hash;
-    std::size_t sum = 0;
-    const auto add = [&sum](std::size_t value) { sum = sum * 0x100000001b3U + value; };
-    for (const Chain& chain : table.chains) {
-        add(hash(chain.name + " " + chain.policy));
-        for (const Entry& entry : chain.entries) {
-            add(hash(toText(entry.body)));
-            add(hash(std::string(targetOf(entry.body))));
-            if (const auto* foreign = std::get_if<ForeignRule>(&entry.body))
-                add(foreign->fingerprint);
-        }
-    }
-    return sum;
-}
-
-/// libiptc's copy of a table, and what it said when it was read.
-struct TableInHand
-{
-    std::unique_ptr<LibiptcTable> table;
-    std::size_t rules = 0;
-};
-
 class LockedIptables : public LockedTables
 {
 public:
@@ -91,7 +66,7 @@ public:
         if (*table == nullptr)
             return Table{.family = family, .chains = {}};
         Table read = (*table)->read();
-        m_tables.insert_or_assign(family, TableInHand{std::move(*table), hashOfRules(read)});
+        m_tables.insert_or_assign(family, std::move(*table));
         return read;
     }
 
@@ -110,7 +85,9 @@ private:
         auto taken = takeTable(plan.family);
         if (!taken)
             return tl::unexpected(taken.error());
-        StepRunner runner(plan.family, *taken->table);
+        LibiptcTable& table = **taken;
+        const std::size_t found = table.hash();
+        StepRunner runner(plan.family, table);
         for (const Step& step : plan.steps) {
             if (Result<void> done = std::visit(runner, step); !done)
                 return done;
@@ -118,17 +95,17 @@ private:
         const auto now = openRawTable(plan.family);
         if (!now)
             return tl::unexpected(now.error());
-        if (hashOfRules((*now)->read()) != taken->rules)
+        if ((*now)->hash() != found) // the kernel's own check before a commit compares the number of entries only
             return makeError(ErrorKind::Conflict, "the raw table was changed by a program that does not take the lock",
                              std::string(toText(plan.family)));
-        return taken->table->commit();
+        return table.commit();
     }
 
     /// The table of the last snapshot. One that was not there then is created now, and must be as empty as it was taken for.
-    Result<TableInHand> takeTable(Family family)
+    Result<std::unique_ptr<LibiptcTable>> takeTable(Family family)
     {
         if (const auto known = m_tables.find(family); known != m_tables.end()) {
-            TableInHand taken = std::move(known->second);
+            std::unique_ptr<LibiptcTable> taken = std::move(known->second);
             m_tables.erase(known);
             return taken;
         }
@@ -140,11 +117,11 @@ private:
             std::all_of(read.chains.begin(), read.chains.end(), [](const Chain& chain) { return chain.builtIn && chain.entries.empty(); });
         if (!untouched)
             return makeError(ErrorKind::Conflict, "the raw table was created by somebody else meanwhile", std::string(toText(family)));
-        return TableInHand{std::move(*table), hashOfRules(read)};
+        return std::move(*table);
     }
 
     LockFile m_lock;
-    std::map<Family, TableInHand> m_tables; ///< as last read, to be committed
+    std::map<Family, std::unique_ptr<LibiptcTable>> m_tables; ///< as last read, to be committed
 };
 
 class IptablesStore : public TableStore

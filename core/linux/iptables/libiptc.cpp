@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <type_traits>
 
 namespace notrack
@@ -125,6 +126,27 @@ public:
             }
         }
         return table;
+    }
+
+    std::size_t hash() override
+    {
+        const std::hash<std::string_view> hashText;
+        std::size_t sum = 0;
+        const auto add = [&sum](std::size_t value) { sum = sum * 0x100000001b3U + value; };
+        for (const char* name = m_functions.first_chain(m_handle); name != nullptr; name = m_functions.next_chain(m_handle)) {
+            add(hashText(name));
+            xt_counters unused{};
+            const char* policy = m_functions.builtin(name, m_handle) != 0 ? m_functions.get_policy(name, &unused, m_handle) : nullptr;
+            add(hashText(policy == nullptr ? "" : policy));
+            for (const RuleEntry* rule = m_functions.first_rule(name, m_handle); rule != nullptr;
+                 rule = m_functions.next_rule(rule, m_handle)) {
+                const char* target = m_functions.get_target(rule, m_handle);
+                const std::string_view goesTo = target == nullptr ? "" : target;
+                add(hashText(goesTo));
+                add(fingerprintOf(m_family, {reinterpret_cast<const std::byte*>(rule), rule->next_offset}, goesTo));
+            }
+        }
+        return sum;
     }
 
     Result<void> createChain(const std::string& chain) override

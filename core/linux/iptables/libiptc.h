@@ -22,6 +22,9 @@ public:
 
     virtual Table read() = 0;
 
+    /// A hash of all that the table says, without counters; the same in one process only. It costs less than reading.
+    virtual std::size_t hash() = 0;
+
     virtual Result<void> createChain(const std::string& chain) = 0;
     virtual Result<void> deleteChain(const std::string& chain) = 0;
     /// `position` counts from 0 and may be one past the end.

@@ -139,7 +139,7 @@ bool isVerdict(std::string_view target)
 }
 
 /// What the header and a plain udp or tcp match say; what they say by exclusion is left out.
-Reach reachOf(const RawRule& raw)
+std::shared_ptr<const Reach> reachOf(const RawRule& raw)
 {
     const RawHeader& header = raw.header;
     Reach reach{.isGoto = header.isGoto};
@@ -148,7 +148,7 @@ Reach reachOf(const RawRule& raw)
     if ((header.inverted & IPT_INV_DSTIP) == 0)
         reach.destination = header.destination;
     if (header.protocol == 0 || (header.inverted & XT_INV_PROTO) != 0 || header.special)
-        return reach;
+        return std::make_shared<const Reach>(std::move(reach));
     for (const Protocol protocol : {Protocol::Udp, Protocol::Tcp}) {
         if (header.protocol == protocolNumber(protocol))
             reach.protocol = protocol;
@@ -171,14 +171,14 @@ Reach reachOf(const RawRule& raw)
             reach.destinationPorts = rangeOf(ports.destination);
         }
     }
-    return reach;
+    return std::make_shared<const Reach>(std::move(reach));
 }
 
-/// The target of a jump, and of a rule without one, is an offset into the table, which every commit may move: the name stands in the text.
-std::size_t fingerprintOf(Family family, std::span<const std::byte> bytes, std::string_view target)
+/// One for the many rules of others that nobody looks into.
+const std::shared_ptr<const Reach>& anyPacket()
 {
-    const bool isOffset = (target.empty() || !isVerdict(target)) && hasStandardTarget(family, bytes);
-    return fingerprint(family, bytes, isOffset ? FingerprintOf::Matches : FingerprintOf::All);
+    static const auto any = std::make_shared<const Reach>();
+    return any;
 }
 
 std::vector<std::byte> encodePorts(const NotrackRule& rule)
@@ -219,11 +219,18 @@ std::vector<std::byte> encodeNotrackRule(Family family, const NotrackRule& rule,
 
 } // namespace
 
+std::size_t fingerprintOf(Family family, std::span<const std::byte> bytes, std::string_view target)
+{
+    // the target of a jump, and of a rule without one, is an offset into the table, which every commit may move: its name stands for it
+    const bool isOffset = (target.empty() || !isVerdict(target)) && hasStandardTarget(family, bytes);
+    return fingerprint(family, bytes, isOffset ? FingerprintOf::Matches : FingerprintOf::All);
+}
+
 RuleBody decodeRule(Family family, std::span<const std::byte> bytes, std::string_view target, RuleDetail detail)
 {
     const bool brief = detail != RuleDetail::Full && target != "CT" && (isVerdict(target) || !hasStandardTarget(family, bytes));
     if (brief && detail == RuleDetail::Brief)
-        return ForeignRule{std::string(target), {}, {}, fingerprintOf(family, bytes, target), Reach{}};
+        return ForeignRule{std::string(target), {}, {}, fingerprintOf(family, bytes, target), anyPacket()};
     const std::optional<RawRule> raw = readRawRule(family, bytes);
     if (raw && brief)
         return ForeignRule{std::string(target), {}, {}, fingerprintOf(family, bytes, target), reachOf(*raw)};

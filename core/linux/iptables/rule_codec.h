@@ -22,6 +22,9 @@ enum class RuleDetail {
 /// Any bytes at all give a body; what is not of our own form, or makes no sense, is a ForeignRule that keeps the bytes.
 RuleBody decodeRule(Family family, std::span<const std::byte> bytes, std::string_view target, RuleDetail detail = RuleDetail::Full);
 
+/// A hash of what such a rule says but for where it goes to, without counters; the same in one process only.
+std::size_t fingerprintOf(Family family, std::span<const std::byte> bytes, std::string_view target);
+
 /// The counters of such a rule.
 Counters decodeCounters(Family family, std::span<const std::byte> bytes);
 

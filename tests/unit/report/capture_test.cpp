@@ -35,10 +35,13 @@ nf_tables::Rules everyExpression()
                         Reject{RejectType::IcmpxUnreachable, 3},
                         Notrack{},
                         Log{"prefix", false},
+                        Log{"", false, 6, std::nullopt},
+                        Log{"", false, std::nullopt, 5},
                         Queue{65535},
                         Dynset{"set", 1, 2, true},
                         ObjectReference{1, "object", "map"},
-                        Xtables{true, "MARK"}};
+                        Xtables{true, "MARK"},
+                        Numgen{2, 1, true, 3}};
     const Set set{"set",
                   setMap,
                   7,
@@ -73,8 +76,8 @@ Capture everything()
     const NotrackRule rule{Protocol::Tcp,       *readPrefix("10.244.0.0/16"),        *readPrefix("fd00::/64"),
                            PortRange::of({53}), PortRange{Port{40000}, Port{40007}}, NotLocal::Destination,
                            RuleTarget::Return};
-    const ForeignRule foreign{
-        "ACCEPT", "-p tcp -j ACCEPT", {}, 99, Reach{Protocol::Udp, true, *readPrefix("10.0.0.0/8"), {}, PortRange::of({1}), {}, true}};
+    const Reach reach{Protocol::Udp, true, *readPrefix("10.0.0.0/8"), {}, PortRange::of({1}), {}, true};
+    const ForeignRule foreign{"ACCEPT", "-p tcp -j ACCEPT", {}, 99, std::make_shared<const Reach>(reach)};
     Table table{Family::Ipv6,
                 {{"PREROUTING", true, {{rule, {1, 2}}, {Jump{"X"}, {}}, {foreign, {3, 4}}}, "DROP"}},
                 {"ip6 nmanager"},
