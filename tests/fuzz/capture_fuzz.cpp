@@ -1,6 +1,6 @@
 #include "core/linux/captured_node.h"
 #include "core/linux/redacted_capture.h"
-#include "core/net/nft_text.h"
+#include "core/net/nft_listing.h"
 #include "core/report/capture_codec.h"
 
 #include <cstddef>
