@@ -13,8 +13,8 @@ namespace
 
 using Text = std::optional<std::string>;
 
-constexpr OperandText markValue{{}, Notation::Mark, 4};
-constexpr OperandText portValue{{}, Notation::Number, 2};
+const OperandText markValue{{}, Notation::Mark, 4};
+const OperandText portValue{{}, Notation::Number, 2};
 
 Text constantText(const Operand& operand, const OperandText& notation)
 {
