@@ -96,6 +96,7 @@ std::vector<std::string> droppedBetween(const DropCounts& before, const DropCoun
     std::stable_sort(rules.begin(), rules.end(), [](const auto& one, const auto& other) { return one.first > other.first; });
     rules.resize(std::min(rules.size(), mostRulesQuoted));
     std::vector<std::string> texts;
+    texts.reserve(rules.size());
     for (const auto& [packets, text] : rules)
         texts.push_back(std::to_string(packets) + " packets: " + text);
     return texts;

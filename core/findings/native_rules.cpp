@@ -178,10 +178,13 @@ std::vector<SavedChains> readNativeChains(const NativeTable& table, Family famil
     }
     indexRules(all);
     std::vector<SavedChains> tables;
-    for (const BaseChain& base : bases) {
-        SavedChains& one = tables.emplace_back(&base == &bases.back() ? std::move(all) : all);
-        one.role = base.role;
-        one.chains[base.builtIn] = one.chains[base.name];
+    for (std::size_t i = 1; i < bases.size(); ++i)
+        tables.push_back(all);
+    if (!bases.empty())
+        tables.push_back(std::move(all));
+    for (std::size_t i = 0; i < bases.size(); ++i) {
+        tables[i].role = bases[i].role;
+        tables[i].chains[bases[i].builtIn] = tables[i].chains[bases[i].name];
     }
     return tables;
 }

@@ -59,7 +59,7 @@ Text natFlags(std::uint32_t flags)
 /// One value or two with a dash between; nullopt where one of them is no constant.
 Text spanText(const std::vector<Operand>& operands, std::size_t at, bool isRange, const OperandText& notation)
 {
-    const Text first = at < operands.size() ? constantText(operands[at], notation) : std::nullopt;
+    Text first = at < operands.size() ? constantText(operands[at], notation) : std::nullopt;
     if (!first || !isRange)
         return first;
     const Text last = at + 1 < operands.size() ? constantText(operands[at + 1], notation) : std::nullopt;

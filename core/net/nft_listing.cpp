@@ -118,7 +118,7 @@ public:
     }
 
 private:
-    void add(std::string line) { m_listing.lines.push_back(cleanText(line, Newlines::Drop)); }
+    void add(const std::string& line) { m_listing.lines.push_back(cleanText(line, Newlines::Drop)); }
 
     void list(const Set& set)
     {

@@ -117,7 +117,7 @@ private:
 
     std::optional<OperandText> described(const Operand& operand)
     {
-        const std::optional<OperandText> text = describe(operand, m_context);
+        std::optional<OperandText> text = describe(operand, m_context);
         m_whole = m_whole && !(text && text->unnamed);
         return text;
     }

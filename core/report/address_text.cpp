@@ -14,7 +14,6 @@ namespace notrack
 namespace
 {
 
-constexpr std::string_view hexadecimal = "0123456789abcdefABCDEF";
 constexpr std::string_view ofAddresses = "0123456789abcdefABCDEF.:";
 constexpr std::string_view ofWords = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.:";
 

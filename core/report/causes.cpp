@@ -10,7 +10,7 @@ namespace notrack
 namespace
 {
 
-constexpr std::uint64_t roomyBuffer = 8 * 212'992; // of net.core.rmem_default, as the kernel sets it
+constexpr std::uint64_t roomyBuffer = std::uint64_t{8} * 212'992; // of net.core.rmem_default, as the kernel sets it
 
 struct Ranked
 {
@@ -64,6 +64,7 @@ std::uint64_t sumOf(const std::vector<PlaceCounter>& counters)
 std::vector<std::string> quote(const std::vector<PlaceCounter>& counters)
 {
     std::vector<std::string> lines;
+    lines.reserve(counters.size());
     for (const PlaceCounter& counter : counters)
         lines.push_back(counter.place + ": " + counter.counter + " " + std::to_string(counter.count));
     return lines;
@@ -303,6 +304,7 @@ std::vector<Cause> rankCauses(const Report& report)
         return one.now != other.now ? one.now : one.cause.lost > other.cause.lost;
     });
     std::vector<Cause> causes;
+    causes.reserve(ranked.size());
     for (Ranked& one : ranked)
         causes.push_back(std::move(one.cause));
     return causes;

@@ -7,10 +7,7 @@
 #include <string_view>
 
 /// The JSON of nf_tables' rules as data; capture_fields.h has the form. Numbers are the kernel's own, and kinds have its names.
-namespace notrack
-{
-
-namespace nf_tables
+namespace notrack::nf_tables
 {
 
 inline constexpr std::size_t mostCapturedTables = 100'000;
@@ -303,6 +300,4 @@ void visitFields(Fields& fields, Visited<Rules> auto& rules)
     fields.field("complete", rules.complete);
 }
 
-} // namespace nf_tables
-
-} // namespace notrack
+} // namespace notrack::nf_tables

@@ -148,7 +148,7 @@ std::shared_ptr<const Reach> reachOf(const RawRule& raw)
     if ((header.inverted & IPT_INV_DSTIP) == 0)
         reach.destination = header.destination;
     if (header.protocol == 0 || (header.inverted & XT_INV_PROTO) != 0 || header.special)
-        return std::make_shared<const Reach>(std::move(reach));
+        return std::make_shared<const Reach>(reach);
     for (const Protocol protocol : {Protocol::Udp, Protocol::Tcp}) {
         if (header.protocol == protocolNumber(protocol))
             reach.protocol = protocol;
@@ -171,7 +171,7 @@ std::shared_ptr<const Reach> reachOf(const RawRule& raw)
             reach.destinationPorts = rangeOf(ports.destination);
         }
     }
-    return std::make_shared<const Reach>(std::move(reach));
+    return std::make_shared<const Reach>(reach);
 }
 
 /// One for the many rules of others that nobody looks into.

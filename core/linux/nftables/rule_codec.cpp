@@ -234,7 +234,7 @@ Entry decodeEntry(Family family, const nf_tables::Rule& rule, const nf_tables::T
     }
     ForeignRule foreign;
     if (std::optional<Reach> reach = reachOf(family, statements))
-        foreign.reach = std::make_shared<const Reach>(std::move(*reach));
+        foreign.reach = std::make_shared<const Reach>(*reach);
     foreign.target = targetOf(rule, table);
     foreign.text = textOf(rule, table, netlink::findAttribute(attributes, NFTA_RULE_EXPRESSIONS).value_or(std::span<const std::byte>{}));
     foreign.bytes.assign(attributes.begin(), attributes.end());
