@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace notrack
@@ -15,7 +16,7 @@ namespace notrack
 class HashedNames
 {
 public:
-    HashedNames(const HashKey& key, const std::vector<std::string>& chainPrefixes) : m_key(key), m_prefixes(chainPrefixes) {}
+    HashedNames(const HashKey& key, std::vector<std::string> chainPrefixes) : m_key(key), m_prefixes(std::move(chainPrefixes)) {}
 
     /// "n-1a2b3c4d5e6f": the same for the same name.
     std::string hashOf(std::string_view name) const;
