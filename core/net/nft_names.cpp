@@ -1,5 +1,6 @@
 #include "core/net/nft_names.h"
 
+#include "core/base/number_text.h"
 #include "core/net/nft_expressions.h"
 
 #include <algorithm>
@@ -96,11 +97,7 @@ std::span<const Named> namesOf(Notation notation)
 
 std::string markText(std::uint64_t number)
 {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text = "0x";
-    for (unsigned shift = 32; shift > 0; shift -= 4)
-        text += digits[number >> (shift - 4) & 15U];
-    return text;
+    return "0x" + hexText(number, 8);
 }
 
 } // namespace

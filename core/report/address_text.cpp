@@ -1,6 +1,7 @@
 #include "core/report/address_text.h"
 
 #include "core/base/number_text.h"
+#include "core/report/replaced_words.h"
 
 #include <algorithm>
 #include <array>
@@ -16,26 +17,6 @@ namespace
 
 constexpr std::string_view ofAddresses = "0123456789abcdefABCDEF.:";
 constexpr std::string_view ofWords = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.:";
-
-/// Gives what stands in for a word, or the word itself.
-using Replace = std::function<std::string(std::string_view word)>;
-
-/// Goes through the parts of a text that consist of `letters`; the rest stays.
-std::string replaceWords(std::string_view text, std::string_view letters, const Replace& replace)
-{
-    std::string result;
-    result.reserve(text.size());
-    while (!text.empty()) {
-        const std::size_t start = std::min(text.find_first_of(letters), text.size());
-        result += text.substr(0, start);
-        text.remove_prefix(start);
-        const std::size_t end = std::min(text.find_first_not_of(letters), text.size());
-        if (end > 0)
-            result += replace(text.substr(0, end));
-        text.remove_prefix(end);
-    }
-    return result;
-}
 
 /// An address at the beginning of a word that goes on, as in "10.0.0.1:53", is one, too.
 std::optional<Address> addressIn(std::string_view word, std::size_t& length)
@@ -71,10 +52,9 @@ std::optional<HardwareAddress> hardwareAddressIn(std::string_view word)
 
 std::string toText(const HardwareAddress& card)
 {
-    constexpr std::string_view small = "0123456789abcdef";
     std::string text;
     for (const std::uint8_t byte : card)
-        text.append(text.empty() ? "" : ":").append({small[byte >> 4U], small[byte & 0xFU]});
+        text.append(text.empty() ? "" : ":").append(hexText(byte, 2));
     return text;
 }
 
@@ -184,14 +164,9 @@ std::optional<Address> fromDigits(std::string_view word)
 /// All 32 digits, with a separator after every four of them.
 std::string allDigits(const Address& address, std::string_view separator)
 {
-    constexpr std::string_view small = "0123456789abcdef";
     std::string text;
-    for (std::size_t i = 0; i < address.bytes().size(); ++i) {
-        if (i > 0 && i % 2 == 0)
-            text += separator;
-        text += small[address.bytes().at(i) >> 4U];
-        text += small[address.bytes().at(i) & 0xFU];
-    }
+    for (std::size_t i = 0; i < address.bytes().size(); ++i)
+        text.append(i > 0 && i % 2 == 0 ? separator : "").append(hexText(address.bytes().at(i), 2));
     return text;
 }
 
@@ -240,7 +215,7 @@ void learnRoutes(std::string_view text, AddressForm form, PrivateAddresses& addr
 
 std::string replaceInRoutes(std::string_view text, AddressForm form, PrivateAddresses& addresses)
 {
-    const Replace replace = [&](std::string_view word) -> std::string {
+    const ReplaceWord replace = [&](std::string_view word) -> std::string {
         if (form == AddressForm::RoutingTable6) {
             const auto address = word.size() == 32 ? fromDigits(word) : std::nullopt;
             return address ? allDigits(addresses.imageOf(*address), "") : std::string(word);

@@ -1,3 +1,4 @@
+#include "core/base/number_text.h"
 #include "core/report/capture_codec.h"
 #include "core/report/capture_fields.h"
 #include "core/report/private_bytes.h"
@@ -14,12 +15,9 @@ using Json = nlohmann::ordered_json;
 
 std::string toHexadecimal(const nf_tables::Bytes& bytes)
 {
-    constexpr std::string_view digits = "0123456789abcdef";
     std::string text;
-    for (const std::uint8_t byte : bytes) {
-        text += digits[byte >> 4U];
-        text += digits[byte & 0xFU];
-    }
+    for (const std::uint8_t byte : bytes)
+        text += hexText(byte, 2);
     return text;
 }
 

@@ -1,7 +1,9 @@
 #include "core/report/redacted_names.h"
 
+#include "core/base/number_text.h"
 #include "core/base/spelling.h"
 #include "core/net/chain_names.h"
+#include "core/report/replaced_words.h"
 
 #include <algorithm>
 #include <array>
@@ -25,7 +27,7 @@ constexpr std::string_view endsOfNames = ",;}";
 using WordReplacement = std::function<std::string(std::string_view word, std::string_view before, std::size_t index)>;
 
 /// The words of a line, with what stands between them kept: `replace` gets the word, the one before, and its number.
-std::string replaceWords(std::string_view line, const WordReplacement& replace)
+std::string replaceInLine(std::string_view line, const WordReplacement& replace)
 {
     std::string result;
     std::string_view before;
@@ -96,12 +98,7 @@ std::string withoutComments(std::string_view line, const std::function<std::stri
 
 std::string HashedNames::hashOf(std::string_view name) const
 {
-    constexpr std::string_view digits = "0123456789abcdef";
-    const std::uint64_t hash = keyedHash(m_key, name);
-    std::string text = "n-";
-    for (unsigned shift = 0; shift < 48; shift += 4)
-        text += digits[hash >> shift & 0xFU];
-    return text;
+    return "n-" + hexText(keyedHash(m_key, name), 12);
 }
 
 bool HashedNames::isKept(std::string_view name) const
@@ -123,7 +120,7 @@ std::string HashedNames::ruleLine(std::string_view line, bool nft) const
 {
     const std::string plain = withoutComments(line, [&](std::string_view comment) { return hashOf(comment); });
     bool isTable = false;
-    return replaceWords(plain, [&](std::string_view word, std::string_view before, std::size_t index) -> std::string {
+    return replaceInLine(plain, [&](std::string_view word, std::string_view before, std::size_t index) -> std::string {
         const std::string_view name = word.substr(0, word.find_first_of(endsOfNames));
         const std::string rest(word.substr(name.size()));
         if (!nft) {
@@ -161,7 +158,7 @@ std::string HashedNames::inRules(std::string_view text, bool nft) const
     }
     if (nft)
         return result;
-    return replaceWords(result, [&](std::string_view word, std::string_view before, std::size_t /*index*/) {
+    return replaceInLine(result, [&](std::string_view word, std::string_view before, std::size_t /*index*/) {
         return isOneOf(before, {"-j", "--jump"}) && chains.contains(word) ? ofRules(word) : std::string(word);
     });
 }
@@ -169,22 +166,13 @@ std::string HashedNames::inRules(std::string_view text, bool nft) const
 std::string HashedNames::replaced(std::string_view text, const std::map<std::string, std::string, std::less<>>& names)
 {
     constexpr std::string_view ofNames = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-";
-    std::string result;
-    while (!text.empty()) {
-        const std::size_t start = std::min(text.find_first_of(ofNames), text.size());
-        result += text.substr(0, start);
-        text.remove_prefix(start);
-        std::string_view word = text.substr(0, text.find_first_not_of(ofNames));
-        const auto whole = names.find(word);
+    return replaceWords(text, ofNames, [&](std::string_view word) {
+        if (const auto whole = names.find(word); whole != names.end())
+            return whole->second;
         const std::string_view trimmed = word.substr(0, word.find_last_not_of(".:") + 1);
-        const auto known = whole != names.end() ? whole : names.find(trimmed);
-        if (known == names.end())
-            result += word;
-        else
-            result.append(known->second).append(whole != names.end() ? std::string_view() : word.substr(trimmed.size()));
-        text.remove_prefix(word.size());
-    }
-    return result;
+        const auto known = names.find(trimmed);
+        return known == names.end() ? std::string(word) : known->second + std::string(word.substr(trimmed.size()));
+    });
 }
 
 } // namespace notrack

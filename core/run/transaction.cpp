@@ -1,5 +1,7 @@
 #include "core/run/transaction.h"
 
+#include "core/base/fingerprint.h"
+
 #include <algorithm>
 #include <functional>
 #include <string>
@@ -41,8 +43,7 @@ std::vector<OwnedPart> presentParts(const std::vector<Comparison>& comparisons, 
 std::size_t othersIn(const std::vector<Comparison>& comparisons)
 {
     const std::hash<std::string> hash;
-    std::size_t sum = 0;
-    const auto add = [&sum](std::size_t value) { sum = sum * 0x100000001b3U + value; };
+    HashSum sum;
     for (const Comparison& comparison : comparisons) {
         for (const Chain& chain : comparison.table.chains) {
             const auto known = std::find_if(comparison.chains.begin(), comparison.chains.end(),
@@ -53,13 +54,13 @@ std::size_t othersIn(const std::vector<Comparison>& comparisons)
                 const auto* foreign = std::get_if<ForeignRule>(&entry.body);
                 if (foreign == nullptr)
                     continue;
-                add(hash(chain.name));
-                add(hash(foreign->text.empty() ? foreign->target : foreign->text));
-                add(foreign->fingerprint);
+                sum.add(hash(chain.name));
+                sum.add(hash(foreign->text.empty() ? foreign->target : foreign->text));
+                sum.add(foreign->fingerprint);
             }
         }
     }
-    return sum;
+    return sum.get();
 }
 
 /// One transaction under the lock.

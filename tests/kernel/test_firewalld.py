@@ -36,7 +36,7 @@ class Firewalld(test_golden_rules.GoldenRules):
                 self.assertIn("table inet firewalld", nft("list", "tables"))
                 self.check_runs()
                 self.check_model()
-        print(f"{self.known} rules printed in whole; unknown: {dict(self.unknown)}; {self.listed[False]} tables listed word for word as nft does, {self.listed[True]} left to nft")
+        print(self.told())
         self.assertGreater(self.listed[False], self.listed[True])
 
 

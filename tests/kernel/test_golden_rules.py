@@ -101,6 +101,10 @@ class GoldenRules(NftablesTest):
         text = subprocess.run(["nft", "-f", path.name], cwd=path.parent, capture_output=True, text=True, check=False)
         return text.returncode == 0 and nft("list", "ruleset") != ""
 
+    def told(self):
+        return (f"{self.known} rules printed in whole; unknown: {dict(self.unknown)}; "
+                f"{self.listed[False]} tables listed word for word as nft does, {self.listed[True]} left to nft")
+
     def check_runs(self):
         """Apply, apply, status, remove: nothing of others changes, down to handles and counters."""
         before = self.ruleset()
@@ -146,8 +150,7 @@ class GoldenRules(NftablesTest):
             with self.subTest(rules=str(path.relative_to(FOLDER))):
                 self.check_runs()
                 self.check_model()
-        print(f"{loaded} rule sets, {refused} not for this nft; {self.known} rules printed in whole; unknown: {dict(self.unknown)}; "
-              f"{self.listed[False]} tables listed word for word as nft does, {self.listed[True]} left to nft")
+        print(f"{loaded} rule sets, {refused} not for this nft; {self.told()}")
         self.assertGreaterEqual(loaded, LEAST)
 
 

@@ -43,8 +43,7 @@ class ExtensionsOfNft(test_golden_rules.GoldenRules):
             with self.subTest(path.name):
                 self.check_runs()
                 self.check_model()
-        print(f"{rules} rules of {loaded} extensions; {self.known} rules printed in whole; unknown: {dict(self.unknown)}; "
-              f"{self.listed[False]} tables listed word for word as nft does, {self.listed[True]} left to nft")
+        print(f"{rules} rules of {loaded} extensions; {self.told()}")
         self.assertGreaterEqual(loaded, LEAST)
 
 

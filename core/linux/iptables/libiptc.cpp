@@ -1,5 +1,6 @@
 #include "core/linux/iptables/libiptc.h"
 
+#include "core/base/fingerprint.h"
 #include "core/linux/iptables/rule_codec.h"
 #include "core/linux/iptables/survived_call.h"
 #include "core/linux/system/system_error.h"
@@ -131,22 +132,21 @@ public:
     std::size_t hash() override
     {
         const std::hash<std::string_view> hashText;
-        std::size_t sum = 0;
-        const auto add = [&sum](std::size_t value) { sum = sum * 0x100000001b3U + value; };
+        HashSum sum;
         for (const char* name = m_functions.first_chain(m_handle); name != nullptr; name = m_functions.next_chain(m_handle)) {
-            add(hashText(name));
+            sum.add(hashText(name));
             xt_counters unused{};
             const char* policy = m_functions.builtin(name, m_handle) != 0 ? m_functions.get_policy(name, &unused, m_handle) : nullptr;
-            add(hashText(policy == nullptr ? "" : policy));
+            sum.add(hashText(policy == nullptr ? "" : policy));
             for (const RuleEntry* rule = m_functions.first_rule(name, m_handle); rule != nullptr;
                  rule = m_functions.next_rule(rule, m_handle)) {
                 const char* target = m_functions.get_target(rule, m_handle);
                 const std::string_view goesTo = target == nullptr ? "" : target;
-                add(hashText(goesTo));
-                add(fingerprintOf(m_family, {reinterpret_cast<const std::byte*>(rule), rule->next_offset}, goesTo));
+                sum.add(hashText(goesTo));
+                sum.add(fingerprintOf(m_family, {reinterpret_cast<const std::byte*>(rule), rule->next_offset}, goesTo));
             }
         }
-        return sum;
+        return sum.get();
     }
 
     Result<void> createChain(const std::string& chain) override
