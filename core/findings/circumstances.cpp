@@ -260,6 +260,7 @@ std::vector<std::string> Circumstances::ownChains() const
     std::vector<std::string> chains;
     for (const Hook hook : allHooks) {
         chains.push_back(ruleChain(m_profile.chainPrefix, hook));
+        chains.push_back(tunnelChain(m_profile.chainPrefix, hook));
         chains.push_back(trialChain(m_profile.chainPrefix, hook));
     }
     return chains;

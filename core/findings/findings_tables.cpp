@@ -38,19 +38,27 @@ constexpr const char* applyClears = "`dns-notrack apply` takes them away; by han
 /// or the one that iptables-nft makes, which belongs to others and which apply leaves alone.
 void describeChains(const Circumstances& node, const SavedChains& table, Hook hook, Finding& finding)
 {
-    const std::string chain = ruleChain(node.profile().chainPrefix, hook);
-    const SavedChain* const found = table.find(chain);
-    if (found == nullptr)
-        return;
-    const std::string base = baseChain(node.profile().chainPrefix, hook);
+    const std::string& prefix = node.profile().chainPrefix;
+    const std::string base = baseChain(prefix, hook);
     const std::string command = node.commandFor(table) + " -t raw ";
-    if (found->rules.empty())
-        finding.evidence.push_back(quoteRule(table, ":" + chain));
-    for (const SavedRule& rule : found->rules)
-        finding.evidence.push_back(quoteRule(table, rule.line));
+    std::string flush;
+    std::string remove;
+    for (const std::string& chain : {ruleChain(prefix, hook), tunnelChain(prefix, hook)}) {
+        const SavedChain* const found = table.find(chain);
+        if (found == nullptr)
+            continue;
+        if (found->rules.empty())
+            finding.evidence.push_back(quoteRule(table, ":" + chain));
+        for (const SavedRule& rule : found->rules)
+            finding.evidence.push_back(quoteRule(table, rule.line));
+        flush += "; " + command + "-F " + chain;
+        remove += "; " + command + "-X " + chain;
+    }
+    if (flush.empty())
+        return;
     finding.advice.push_back((table.backend == Backend::Iptables ? applyClears : "by hand, since no run of dns-notrack made them: ") +
-                             command + "-D " + std::string(builtInChain(hook)) + " -j " + base + "; " + command + "-F " + base + "; " +
-                             command + "-F " + chain + "; " + command + "-X " + base + "; " + command + "-X " + chain);
+                             command + "-D " + std::string(builtInChain(hook)) + " -j " + base + "; " + command + "-F " + base + flush +
+                             "; " + command + "-X " + base + remove);
 }
 
 } // namespace

@@ -14,7 +14,8 @@ struct Infix
 };
 
 /// In the order in which a name is held against them: "_" fits all names that the others fit.
-constexpr std::array infixes{Infix{ChainKind::Rules, "_NOT_DNS_"}, Infix{ChainKind::Trial, "_TRIAL_"}, Infix{ChainKind::Base, "_"}};
+constexpr std::array infixes{Infix{ChainKind::Rules, "_NOT_DNS_"}, Infix{ChainKind::Tunnels, "_NOT_TUN_"},
+                             Infix{ChainKind::Trial, "_TRIAL_"}, Infix{ChainKind::Base, "_"}};
 
 } // namespace
 
@@ -49,6 +50,11 @@ std::string baseChain(std::string_view prefix, Hook hook)
 std::string ruleChain(std::string_view prefix, Hook hook)
 {
     return toText({std::string(prefix), hook, ChainKind::Rules});
+}
+
+std::string tunnelChain(std::string_view prefix, Hook hook)
+{
+    return toText({std::string(prefix), hook, ChainKind::Tunnels});
 }
 
 std::string trialChain(std::string_view prefix, Hook hook)

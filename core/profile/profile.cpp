@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace notrack
 {
@@ -42,6 +43,12 @@ std::string canonicalText(const Profile& profile)
     text += canonicalList("waive", profile.safety.waive);
     if (!profile.safety.trialIgnore.empty()) // profiles from before there was this key keep their digest
         text += canonicalList("trial.ignore", profile.safety.trialIgnore);
+    if (!profile.tunnels.empty()) { // the same of this key
+        std::vector<std::string> tunnels;
+        std::transform(profile.tunnels.begin(), profile.tunnels.end(), std::back_inserter(tunnels),
+                       [](const Tunnel& tunnel) { return notrack::toText(tunnel); });
+        text += canonicalList("tunnels", std::move(tunnels));
+    }
     const std::optional<ProbeSettings>& probe = profile.safety.probe;
     if (!probe)
         return text + "probe=false\n";
@@ -72,6 +79,16 @@ std::string_view toText(BackendChoice backend)
 std::string_view toText(ProbeOrigin origin)
 {
     return origin == ProbeOrigin::Node ? "node" : "pods";
+}
+
+std::string toText(const Tunnel& tunnel)
+{
+    std::vector<Prefix> peers = tunnel.peers;
+    std::sort(peers.begin(), peers.end());
+    std::string text = std::to_string(tunnel.port.value);
+    for (const Prefix& network : peers)
+        text += " " + toText(network);
+    return text;
 }
 
 bool isWaived(const Profile& profile, std::string_view id)

@@ -42,6 +42,15 @@ struct Safety
     bool operator==(const Safety&) const = default;
 };
 
+/// An overlay (VXLAN, Geneve) whose outer packets go untracked as well.
+struct Tunnel
+{
+    Port port;                 ///< UDP, the destination of every outer packet
+    std::vector<Prefix> peers; ///< the nodes' networks
+
+    bool operator==(const Tunnel&) const = default;
+};
+
 /// What one node shall look like: a profile with the overrides for that node already in place.
 struct Profile
 {
@@ -51,6 +60,7 @@ struct Profile
     std::vector<Port> ports{Port{53}};
     std::vector<Protocol> protocols{Protocol::Udp};
     Scope scope = Scope::Pods;
+    std::vector<Tunnel> tunnels; ///< each with another port; peers of one family may be without a service of it
     BackendChoice backend = BackendChoice::Auto;
     std::string chainPrefix = "NMANAGER";
     Safety safety;
@@ -65,6 +75,8 @@ inline constexpr std::size_t longestChainPrefix = 9;
 std::string_view toText(Scope scope);
 std::string_view toText(BackendChoice backend);
 std::string_view toText(ProbeOrigin origin);
+/// "8472 192.0.2.0/24 2001:db8::/64": port, and peers in a fixed order.
+std::string toText(const Tunnel& tunnel);
 
 /// Whether the profile accepts the finding of that id.
 bool isWaived(const Profile& profile, std::string_view id);

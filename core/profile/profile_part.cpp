@@ -100,6 +100,31 @@ Problem readMap(const YamlNode& node, std::string_view what, std::span<const Key
     return problems;
 }
 
+/// What one item of `tunnels` says.
+struct TunnelPart
+{
+    std::optional<Stated<Port>> port;
+    std::optional<StatedList<Prefix>> peers;
+};
+
+constexpr std::array tunnelKeys{
+    Key<TunnelPart>{"port", [](const YamlNode& node, TunnelPart& part) { return readScalar(node, readPort, part.port); }},
+    Key<TunnelPart>{"peers", [](const YamlNode& node, TunnelPart& part) { return readList(node, readPeers, 1, part.peers); }},
+};
+
+Result<Tunnel> readTunnel(const YamlNode& node)
+{
+    TunnelPart part;
+    if (const Problem problem = readMap<TunnelPart>(node, "a tunnel", tunnelKeys, part))
+        return tl::unexpected(*problem);
+    if (!part.port || !part.peers)
+        return tl::unexpected(problemAt(node.spot, "a tunnel needs its UDP port and its peers, the networks of the cluster's nodes"));
+    Tunnel tunnel{part.port->value, {}};
+    for (const Stated<Prefix>& network : part.peers->value)
+        tunnel.peers.push_back(network.value);
+    return tunnel;
+}
+
 constexpr std::array probeKeys{
     Key<SafetyPart>{"name", [](const YamlNode& node, SafetyPart& part) { return readScalar(node, readDnsName, part.name); }},
     Key<SafetyPart>{"from", [](const YamlNode& node, SafetyPart& part) { return readList(node, readProbeOrigin, 1, part.from); }},
@@ -142,6 +167,7 @@ constexpr std::array fileKeys{
     Key<ProfilePart>{"ports", [](const YamlNode& node, ProfilePart& part) { return readList(node, readPort, 1, part.ports); }},
     Key<ProfilePart>{"protocols", [](const YamlNode& node, ProfilePart& part) { return readList(node, readProtocol, 1, part.protocols); }},
     Key<ProfilePart>{"scope", [](const YamlNode& node, ProfilePart& part) { return readScalar(node, readScope, part.scope); }},
+    Key<ProfilePart>{"tunnels", [](const YamlNode& node, ProfilePart& part) { return readList(node, readTunnel, 0, part.tunnels); }},
     Key<ProfilePart>{"backend", [](const YamlNode& node, ProfilePart& part) { return readScalar(node, readBackend, part.backend); }},
     Key<ProfilePart>{"chainPrefix",
                      [](const YamlNode& node, ProfilePart& part) { return readScalar(node, readChainPrefix, part.chainPrefix); }},

@@ -45,6 +45,7 @@ struct ProfilePart
     std::optional<StatedList<Port>> ports;
     std::optional<StatedList<Protocol>> protocols;
     std::optional<Stated<Scope>> scope;
+    std::optional<StatedList<Tunnel>> tunnels;
     std::optional<Stated<BackendChoice>> backend;
     std::optional<Stated<std::string>> chainPrefix;
     SafetyPart safety;

@@ -3,6 +3,7 @@
 #include "core/profile/profile_part.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace notrack
@@ -32,6 +33,7 @@ public:
         joinList("ports", whole.ports, part.ports);
         joinList("protocols", whole.protocols, part.protocols);
         joinScalar("scope", whole.scope, part.scope);
+        joinList("tunnels", whole.tunnels, part.tunnels);
         joinScalar("backend", whole.backend, part.backend);
         joinScalar("chainPrefix", whole.chainPrefix, part.chainPrefix);
         joinList("waive", whole.safety.waive, part.safety.waive);
@@ -90,6 +92,7 @@ ProfilePart overridden(ProfilePart part, const ProfilePart& by)
     replace(part.ports, by.ports);
     replace(part.protocols, by.protocols);
     replace(part.scope, by.scope);
+    replace(part.tunnels, by.tunnels);
     replace(part.backend, by.backend);
     replace(part.chainPrefix, by.chainPrefix);
     replace(part.safety.waive, by.safety.waive);
@@ -127,6 +130,7 @@ Profile makeProfile(const ProfilePart& part)
     take(profile.ports, part.ports);
     take(profile.protocols, part.protocols);
     take(profile.scope, part.scope);
+    take(profile.tunnels, part.tunnels);
     take(profile.backend, part.backend);
     take(profile.chainPrefix, part.chainPrefix);
     take(profile.safety.waive, part.safety.waive);
@@ -159,7 +163,24 @@ std::size_t countRules(const Profile& profile, Family family)
     const auto services = static_cast<std::size_t>(std::count_if(profile.services.begin(), profile.services.end(), ofFamily));
     const auto pods = static_cast<std::size_t>(std::count_if(profile.podCidrs.begin(), profile.podCidrs.end(), ofFamily));
     const std::size_t each = profile.scope == Scope::Any ? services + 2 * pods : pods * (services + 2 * pods);
-    return each * profile.ports.size() * profile.protocols.size();
+    std::size_t tunnels = 0;
+    for (const Tunnel& tunnel : profile.tunnels) {
+        const auto peers = static_cast<std::size_t>(std::count_if(tunnel.peers.begin(), tunnel.peers.end(), ofFamily));
+        tunnels += peers * peers;
+    }
+    return std::max(each * profile.ports.size() * profile.protocols.size(), tunnels);
+}
+
+/// A tunnel whose port an earlier one has, or nullptr.
+const Stated<Tunnel>* findSecondOfPort(const ProfilePart& part)
+{
+    if (!part.tunnels)
+        return nullptr;
+    std::set<Port> ports;
+    const std::vector<Stated<Tunnel>>& tunnels = part.tunnels->value;
+    const auto found =
+        std::find_if(tunnels.begin(), tunnels.end(), [&](const Stated<Tunnel>& tunnel) { return !ports.insert(tunnel.value.port).second; });
+    return found == tunnels.end() ? nullptr : &*found;
 }
 
 /// What is wrong with a profile as a whole. With `override`, it is what a profile becomes by the override there, and that is where errors point.
@@ -179,9 +200,13 @@ Problem problemOfWhole(const ProfilePart& part, const OverridePart* override)
                                             ", but no address in services is; every family needs both");
         const std::size_t rules = countRules(makeProfile(part), family);
         if (rules > mostRulesInChain)
-            return complain(part.podCidrs->spot, "a chain would get " + std::to_string(rules) + " " + familyInWords(family) +
-                                                     " rules; at most " + std::to_string(mostRulesInChain) + " are allowed");
+            return complain(part.tunnels ? part.tunnels->spot : part.podCidrs->spot, "a chain would get " + std::to_string(rules) + " " +
+                                                                                         familyInWords(family) + " rules; at most " +
+                                                                                         std::to_string(mostRulesInChain) + " are allowed");
     }
+    if (const Stated<Tunnel>* again = findSecondOfPort(part))
+        return complain(again->spot,
+                        "tunnels has port " + std::to_string(again->value.port.value) + " twice; name it once, with all its peers");
     return {};
 }
 

@@ -153,6 +153,18 @@ Result<Prefix> readPodCidr(const YamlNode& node)
     return *prefix;
 }
 
+Result<Prefix> readPeers(const YamlNode& node)
+{
+    const Result<Prefix> prefix = readPrefix(node.text);
+    if (node.kind != YamlNode::Kind::Scalar || !prefix)
+        return refuse(
+            node, describe(node) + " is no network of nodes: " +
+                      (prefix || node.kind != YamlNode::Kind::Scalar ? "it must be a prefix, as in 192.0.2.0/24" : prefix.error().message));
+    if (prefix->length() == 0)
+        return refuse(node, describe(node) + " is every address: peers must be the networks of the cluster's nodes");
+    return *prefix;
+}
+
 Result<Port> readPort(const YamlNode& node)
 {
     const std::optional<std::uint64_t> number = wholeNumber(node.text);

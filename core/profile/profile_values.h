@@ -15,6 +15,8 @@ inline constexpr std::size_t longestQuote = 60;
 /// A unicast address that a Service or an IPVS virtual service can have.
 Result<Address> readServiceAddress(const YamlNode& node);
 Result<Prefix> readPodCidr(const YamlNode& node);
+/// A network of nodes: not every address there is, since others send to a tunnel's port as well.
+Result<Prefix> readPeers(const YamlNode& node);
 Result<Port> readPort(const YamlNode& node);
 Result<Protocol> readProtocol(const YamlNode& node);
 Result<Scope> readScope(const YamlNode& node);

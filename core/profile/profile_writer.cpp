@@ -36,6 +36,8 @@ std::string wordOf(const Value& value)
     return inQuotes(toText(value));
 }
 
+std::string wordOf(const Tunnel& tunnel);
+
 /// "key: [a, b]"
 template <typename Item>
 std::string listOf(std::string_view key, const std::vector<Item>& items)
@@ -44,6 +46,11 @@ std::string listOf(std::string_view key, const std::vector<Item>& items)
     for (const Item& item : items)
         text.append(text.ends_with('[') ? "" : ", ").append(wordOf(item));
     return text + "]";
+}
+
+std::string wordOf(const Tunnel& tunnel)
+{
+    return "{ port: " + wordOf(tunnel.port) + ", " + listOf("peers", tunnel.peers) + " }";
 }
 
 std::string safetyOf(const Safety& safety)
@@ -70,6 +77,8 @@ std::string writeProfile(const Profile& profile)
         text += "name: " + inQuotes(profile.name) + "\n";
     text += listOf("services", profile.services) + "\n" + listOf("podCIDRs", profile.podCidrs) + "\n" + listOf("ports", profile.ports) +
             "\n" + listOf("protocols", profile.protocols) + "\n";
+    if (!profile.tunnels.empty())
+        text += listOf("tunnels", profile.tunnels) + "\n";
     text.append("scope: ").append(toText(profile.scope)).append("\nbackend: ").append(toText(profile.backend));
     return text + "\nchainPrefix: " + inQuotes(profile.chainPrefix) + "\nsafety: " + safetyOf(profile.safety) + "\n";
 }

@@ -53,8 +53,9 @@ void CensusTaker::count(const Flow& flow)
         m_census.takenOut += isTakenOut(flow) ? 1U : 0U;
     } else if (tcp) {
         ++m_tcp.at(std::min<std::size_t>(flow.tcpState, tcpStates - 1));
-    } else if (holds(tunnelPorts, flow.destinationPort)) {
+    } else if (isTunnel(flow)) {
         ++m_census.tunnel;
+        m_census.takenOut += isUntracked(flow, ChainKind::Tunnels) ? 1U : 0U; // an outer packet has no answer: its ports are another flow's
     } else {
         ++m_census.otherUdp;
     }
@@ -90,10 +91,17 @@ bool CensusTaker::isTakenOut(const Flow& flow) const
     return isUntracked(answer);
 }
 
-bool CensusTaker::isUntracked(const Flow& packet) const
+bool CensusTaker::isTunnel(const Flow& flow) const
+{
+    return holds(tunnelPorts, flow.destinationPort) ||
+           std::any_of(m_profile.tunnels.begin(), m_profile.tunnels.end(),
+                       [&](const Tunnel& tunnel) { return tunnel.port == flow.destinationPort; });
+}
+
+bool CensusTaker::isUntracked(const Flow& packet, ChainKind kind) const
 {
     const Ruleset& rules = m_rules.at(packet.source.family() == Family::Ipv4 ? 0 : 1);
-    const std::vector<NotrackRule>& met = rules.rules(isLocal(packet.source) ? Hook::Output : Hook::Prerouting);
+    const std::vector<NotrackRule>& met = rules.rules(isLocal(packet.source) ? Hook::Output : Hook::Prerouting, kind);
     return std::any_of(met.begin(), met.end(), [&](const NotrackRule& rule) { return matches(rule, packet); });
 }
 

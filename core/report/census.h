@@ -14,7 +14,8 @@ namespace notrack
 {
 
 /// Counts entries one by one, in the memory of one census. `local` are the node's own addresses: packets of its own meet the rules of OUTPUT, and
-/// all others those of PREROUTING. An entry goes away where the rules take both the query and its answer; one of the two would make it anew.
+/// all others those of PREROUTING. An entry goes away where the rules take both the query and its answer; one of the two would make it anew. A
+/// tunnel's goes where they take it: nothing answers it.
 class CensusTaker
 {
 public:
@@ -27,7 +28,8 @@ private:
     bool isDns(const Flow& flow) const;
     bool isTakenOut(const Flow& flow) const;
     bool isLocal(const Address& address) const;
-    bool isUntracked(const Flow& packet) const;
+    bool isTunnel(const Flow& flow) const;
+    bool isUntracked(const Flow& packet, ChainKind kind = ChainKind::Rules) const;
     bool matches(const NotrackRule& rule, const Flow& packet) const;
 
     static constexpr std::size_t tcpStates = 10;

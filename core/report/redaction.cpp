@@ -35,6 +35,16 @@ void changeTexts(Json& json, const std::function<std::string(const std::string&)
     }
 }
 
+/// Calls `use` with every network that the profile names.
+template <typename AnyProfile, typename Use>
+void forEachNetwork(AnyProfile& profile, const Use& use)
+{
+    std::for_each(profile.podCidrs.begin(), profile.podCidrs.end(), use);
+    std::for_each(profile.safety.trialIgnore.begin(), profile.safety.trialIgnore.end(), use);
+    for (auto& tunnel : profile.tunnels)
+        std::for_each(tunnel.peers.begin(), tunnel.peers.end(), use);
+}
+
 /// Goes over a capture twice: what is to be kept apart is learned before anything is replaced.
 class Redaction
 {
@@ -73,8 +83,7 @@ private:
         for (const CapturedFile& file : m_capture.files)
             learnAddresses(file.text, formOf(file.path), m_addresses);
         if (m_profile) {
-            for (const std::vector<Prefix>& networks : {m_profile->podCidrs, m_profile->safety.trialIgnore})
-                std::for_each(networks.begin(), networks.end(), [&](const Prefix& network) { m_addresses.learn(network); });
+            forEachNetwork(*m_profile, [&](const Prefix& network) { m_addresses.learn(network); });
         }
         for (const CapturedOutput& output : m_capture.outputs)
             learnAddresses(output.text, AddressForm::Plain, m_addresses);
@@ -149,8 +158,7 @@ private:
             profile.name = m_names.hashOf(profile.name);
         for (Address& service : profile.services)
             service = m_addresses.imageOf(service);
-        for (std::vector<Prefix>* networks : {&profile.podCidrs, &profile.safety.trialIgnore})
-            std::for_each(networks->begin(), networks->end(), [&](Prefix& network) { network = m_addresses.imageOf(network); });
+        forEachNetwork(profile, [&](Prefix& network) { network = m_addresses.imageOf(network); });
         if (profile.safety.probe)
             profile.safety.probe->name = personal(profile.safety.probe->name);
         m_capture.profile.push_back({"profile.yaml", writeProfile(profile), {}});

@@ -38,8 +38,9 @@ bool misses(const Reach& reach, const NotrackRule& rule)
 bool missesAll(const Reach& reach, const Ruleset& ruleset)
 {
     const auto missed = [&](const NotrackRule& rule) { return misses(reach, rule); };
-    return reach.isOtherProtocol || (std::all_of(ruleset.prerouting.begin(), ruleset.prerouting.end(), missed) &&
-                                     std::all_of(ruleset.output.begin(), ruleset.output.end(), missed));
+    const auto missedByAll = [&](const std::vector<NotrackRule>& rules) { return std::all_of(rules.begin(), rules.end(), missed); };
+    return reach.isOtherProtocol || (missedByAll(ruleset.prerouting) && missedByAll(ruleset.output) &&
+                                     missedByAll(ruleset.tunnels.prerouting) && missedByAll(ruleset.tunnels.output));
 }
 
 /// Follows packets through entries that are not ours.

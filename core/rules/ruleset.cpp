@@ -101,6 +101,22 @@ void append(std::vector<NotrackRule>& rules, const std::vector<NotrackRule>& mor
     rules.insert(rules.end(), more.begin(), more.end());
 }
 
+/// An overlay's outer packets between its peers, in either direction; both hooks get the same.
+std::vector<NotrackRule> rulesForTunnel(const Tunnel& tunnel, Family family)
+{
+    std::vector<NotrackRule> rules;
+    for (const Prefix& from : tunnel.peers) {
+        for (const Prefix& to : tunnel.peers) {
+            if (from.family() != family || to.family() != family)
+                continue;
+            NotrackRule rule = queryTo(to, Protocol::Udp, tunnel.port);
+            rule.source = matchOf(from);
+            rules.push_back(rule);
+        }
+    }
+    return rules;
+}
+
 } // namespace
 
 Ruleset buildRuleset(const Profile& profile, Family family)
@@ -108,6 +124,9 @@ Ruleset buildRuleset(const Profile& profile, Family family)
     Ruleset ruleset;
     ruleset.family = family;
     ruleset.chainPrefix = profile.chainPrefix;
+    for (const Tunnel& tunnel : profile.tunnels)
+        append(ruleset.tunnels.prerouting, rulesForTunnel(tunnel, family));
+    ruleset.tunnels.output = ruleset.tunnels.prerouting;
     const Networks networks = networksOf(profile, family);
     if (networks.services.empty())
         return ruleset;
@@ -137,6 +156,8 @@ const std::vector<NotrackRule>& Ruleset::rules(Hook hook, ChainKind kind) const
         return none;
     case ChainKind::Rules:
         return hook == Hook::Prerouting ? prerouting : output;
+    case ChainKind::Tunnels:
+        return hook == Hook::Prerouting ? tunnels.prerouting : tunnels.output;
     case ChainKind::Trial:
         return hook == Hook::Prerouting ? trial.prerouting : trial.output;
     }
@@ -150,9 +171,9 @@ std::string toText(const Ruleset& ruleset)
     if (ruleset.empty())
         return text + "COMMIT\n";
 
-    // libiptc keeps the built-in chains in the order of their hooks and sorts the others by name: NOT_DNS, base, TRIAL.
+    // libiptc keeps the built-in chains in the order of their hooks and sorts the others by name: NOT_DNS, NOT_TUN, base, TRIAL.
     std::vector<ChainName> chains;
-    for (const ChainKind kind : {ChainKind::Rules, ChainKind::Base, ChainKind::Trial}) {
+    for (const ChainKind kind : {ChainKind::Rules, ChainKind::Tunnels, ChainKind::Base, ChainKind::Trial}) {
         if (kind == ChainKind::Base || ruleset.has(kind)) {
             for (const Hook hook : {Hook::Output, Hook::Prerouting})
                 chains.push_back({prefix, hook, kind});

@@ -29,9 +29,10 @@ struct Ruleset
     std::string chainPrefix = "NMANAGER";
     std::vector<NotrackRule> prerouting; ///< in chain order
     std::vector<NotrackRule> output;
-    HookRules trial = {}; ///< met before the others, and in chains of their own
+    HookRules trial = {};   ///< met before the others, and in chains of their own
+    HookRules tunnels = {}; ///< of overlays' outer packets, in chains of their own as well
 
-    bool empty() const { return !has(ChainKind::Rules) && !has(ChainKind::Trial); }
+    bool empty() const { return !has(ChainKind::Rules) && !has(ChainKind::Tunnels) && !has(ChainKind::Trial); }
     /// Whether there is a rule of the kind in any hook: the chains of both hooks exist then.
     bool has(ChainKind kind) const;
     const std::vector<NotrackRule>& rules(Hook hook, ChainKind kind = ChainKind::Rules) const;
@@ -39,11 +40,11 @@ struct Ruleset
     bool operator==(const Ruleset&) const = default;
 };
 
-/// The rules of a profile for one family; empty when the profile names no service of that family.
+/// The rules of a profile for one family; empty when the profile names neither a service nor tunnels' peers of that family.
 Ruleset buildRuleset(const Profile& profile, Family family);
 
 /// The kinds of chains that hold a rule set's rules, in the order in which a packet meets them.
-inline constexpr std::array kindsOfRules{ChainKind::Trial, ChainKind::Rules};
+inline constexpr std::array kindsOfRules{ChainKind::Trial, ChainKind::Rules, ChainKind::Tunnels};
 
 /// Chains, jumps and rules as iptables-save would list them right after a first apply.
 std::string toText(const Ruleset& ruleset);

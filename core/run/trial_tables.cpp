@@ -75,7 +75,7 @@ Result<void> NarrowedRules::prepare()
     std::vector<OwnedPart> narrowed;
     for (std::size_t i = 0; i < room.store.size(); ++i) {
         const Ruleset& wanted = m_step.wanted[i].ruleset;
-        narrowed.push_back(wanted.empty() ? room.store[i] : withNarrowed(room.store[i], wanted, m_ports));
+        narrowed.push_back(!wanted.has(ChainKind::Rules) ? room.store[i] : withNarrowed(room.store[i], wanted, m_ports));
     }
     m_narrowed = std::make_unique<Change>(m_run.node, std::move(narrowed), std::vector<OwnedPart>{}, m_run.wait);
     if (!holdsRules(m_before.store) && m_before.other.empty())

@@ -5,6 +5,7 @@ import struct
 
 NETLINK_NETFILTER = 12
 NEW = 1 << 8  # NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_NEW
+GET = 1  # IPCTNL_MSG_CT_GET
 REQUEST_CREATE = 0x401
 TCP, UDP = 6, 17
 SEEN_REPLY, ASSURED, CONFIRMED = 2, 4, 8
@@ -52,6 +53,31 @@ def established_flows(count):
     for number in range(count):
         client = f"10.1.{number >> 8 & 255}.{number & 255}"
         yield message(TCP, client, 1024 + (number >> 16), "192.0.2.1", 443, state=ESTABLISHED)
+
+
+def attributes(content):
+    """Kind and content of netlink attributes, one after the other."""
+    while len(content) >= 4:
+        length, kind = struct.unpack_from("=HH", content)
+        yield kind & 0x3fff, content[4:length]
+        content = content[length + 3 & ~3:]
+
+
+def entries_to(port, family=socket.AF_INET):
+    """How many UDP entries of the family have that destination port, asked over ctnetlink."""
+    count = 0
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER) as kernel:
+        kernel.sendto(struct.pack("=IHHIIBBH", 20, 1 << 8 | GET, 0x301, 0, 0, family, 0, 0), (0, 0))
+        while True:
+            answer = kernel.recv(1 << 20)
+            while answer:
+                length, kind = struct.unpack_from("=IH", answer)
+                if kind == 3:  # NLMSG_DONE
+                    return count
+                original = dict(attributes(dict(attributes(answer[20:length]))[1]))
+                transport = dict(attributes(original[2]))
+                count += transport[1] == bytes([UDP]) and transport.get(3) == struct.pack("!H", port)
+                answer = answer[length + 3 & ~3:]
 
 
 def entries():

@@ -295,6 +295,7 @@ private Q_SLOTS:
         Capture capture = captureOf(dataPath("findings/plain-lvs"));
         capture.profile = {{"p.yaml",
                             "# ours\nversion: 1\nname: Acme Bank Frankfurt # x\nservices: [10.96.0.10]\npodCIDRs: [10.244.0.0/16]\n"
+                            "tunnels: [{ port: 8472, peers: [20.30.40.0/24] }]\n"
                             "safety: { probe: { name: dns.acme.example }, trial: { ignore: [10.244.7.0/24] } }\n"
                             "nodes:\n  - match: [edge-*, core]\n    scope: any\n    chainPrefix: ACMEBANK\n",
                             {}}};
@@ -306,6 +307,8 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(profile.safety.probe->name), QString::fromStdString(names.hashOf("dns.acme.example")));
         QCOMPARE(profile.scope, Scope::Any);
         QVERIFY(profile.podCidrs.front().contains(profile.safety.trialIgnore.front().address()));
+        QCOMPARE(profile.tunnels.front().port.value, std::uint16_t{8472});
+        QVERIFY(profile.tunnels.front().peers.front() != *readPrefix("20.30.40.0/24"));
         QCOMPARE(redacted->capture.profile.size(), std::size_t{1});
         const QString text = QString::fromStdString(redacted->capture.profile.front().text);
         QVERIFY2(

@@ -51,6 +51,8 @@ std::string describe(const Profile& profile)
         text += "probe: false\n";
     if (!profile.safety.trialIgnore.empty())
         text += "trial ignores:" + joined(profile.safety.trialIgnore);
+    if (!profile.tunnels.empty())
+        text += "tunnels:" + joined(profile.tunnels);
     return text + "digest: " + digestOf(profile) + "\n";
 }
 
@@ -169,6 +171,18 @@ private Q_SLOTS:
         QVERIFY(digestOfSources({source("a", "services: [10.0.0.1]\npodCIDRs: [10.1.0.0/16]\n")}) != whole);
         QVERIFY(digestOfSources({source("a", "services: [10.0.0.1, 10.0.0.2]\npodCIDRs: [10.1.0.0/16]\nsafety: {probe: false}\n")}) !=
                 whole);
+    }
+
+    void digestOfTunnelsDoesNotDependOnTheirOrder()
+    {
+        const std::string base = "services: [10.0.0.1]\npodCIDRs: [10.1.0.0/16]\n";
+        const std::string none = digestOfSources({source("a", base)});
+        const auto with = [&](const std::string& tunnels) { return digestOfSources({source("a", base + "tunnels: " + tunnels + "\n")}); };
+        const std::string two = with("[{port: 8472, peers: [192.0.2.0/24, 198.51.100.0/24]}, {port: 6081, peers: [192.0.2.0/24]}]");
+        QCOMPARE(with("[]"), none); // profiles from before there was this key keep their digest
+        QVERIFY(two != none);
+        QCOMPARE(with("[{port: 6081, peers: [192.0.2.0/24]}, {peers: [198.51.100.0/24, 192.0.2.0/24], port: 8472}]"), two);
+        QVERIFY(with("[{port: 8472, peers: [192.0.2.0/24]}, {port: 6081, peers: [192.0.2.0/24, 198.51.100.0/24]}]") != two);
     }
 
     void globs_data()

@@ -113,6 +113,17 @@ private Q_SLOTS:
         QCOMPARE(classOf(profileOf(Scope::Pods, {Protocol::Udp, Protocol::Tcp}), flow), QString("dns out"));
     }
 
+    /// A tunnel's outer packets are not answered from their port: one direction decides. This node's meet OUTPUT's rules.
+    void tunnelsThatTheProfileNames()
+    {
+        Profile profile = profileOf(Scope::Pods, {Protocol::Udp});
+        profile.tunnels = {{Port{9000}, {*readPrefix("192.0.2.0/24")}}};
+        QCOMPARE(classOf(profile, flowOf(17, {"192.0.2.1", 40000, "192.0.2.2", 9000, ""})), QString("tunnel out"));
+        QCOMPARE(classOf(profile, flowOf(17, {"192.0.2.2", 40000, "192.0.2.1", 9000, ""})), QString("tunnel out"));
+        QCOMPARE(classOf(profile, flowOf(17, {"198.51.100.1", 40000, "192.0.2.1", 9000, ""})), QString("tunnel"));
+        QCOMPARE(classOf(profile, flowOf(17, {"192.0.2.1", 40000, "192.0.2.2", 8472, ""})), QString("tunnel"));
+    }
+
     void isTold()
     {
         const Census census{20, 8, 9, 2, 3, {{"ESTABLISHED", 5}, {"TIME_WAIT", 1}}, 0};

@@ -141,11 +141,43 @@ private Q_SLOTS:
         QCOMPARE(listing(buildRuleset(everybodysProfile(Scope::Pods), Family::Ipv4).prerouting), pods);
     }
 
+    /// Both hooks, and every pair of networks; a family may hold tunnels and no service.
+    void tunnelsHaveChainsOfTheirOwn()
+    {
+        Profile profile = classicProfile();
+        profile.tunnels = {{Port{8472}, {*readPrefix("192.0.2.0/25"), *readPrefix("198.51.100.0/24")}},
+                           {Port{6081}, {*readPrefix("2001:db8::/64")}}};
+        const Ruleset ruleset = buildRuleset(profile, Family::Ipv4);
+        const QStringList expected{
+            "-s 192.0.2.0/25 -d 192.0.2.0/25 -p udp -m udp --dport 8472 -j CT --notrack",
+            "-s 192.0.2.0/25 -d 198.51.100.0/24 -p udp -m udp --dport 8472 -j CT --notrack",
+            "-s 198.51.100.0/24 -d 192.0.2.0/25 -p udp -m udp --dport 8472 -j CT --notrack",
+            "-s 198.51.100.0/24 -d 198.51.100.0/24 -p udp -m udp --dport 8472 -j CT --notrack",
+        };
+        QCOMPARE(listing(ruleset.rules(Hook::Prerouting, ChainKind::Tunnels)), expected);
+        QCOMPARE(listing(ruleset.rules(Hook::Output, ChainKind::Tunnels)), expected);
+        QCOMPARE(listing(ruleset.prerouting).size(), 3);
+        const QString other = QString::fromStdString(toText(buildRuleset(profile, Family::Ipv6)));
+        QCOMPARE(other.section('\n', 3),
+                 ":NMANAGER_NOT_TUN_OUTPUT - [0:0]\n"
+                 ":NMANAGER_NOT_TUN_PREROUTING - [0:0]\n"
+                 ":NMANAGER_OUTPUT - [0:0]\n"
+                 ":NMANAGER_PREROUTING - [0:0]\n"
+                 "-A PREROUTING -j NMANAGER_PREROUTING\n"
+                 "-A OUTPUT -j NMANAGER_OUTPUT\n"
+                 "-A NMANAGER_NOT_TUN_OUTPUT -s 2001:db8::/64 -d 2001:db8::/64 -p udp -m udp --dport 6081 -j CT --notrack\n"
+                 "-A NMANAGER_NOT_TUN_PREROUTING -s 2001:db8::/64 -d 2001:db8::/64 -p udp -m udp --dport 6081 -j CT --notrack\n"
+                 "-A NMANAGER_OUTPUT -j NMANAGER_NOT_TUN_OUTPUT\n"
+                 "-A NMANAGER_PREROUTING -j NMANAGER_NOT_TUN_PREROUTING\n"
+                 "COMMIT\n");
+    }
+
     void longestNamesFit()
     {
         const std::string prefix(longestChainPrefix, 'N');
         for (const Hook hook : allHooks)
-            QVERIFY(std::max({ruleChain(prefix, hook).size(), baseChain(prefix, hook).size(), trialChain(prefix, hook).size()}) <= 28);
+            QVERIFY(std::max({ruleChain(prefix, hook).size(), tunnelChain(prefix, hook).size(), baseChain(prefix, hook).size(),
+                              trialChain(prefix, hook).size()}) <= 28);
     }
 };
 

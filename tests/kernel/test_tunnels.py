@@ -1,0 +1,181 @@
+"""`tunnels:` in the profile: a VXLAN between two nodes, whose outer packets leave no conntrack entry where the rules stand, and arrive all the same."""
+
+import hashlib
+import os
+import pathlib
+import select
+import socket
+import subprocess
+import sys
+import unittest
+
+import conntrack_entries
+from node import BACKEND, RUNNER, NodeTest, differences, profile, quiet
+
+PORT = 8472
+QUERIES = 20
+PEER = "peer"
+HERE, THERE = "10.244.1.1", "10.244.2.1"
+UNDERLAYS = {socket.AF_INET: ("192.0.2.1", "192.0.2.2", 24, ["192.0.2.0/24"]), socket.AF_INET6: ("2001:db8::1", "2001:db8::2", 64, ["2001:db8::/64"])}
+
+# At the peer: answers datagrams, and sums what a connection sends.
+SERVER = """
+import hashlib, socket, threading
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+udp.bind(('', 53))
+tcp = socket.create_server(('', 8080))
+def answer():
+    while True:
+        query, client = udp.recvfrom(512)
+        udp.sendto(query, client)
+threading.Thread(target=answer, daemon=True).start()
+print(flush=True)
+while True:
+    with tcp.accept()[0] as connection:
+        total = hashlib.sha256()
+        while piece := connection.recv(1 << 16):
+            total.update(piece)
+        connection.sendall(total.digest())
+"""
+
+
+def at_peer(*command):
+    return ["ip", "netns", "exec", PEER, *command]
+
+
+class Tunnel(NodeTest):
+    def setUp(self):
+        super().setUp()
+        quiet("mount", "-t", "tmpfs", "none", "/run")
+        self.addCleanup(quiet, "umount", "-l", "/run")
+        quiet("ip", "netns", "add", PEER)
+        quiet("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", PEER)
+        for run, inner, outer in (((), HERE, 0), (at_peer(), THERE, 1)):
+            for name in ("iptables-legacy", "ip6tables-legacy"):  # or nothing is tracked
+                quiet(*run, name, "-A", "INPUT", "-m", "conntrack", "--ctstate", "INVALID", "-j", "ACCEPT")
+            for underlay in UNDERLAYS.values():
+                quiet(*run, "ip", "address", "add", f"{underlay[outer]}/{underlay[2]}", "dev", "eth0", *(["nodad"] if ":" in underlay[outer] else []))
+            quiet(*run, "ip", "link", "set", "lo", "up")
+            quiet(*run, "ip", "link", "set", "eth0", "up")
+            quiet(*run, "ip", "address", "add", inner + "/32", "dev", "lo")
+
+    def dig(self, family):
+        """The tunnel over that underlay."""
+        here, there, _, _ = UNDERLAYS[family]
+        for run, local, remote, near, far in (((), here, there, HERE, THERE), (at_peer(), there, here, THERE, HERE)):
+            quiet(*run, "ip", "link", "add", "vxlan0", "type", "vxlan", "id", "1", "local", local, "remote", remote, "dstport", str(PORT))
+            quiet(*run, "ip", "link", "set", "vxlan0", "up")
+            quiet(*run, "ip", "address", "add", near, "peer", far, "dev", "vxlan0")
+        process = subprocess.Popen(at_peer(sys.executable, "-c", SERVER), stdout=subprocess.PIPE)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.assertTrue(select.select([process.stdout], [], [], 20)[0])
+        process.stdout.readline()
+        self.ask(1)  # neighbours are known from here on
+        self.profile_for(family)
+
+    def profile_for(self, family):
+        self.write_profile(profile(pods=("10.244.0.0/16",), scope="pods", tunnels=[{"port": PORT, "peers": UNDERLAYS[family][3]}]))
+
+    def ask(self, count):
+        """Queries from as many sockets, each answered."""
+        for _ in range(count):
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+                client.settimeout(10)
+                client.sendto(b"query", (THERE, 53))
+                self.assertEqual(client.recv(512), b"query")
+
+    def entries_after_queries(self, family):
+        """Entries of the tunnel's outer packets, here and at the peer."""
+        count = f"import sys; sys.path.insert(0, {str(pathlib.Path(__file__).parent)!r}); import conntrack_entries; print(conntrack_entries.entries_to({PORT}, {int(family)}))"
+        for run in ((), at_peer()):
+            quiet(*run, "conntrack", "-F", "-f", "ipv4" if family == socket.AF_INET else "ipv6")
+        self.ask(QUERIES)
+        return conntrack_entries.entries_to(PORT, family), int(quiet(*at_peer(sys.executable, "-B", "-c", count)))
+
+    def at_both(self, command):
+        """The command of the runner on both nodes."""
+        getattr(self, command)()
+        folders = {"RUNTIME_DIRECTORY": str(self.memory / "peer-run"), "STATE_DIRECTORY": str(self.memory / "peer-state")}
+        quiet(*at_peer(RUNNER, command, "--profile", str(self.profile)), env={**os.environ, **folders})
+
+    def transfer(self, mtu):
+        """Two megabytes through the tunnel; whether they came as they were sent."""
+        for run in ((), at_peer()):
+            quiet(*run, "ip", "link", "set", "vxlan0", "mtu", str(mtu))
+        content = os.urandom(1 << 21)
+        with socket.create_connection((THERE, 8080), timeout=20) as connection:
+            connection.sendall(content)
+            connection.shutdown(socket.SHUT_WR)
+            return connection.recv(64) == hashlib.sha256(content).digest()
+
+    def check_entries(self, family):
+        self.dig(family)
+        for entries in self.entries_after_queries(family):
+            self.assertAlmostEqual(entries, 2 * QUERIES, delta=2)  # two inner flows may have got the same outer port
+        self.at_both("apply")
+        self.assertEqual(self.entries_after_queries(family), (0, 0))
+        self.at_both("remove")
+        for entries in self.entries_after_queries(family):
+            self.assertAlmostEqual(entries, 2 * QUERIES, delta=2)
+
+    def test_queries_leave_no_entries_over_ipv4(self):
+        self.check_entries(socket.AF_INET)
+
+    def test_queries_leave_no_entries_over_ipv6(self):
+        """A family with tunnels and without a service."""
+        self.check_entries(socket.AF_INET6)
+
+    def test_rules_for_dns_alone_leave_the_tunnel_tracked(self):
+        self.dig(socket.AF_INET)
+        self.write_profile(profile(pods=("10.244.0.0/16",), scope="pods"))
+        self.at_both("apply")
+        self.assertGreaterEqual(min(self.entries_after_queries(socket.AF_INET)), 2 * QUERIES - 2)
+
+    def test_transfers_come_as_they_were_sent(self):
+        """At the tunnel's own MTU, and at one whose outer packets are fragments."""
+        self.dig(socket.AF_INET)
+        self.at_both("apply")
+        for mtu in (1450, 1500):
+            self.assertTrue(self.transfer(mtu), mtu)
+
+    def test_chains_are_ours_in_everything(self):
+        before = [self.listing(family) for family in ("ip", "ip6")]
+        self.profile_for(socket.AF_INET6)
+        report = self.apply()
+        self.assertEqual(differences(report), [])
+        chains = {family["family"]: [chain["name"] for chain in family["chains"]] for family in report["families"]}
+        tunnels = ["NMANAGER_PREROUTING", "NMANAGER_NOT_TUN_PREROUTING", "NMANAGER_OUTPUT", "NMANAGER_NOT_TUN_OUTPUT"]
+        self.assertEqual(chains, {"ipv4": [name.replace("TUN", "DNS") for name in tunnels], "ipv6": tunnels})
+        self.assertFalse(self.apply()["changed"])
+
+        if BACKEND == "nftables":
+            quiet("nft", "flush", "chain", "ip6", "nmanager", "NMANAGER_NOT_TUN_OUTPUT")
+        else:
+            quiet("ip6tables-legacy", "-w", "-t", "raw", "-F", "NMANAGER_NOT_TUN_OUTPUT")
+        rule = "-s 2001:db8::/64 -d 2001:db8::/64 -p udp -m udp --dport 8472 -j CT --notrack"
+        self.assertEqual(differences(self.status(code=2)), [f"NMANAGER_NOT_TUN_OUTPUT: {rule}: missing"])
+        self.assertIn(f"+-A NMANAGER_NOT_TUN_OUTPUT {rule}", self.run_runner("apply", "--check", "--diff").stdout)
+        self.assertTrue(self.apply()["changed"])
+        self.assertIn(f'dns_notrack_rule_packets_total{{family="ipv6",chain="NMANAGER_NOT_TUN_OUTPUT",rule="{rule}"}} 0',
+                      self.run_runner("status", "--output", "prometheus").stdout)
+
+        self.write_profile(profile(pods=("10.244.0.0/16",), scope="pods"))
+        self.assertEqual([family["family"] for family in self.apply()["families"]], ["ipv4"])
+        self.profile_for(socket.AF_INET)
+        self.apply()
+        if BACKEND == "iptables":  # what takes the tunnel's packets must not stand before our jump
+            self.iptables("-I", "OUTPUT", "-p", "udp", "--dport", str(PORT), "-j", "ACCEPT")
+            self.assertEqual(differences(self.status(code=2)), ["OUTPUT -> NMANAGER_OUTPUT: misplaced"])
+            self.apply()
+            self.assertEqual(differences(self.status()), [])
+        self.remove()
+        after = [self.listing(family) for family in ("ip", "ip6")]
+        self.assertEqual([[line for line in text if "NMANAGER" in line or "nmanager" in line] for text in after], [[], []])
+        if BACKEND == "nftables":
+            self.assertEqual(after, before)
+
+
+if __name__ == "__main__":
+    unittest.main()
