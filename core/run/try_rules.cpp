@@ -21,14 +21,17 @@ TrialReport cannotTry(std::string why)
 
 TrialReport askInTables(RunContext& run, const TrialStep& step, const TrialSettings& settings, AfterTrial after)
 {
-    startCounting(run);
     NarrowedRules tables(run, step, untrackedPorts(settings.ports, settings.size));
     if (const Result<void> prepared = tables.prepare(); !prepared) {
         run.fail(prepared.error());
         return cannotTry(toText(prepared.error()));
     }
     const ArmSwitch arms{.track = [&] { return tables.track(); },
-                         .untrack = [&] { return tables.untrack(); },
+                         .untrack =
+                             [&] {
+                                 startCounting(run); // while the sender has to rest anyway
+                                 return tables.untrack();
+                             },
                          .counted = step.facts.masqueraded ? std::function<std::uint64_t()>([&] { return tables.counted(); }) : nullptr};
     TrialRun done;
     std::string thrown;

@@ -2,7 +2,6 @@
 
 #include "core/linux/dns/socket_address.h"
 #include "core/linux/system/kernel_modules.h"
-#include "core/linux/system/netlink.h"
 
 #include <arpa/inet.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -13,14 +12,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <span>
+#include <utility>
 
 namespace notrack
 {
 
 namespace
 {
-
-/// There while nf_conntrack is in the kernel.
 
 void writeAddress(netlink::AttributeWriter& attributes, std::uint16_t type, const Address& address)
 {
@@ -70,11 +68,38 @@ bool beganSo(std::span<const std::byte> entry, const QueryTuple& tuple)
     return original && both(CTA_TUPLE_IP, source) && both(CTA_TUPLE_PROTO, CTA_PROTO_SRC_PORT);
 }
 
-/// One message about the entry of a tuple; the kernel's error, or nothing where it was not asked.
-std::optional<int> ask(netlink::Socket& socket, std::uint8_t message, const QueryTuple& tuple, const netlink::Visitor& visit)
+} // namespace
+
+std::optional<bool> ConntrackLookup::has(const QueryTuple& tuple)
+{
+    if (!hasConntrack())
+        return false;
+    bool began = false;
+    const std::optional<int> outcome =
+        ask(IPCTNL_MSG_CT_GET, tuple, [&](const netlink::Answer& entry) { began = beganSo(entry.attributes, tuple); });
+    if (!outcome || (*outcome != 0 && *outcome != ENOENT))
+        return std::nullopt;
+    return began;
+}
+
+void ConntrackLookup::forget(std::span<const QueryTuple> tuples)
+{
+    if (tuples.empty() || !hasConntrack())
+        return;
+    for (const QueryTuple& tuple : tuples)
+        ask(IPCTNL_MSG_CT_DELETE, tuple, [](const netlink::Answer&) {});
+}
+
+std::optional<int> ConntrackLookup::ask(std::uint8_t message, const QueryTuple& tuple, const netlink::Visitor& visit)
 {
     if (tuple.source.family() != tuple.destination.family())
         return std::nullopt;
+    if (!m_socket) {
+        Result<netlink::Socket> opened = netlink::Socket::open();
+        if (!opened)
+            return std::nullopt;
+        m_socket.emplace(std::move(*opened));
+    }
     netlink::AttributeWriter attributes;
     attributes.nested(CTA_TUPLE_ORIG, [&] { writeTuple(attributes, tuple); });
     netlink::NetfilterRequest request;
@@ -83,35 +108,10 @@ std::optional<int> ask(netlink::Socket& socket, std::uint8_t message, const Quer
     request.flags = NLM_F_ACK; // so that what was found is followed by an end
     request.family = static_cast<std::uint8_t>(toDomain(tuple.source.family()));
     request.written = attributes.written();
-    const auto outcome = socket.ask(request, visit);
+    const auto outcome = m_socket->ask(request, visit);
+    if (!outcome)
+        m_socket.reset(); // whatever still comes belongs to no later question
     return outcome ? std::optional(outcome->error) : std::nullopt;
-}
-
-} // namespace
-
-std::optional<bool> hasConntrackEntry(const QueryTuple& tuple)
-{
-    if (!hasConntrack())
-        return false;
-    Result<netlink::Socket> socket = netlink::Socket::open();
-    if (!socket)
-        return std::nullopt;
-    bool began = false;
-    const std::optional<int> outcome =
-        ask(*socket, IPCTNL_MSG_CT_GET, tuple, [&](const netlink::Answer& entry) { began = beganSo(entry.attributes, tuple); });
-    if (!outcome || (*outcome != 0 && *outcome != ENOENT))
-        return std::nullopt;
-    return began;
-}
-
-void forgetConntrackEntries(std::span<const QueryTuple> tuples)
-{
-    if (tuples.empty() || !hasConntrack())
-        return;
-    Result<netlink::Socket> socket = netlink::Socket::open();
-    for (const QueryTuple& tuple : tuples)
-        if (socket)
-            ask(*socket, IPCTNL_MSG_CT_DELETE, tuple, [](const netlink::Answer&) {});
 }
 
 } // namespace notrack

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "core/linux/system/netlink.h"
 #include "core/net/ip.h"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 
@@ -20,12 +22,23 @@ struct QueryTuple
     bool operator==(const QueryTuple&) const = default;
 };
 
-/// Whether conntrack has an entry that began so, in the network namespace of the calling thread and in its default zone. One question to
-/// ctnetlink (net/netfilter/nf_conntrack_netlink.c); without conntrack in the kernel there is no entry, and nothing is loaded. Nothing where the
-/// kernel does not say: without CAP_NET_ADMIN, or without nf_conntrack_netlink.
-std::optional<bool> hasConntrackEntry(const QueryTuple& tuple);
+/// Questions to ctnetlink (net/netfilter/nf_conntrack_netlink.c) about single entries of the default zone, in the network namespace of whoever
+/// asks the first. Without conntrack in the kernel there is no entry, and nothing is loaded.
+class ConntrackLookup
+{
+public:
+    /// Whether there is an entry that began so: one message and its answer. Nothing where the kernel does not say: without CAP_NET_ADMIN, or
+    /// without nf_conntrack_netlink.
+    std::optional<bool> has(const QueryTuple& tuple);
 
-/// Takes the entries that began so out of conntrack, where there are any and the kernel lets us; one question each to ctnetlink.
-void forgetConntrackEntries(std::span<const QueryTuple> tuples);
+    /// Takes the entries that began so out of conntrack, where there are any and the kernel lets us.
+    void forget(std::span<const QueryTuple> tuples);
+
+private:
+    /// One message about the entry of a tuple; the kernel's error, or nothing where it was not asked.
+    std::optional<int> ask(std::uint8_t message, const QueryTuple& tuple, const netlink::Visitor& visit);
+
+    std::optional<netlink::Socket> m_socket;
+};
 
 } // namespace notrack

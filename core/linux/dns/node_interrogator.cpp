@@ -1,8 +1,5 @@
 #include "core/linux/dns/node_interrogator.h"
 
-#include "core/linux/dns/conntrack_lookup.h"
-#include "core/linux/dns/trial_ports.h"
-
 #include <utility>
 
 namespace notrack
@@ -22,14 +19,19 @@ NodeInterrogator::NodeInterrogator(WitnessSources sources, std::uint32_t seed)
 
 Witnesses NodeInterrogator::find(const Profile& profile)
 {
-    return findWitnesses(m_sources, profile);
+    Witnesses found = findWitnesses(m_sources, profile);
+    const Result<void> ran = runInThread([&] { m_portSettings = readPortSettings(m_sources, found.all); });
+    if (!ran)
+        found.unread.push_back(toText(ran.error()));
+    return found;
 }
 
 std::optional<PortRange> NodeInterrogator::findPorts(std::span<const Witness> witnesses, std::uint16_t count,
                                                      std::span<const PortRange> used, PortsOf whose)
 {
     std::optional<PortRange> found;
-    const Result<void> ran = runInThread([&] { found = findFreePorts(m_sources, witnesses, count, used, whose, m_chance); });
+    const Result<void> ran =
+        runInThread([&] { found = findFreePorts(m_sources, witnesses, m_portSettings, count, used, whose, m_chance); });
     return ran ? found : std::nullopt;
 }
 
@@ -44,7 +46,7 @@ std::vector<Reply> NodeInterrogator::ask(std::span<const Witness> witnesses, std
         if (const std::optional<QueryTuple> tuple = tupleOf(witnesses[question.witness], question))
             earlier.push_back(*tuple);
     }
-    forgetConntrackEntries(earlier);
+    m_conntrack.forget(earlier);
     std::vector<Reply> replies;
     const Result<void> ran = runInThread([&] { replies = askQuestions(m_sources, witnesses, questions, name, timeout, m_pace, m_from); });
     if (!ran)
@@ -55,7 +57,7 @@ std::vector<Reply> NodeInterrogator::ask(std::span<const Witness> witnesses, std
 std::optional<bool> NodeInterrogator::isTracked(const Witness& witness, const Question& question)
 {
     const std::optional<QueryTuple> tuple = tupleOf(witness, question);
-    return tuple ? hasConntrackEntry(*tuple) : std::nullopt;
+    return tuple ? m_conntrack.has(*tuple) : std::nullopt;
 }
 
 std::optional<QueryTuple> NodeInterrogator::tupleOf(const Witness& witness, const Question& question) const

@@ -3,6 +3,7 @@
 #include "core/linux/dns/conntrack_lookup.h"
 #include "core/linux/dns/pace.h"
 #include "core/linux/dns/trial_asking.h"
+#include "core/linux/dns/trial_ports.h"
 #include "core/linux/dns/witness_places.h"
 #include "core/run/witnesses.h"
 
@@ -35,6 +36,8 @@ private:
     std::mt19937 m_chance;
     Pace m_pace;
     SourceAddresses m_from;
+    PortSettings m_portSettings; ///< as find() found them
+    ConntrackLookup m_conntrack;
 };
 
 std::unique_ptr<Interrogator> makeInterrogator();

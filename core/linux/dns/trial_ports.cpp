@@ -48,23 +48,54 @@ void markText(Ports& ports, std::string_view text, char between)
         mark(ports, {Port{*first}, Port{*last}});
 }
 
-/// Whether nobody has the port in the namespace of this thread. A family that the kernel lacks is nobody's.
+/// A socket of both families; of IPv4 alone where the kernel has no other.
+FileDescriptor openOfBothFamilies(int type)
+{
+    FileDescriptor file(socket(AF_INET6, type | SOCK_CLOEXEC, 0));
+    const int neither = 0;
+    if (file.valid())
+        setsockopt(file.get(), IPPROTO_IPV6, IPV6_V6ONLY, &neither, sizeof neither);
+    else if (errno == EAFNOSUPPORT)
+        file = FileDescriptor(socket(AF_INET, type | SOCK_CLOEXEC, 0));
+    return file;
+}
+
+/// Whether nobody has the port in the namespace of this thread: one that both families' wildcard can have, no address of theirs has.
 bool isFree(Port port)
 {
-    for (const Family family : allFamilies) {
-        for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
-            const FileDescriptor file(socket(toDomain(family), type | SOCK_CLOEXEC, 0));
-            if (!file.valid() && errno == EAFNOSUPPORT)
-                continue;
-            const int only = 1;
-            if (family == Family::Ipv6)
-                setsockopt(file.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
-            const SocketAddress own = anyAddress(family, port);
-            if (!file.valid() || bind(file.get(), own.get(), own.length) != 0)
-                return false;
-        }
+    for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
+        const FileDescriptor file = openOfBothFamilies(type);
+        int domain = AF_INET6;
+        socklen_t size = sizeof domain;
+        if (!file.valid() || getsockopt(file.get(), SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0)
+            return false;
+        const SocketAddress own = anyAddress(domain == AF_INET6 ? Family::Ipv6 : Family::Ipv4, port);
+        if (bind(file.get(), own.get(), own.length) != 0)
+            return false;
     }
     return true;
+}
+
+/// Calls `look` in every place that is asked and can be entered.
+template <typename Look>
+void visitPlaces(const WitnessSources& sources, std::span<const Witness> witnesses, Look look)
+{
+    const Result<FileDescriptor> node = openOwnNamespace();
+    for (const Witness& witness : witnesses) {
+        const bool asked = witness.role == Role::Pod || witness.role == Role::Node;
+        if (asked && node && enterPlace(sources, witness, *node))
+            look(witness);
+    }
+}
+
+/// What this thread's namespace, that of the witness, has; read where it is not known yet.
+PortSettings::mapped_type settingsOf(const Witness& witness, PortSettings& known)
+{
+    const auto [place, isNew] = known.try_emplace({witness.role, witness.name});
+    if (isNew)
+        place->second = {readOptionalTextFile("/proc/sys/net/ipv4/ip_local_port_range").value_or(""),
+                         readOptionalTextFile("/proc/sys/net/ipv4/ip_local_reserved_ports").value_or("")};
+    return place->second;
 }
 
 class PortSearch
@@ -81,20 +112,15 @@ public:
     }
 
     /// Opens the places; those that cannot be entered have no say.
-    void visit(const WitnessSources& sources, std::span<const Witness> witnesses)
+    void visit(const WitnessSources& sources, std::span<const Witness> witnesses, PortSettings& settings)
     {
-        const Result<FileDescriptor> node = openOwnNamespace();
-        for (const Witness& witness : witnesses) {
-            const bool asked = witness.role == Role::Pod || witness.role == Role::Node;
-            if (!asked || !node || !enterPlace(sources, witness, *node))
-                continue;
-            const std::string localRange = readOptionalTextFile("/proc/sys/net/ipv4/ip_local_port_range").value_or("");
-            const std::string reserved = readOptionalTextFile("/proc/sys/net/ipv4/ip_local_reserved_ports").value_or("");
+        visitPlaces(sources, witnesses, [&](const Witness& witness) {
+            const auto [localRange, reserved] = settingsOf(witness, settings);
             if (m_settings.insert(localRange + reserved).second) // most places have the same
                 markOthers(localRange, reserved);
             if (Result<FileDescriptor> place = openOwnNamespace())
                 m_places.push_back(std::move(*place));
-        }
+        });
     }
 
     std::optional<PortRange> find(PortsOf whose, std::mt19937& chance)
@@ -187,11 +213,18 @@ private:
 
 } // namespace
 
-std::optional<PortRange> findFreePorts(const WitnessSources& sources, std::span<const Witness> witnesses, std::uint16_t count,
-                                       std::span<const PortRange> used, PortsOf whose, std::mt19937& chance)
+PortSettings readPortSettings(const WitnessSources& sources, std::span<const Witness> witnesses)
+{
+    PortSettings settings;
+    visitPlaces(sources, witnesses, [&](const Witness& witness) { settingsOf(witness, settings); });
+    return settings;
+}
+
+std::optional<PortRange> findFreePorts(const WitnessSources& sources, std::span<const Witness> witnesses, PortSettings& settings,
+                                       std::uint16_t count, std::span<const PortRange> used, PortsOf whose, std::mt19937& chance)
 {
     PortSearch search(count, used);
-    search.visit(sources, witnesses);
+    search.visit(sources, witnesses, settings);
     return search.find(whose, chance);
 }
 

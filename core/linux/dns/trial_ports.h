@@ -4,15 +4,26 @@
 #include "core/run/witnesses.h"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <random>
 #include <span>
+#include <string>
+#include <utility>
 
 namespace notrack
 {
 
+/// net.ipv4.ip_local_port_range and ip_local_reserved_ports as text, by the place's role and name; empty where they cannot be read. Reading them
+/// is most of what a search for ports costs: 12 of 18 ms with 250 pods (tests/bench/trial_bench.py, Linux 6.12).
+using PortSettings = std::map<std::pair<Role, std::string>, std::pair<std::string, std::string>>;
+
+/// Those of every place that is asked and can be entered, for a thread of runInThread().
+PortSettings readPortSettings(const WitnessSources& sources, std::span<const Witness> witnesses);
+
 /// Interrogator::findPorts(), for a thread of runInThread(). Chooses by `chance` among what fits, so that neither two nodes nor two runs meet.
-std::optional<PortRange> findFreePorts(const WitnessSources& sources, std::span<const Witness> witnesses, std::uint16_t count,
-                                       std::span<const PortRange> used, PortsOf whose, std::mt19937& chance);
+/// Settings that are not among `settings` are read and added.
+std::optional<PortRange> findFreePorts(const WitnessSources& sources, std::span<const Witness> witnesses, PortSettings& settings,
+                                       std::uint16_t count, std::span<const PortRange> used, PortsOf whose, std::mt19937& chance);
 
 } // namespace notrack
