@@ -152,6 +152,15 @@ private:
         addOutput(command);
     }
 
+    void addRetire(CLI::App& command)
+    {
+        addProfile(command);
+        command.add_flag("--undo", m_arguments.undo, "End it: the timer applies the profile again");
+        addWait(command);
+        addOutput(command);
+        addTextFile(command);
+    }
+
     void addStatus(CLI::App& command)
     {
         addProfile(command);
@@ -199,9 +208,7 @@ private:
         command.add_option("--count", m_arguments.trials, "How many trials, one after the other (default 1)")
             ->option_text("N")
             ->check(CLI::Range(1U, mostTrials));
-        command.add_option("--wait", m_wait, "How long to wait for the xtables lock (default 5)")
-            ->option_text("SECONDS")
-            ->check(CLI::Range(0.0, longestWait));
+        addWait(command);
     }
 
     void addDiscover(CLI::App& command)
@@ -262,10 +269,15 @@ private:
     {
         command.add_flag("--check", m_arguments.check, "Write nothing; exit 2 if something would change");
         command.add_flag("--diff", m_arguments.diff, "Show what changes, as a unified diff");
+        addWait(command);
+        command.add_flag("--quiet", m_arguments.quiet, "Print nothing unless something fails");
+    }
+
+    void addWait(CLI::App& command)
+    {
         command.add_option("--wait", m_wait, "How long to wait for the xtables lock (default 5)")
             ->option_text("SECONDS")
             ->check(CLI::Range(0.0, longestWait));
-        command.add_flag("--quiet", m_arguments.quiet, "Print nothing unless something fails");
     }
 
     void addOutput(CLI::App& command)
@@ -303,7 +315,7 @@ private:
             m_arguments.watch = fromSeconds(*m_watch);
     }
 
-    static constexpr std::array<Command, 12> allCommands{{
+    static constexpr std::array<Command, 13> allCommands{{
         {CommandName::Apply, "apply", "Make this node hold the profile's rules", &CommandLine::addApply},
         {CommandName::Remove, "remove", "Take all our chains, jumps and rules away", &CommandLine::addRemove},
         {CommandName::Status, "status", "Compare this node with the profile, with counters; changes nothing", &CommandLine::addStatus},
@@ -314,6 +326,8 @@ private:
         {CommandName::Probe, "probe", "Ask the DNS service for A and AAAA at once, from this node and from pods", &CommandLine::addProbe},
         {CommandName::Trial, "trial", "Try the rules with packets of our own, from every pod, and leave the node as it was",
          &CommandLine::addTrial},
+        {CommandName::Retire, "retire", "Take our rules away before this node leaves IPVS, and keep the timer from applying them",
+         &CommandLine::addRetire},
         {CommandName::Discover, "discover", "Print a profile made from what this node knows of its cluster", &CommandLine::addDiscover},
         {CommandName::Capture, "capture", "Print all that judging this node reads as one JSON document; changes nothing",
          &CommandLine::addCapture},

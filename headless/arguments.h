@@ -12,7 +12,7 @@
 namespace notrack
 {
 
-enum class CommandName { Apply, Remove, Status, Doctor, Probe, Trial, Discover, Why, Capture, Validate, Schema, Version };
+enum class CommandName { Apply, Remove, Status, Doctor, Probe, Trial, Retire, Discover, Why, Capture, Validate, Schema, Version };
 
 enum class OutputFormat { Text, Json, Prometheus };
 
@@ -39,6 +39,7 @@ struct Arguments
     ProbeSeries series;
     std::uint32_t trials = 1;
     std::vector<std::string> captures; ///< files of nodes to judge instead of this one
+    bool undo = false;                 ///< for Retire: ends it
     bool redact = false;               ///< a capture to give away
     SchemaName schema = SchemaName::Profile;
 };

@@ -68,14 +68,15 @@ Result<ChosenBackend> openBackend(BackendChoice choice, const std::optional<std:
     return chooseBackend(choice, chainPrefix);
 }
 
-ExitCode runApply(const Arguments& arguments)
+/// Apply and retire: what writes by a profile.
+ExitCode runChange(const Arguments& arguments, const std::string& command)
 {
     const Result<Profile> profile = loadProfile(arguments);
     if (!profile)
-        return fail(arguments, "apply", profile.error());
+        return fail(arguments, command, profile.error());
     Result<ChosenBackend> backend = openBackend(profile->backend, profile->chainPrefix);
     if (!backend)
-        return fail(arguments, "apply", backend.error());
+        return fail(arguments, command, backend.error());
     LocalNode local(arguments.node, std::move(*backend));
     return conclude(arguments, local.run(requestOf(arguments, *profile)));
 }
@@ -288,7 +289,9 @@ ExitCode runCommand(const Arguments& arguments)
         return judgeCaptures(arguments);
     switch (arguments.command) {
     case CommandName::Apply:
-        return runApply(arguments);
+        return runChange(arguments, "apply");
+    case CommandName::Retire:
+        return runChange(arguments, "retire");
     case CommandName::Remove:
         return runRemove(arguments);
     case CommandName::Status:

@@ -89,6 +89,8 @@ Intent intentOf(const Arguments& arguments)
         return Intent::Remove;
     case CommandName::Trial:
         return Intent::Trial;
+    case CommandName::Retire:
+        return arguments.undo ? Intent::EndRetirement : Intent::Retire;
     default:
         return Intent::Status;
     }

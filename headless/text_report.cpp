@@ -73,14 +73,35 @@ std::string stateSentence(const Report& report)
     return {};
 }
 
+/// Empty where the node is not retired.
+std::string describeRetired(const Report& report)
+{
+    return report.retired.empty()
+               ? ""
+               : "retired since " + report.retired + ": no unattended run applies anything, until `apply` by hand or `retire --undo`\n";
+}
+
+std::string retirementLine(const Report& report)
+{
+    if (report.rolledBack)
+        return report.node + ": not retired: DNS stopped answering without our rules, which stand again\n";
+    if (report.retired.empty())
+        return report.node + ": not retired: the next unattended run applies the profile\n";
+    return report.node + ": " + (report.changed ? "our rules are out; " : "nothing of ours is there; ") + describeRetired(report);
+}
+
 /// One line: what a run did.
 std::string outcomeLine(const Report& report, bool check)
 {
     const std::string what = report.command == "remove"
                                  ? "our rules"
                                  : "the rules of " + (report.profileName.empty() ? "the profile" : "profile " + report.profileName);
+    if (report.command == "retire")
+        return retirementLine(report);
     if (report.rolledBack)
         return report.node + ": rolled back: DNS stopped answering with " + what + "\n";
+    if (!check && report.command == "apply" && !report.retired.empty())
+        return report.node + ": left alone: " + describeRetired(report);
     if (!report.waitsFor.empty())
         return report.node + (report.changed ? ": withdrew our rules: " : ": waiting: ") + report.waitsFor + "\n";
     if (report.state == NodeState::Unsafe)
@@ -178,7 +199,7 @@ std::string padded(std::string text, std::size_t width)
 std::string describeReport(const Report& report)
 {
     std::string text = report.node + ": " + stateSentence(report) + (report.backend.empty() ? "" : " (" + report.backend + ")") + "\n";
-    text += describeVerified(report) + describeNotes(report);
+    text += describeRetired(report) + describeVerified(report) + describeNotes(report);
     if (report.trial)
         text += trialLine(*report.trial);
     if (report.state != NodeState::Absent) { // a list of nothing but missing rules says less than the sentence

@@ -151,6 +151,7 @@ void describeState(const Report& report, MetricText& metrics)
     metrics.startFamily("profile_info", MetricType::Gauge, "The profile, and the backend that holds its rules.");
     metrics.sample({{"profile", report.profileName}, {"digest", report.profileDigest}, {"backend", report.backend}}, 1);
     metrics.gauge("in_sync", "Whether the kernel holds what the profile asks for.", report.state == NodeState::InSync ? 1 : 0);
+    metrics.gauge("retired", "Whether unattended runs leave this node alone.", report.retired.empty() ? 0 : 1);
     metrics.startFamily("verified", MetricType::Gauge,
                         "1 for who showed that DNS works with the rules that stand; none of them where nobody has.");
     for (const Proof proof : allProofs)

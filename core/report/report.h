@@ -204,6 +204,7 @@ struct Report
     bool rolledBack = false;          ///< the change was taken back after the second probe
     std::optional<Verified> verified; ///< empty: nobody has shown yet that DNS works with what stands
     std::string waitsFor;             ///< one sentence on what an unattended run leaves to the next one; empty when nothing
+    std::string retired;              ///< since when this node is left alone, RFC 3339; empty where it is not
     std::vector<std::string> notes;   ///< what a person should know beside state and findings, a sentence each
     std::vector<FamilyReport> families;
     std::string diff; ///< unified, iptables-save syntax: from what was found to what the profile asks for; empty when in sync

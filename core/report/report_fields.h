@@ -280,6 +280,7 @@ void visitFields(Fields& fields, Visited<Report> auto& report)
     fields.field("rolled_back", report.rolledBack);
     fields.objectOrNull("verified", report.verified);
     fields.field("waits_for", report.waitsFor);
+    fields.field("retired", report.retired);
     fields.list("notes", report.notes, mostLines);
     fields.list("families", report.families, mostFamilies);
     fields.lines("diff", report.diff);

@@ -40,7 +40,7 @@ Action decideUnattended(const Observation& seen)
 Action decide(Intent intent, Mode mode, const Observation& seen)
 {
     const bool inSync = seen.standing == Standing::InSync;
-    if (intent == Intent::Status)
+    if (intent == Intent::Status || intent == Intent::EndRetirement)
         return Action::Tell;
     if (intent == Intent::Trial)
         return seen.judgement == Judgement::Unsafe ? Action::Refuse : seen.pending ? Action::JudgePending : Action::Try;

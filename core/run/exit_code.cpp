@@ -46,7 +46,7 @@ ExitCode exitCodeOf(const Report& report, Intent intent, Mode mode)
     }
     if (report.rolledBack)
         return ExitCode::RolledBack;
-    if (intent == Intent::Reconcile)
+    if (intent == Intent::Reconcile || intent == Intent::EndRetirement)
         return ExitCode::Done;
     if (report.state == NodeState::Unsafe)
         return intent == Intent::Apply || intent == Intent::Trial ? ExitCode::Refused : ExitCode::Differs;

@@ -1,9 +1,9 @@
 #include "core/run/operation.h"
 
 #include "core/base/stopwatch.h"
-#include "core/base/version.h"
 #include "core/run/observe.h"
 #include "core/run/refresh.h"
+#include "core/run/retire.h"
 #include "core/run/run_findings.h"
 #include "core/run/settle.h"
 #include "core/run/trial_step.h"
@@ -34,6 +34,9 @@ std::string_view commandOf(Intent intent)
         return "status";
     case Intent::Trial:
         return "trial";
+    case Intent::Retire:
+    case Intent::EndRetirement:
+        return "retire";
     }
     return {};
 }
@@ -48,23 +51,22 @@ Damping countUnread(Damping damping, Judgement judgement)
 class Run
 {
 public:
-    Run(const Request& request, Node& node) : m_request(request), m_node(node), m_memory(node.memory), m_watch(m_report.timings)
+    Run(const Request& request, Node& node)
+        : m_request(request), m_node(node), m_memory(node.memory),
+          m_report(startReport(node, commandOf(request.intent),
+                               request.profile && request.intent != Intent::Remove ? &*request.profile : nullptr)),
+          m_watch(m_report.timings)
     {
-        m_report.node = node.name;
-        m_report.time = currentTime();
-        m_report.version = programVersion;
-        m_report.command = commandOf(request.intent);
-        m_report.backend = toText(node.store.backend());
-        if (request.profile && request.intent != Intent::Remove) {
-            m_report.profileName = request.profile->name;
-            m_report.profileDigest = digestOf(*request.profile);
-            m_report.profileOverride = request.profile->overriddenBy;
-        }
     }
 
     Report go()
     {
         for (int looks = 0; looks < mostLooks; ++looks) {
+            m_prefixes = m_memory.prefixes();
+            m_remembered = m_memory.stateOfChanges();
+            m_report.retired = m_remembered.retired.value_or("");
+            if (unattended() && m_remembered.retired)
+                return leaveRetired(std::move(m_report), m_node, makeRemoval());
             if (const Result<void> seen = look(); !seen)
                 return fail(seen.error());
             if (act(decide(m_request.intent, m_request.mode, m_seen)) == Next::Done) {
@@ -99,8 +101,6 @@ private:
 
     Result<void> look()
     {
-        m_prefixes = m_memory.prefixes();
-        m_remembered = m_memory.stateOfChanges();
         if (m_request.profile && m_request.intent != Intent::Remove) {
             if (Result<void> told = refusePrefixLikeAnother(m_request.profile->chainPrefix, m_prefixes); !told)
                 return told;
@@ -382,6 +382,10 @@ private:
 
 Report run(const Request& request, Node& node)
 {
+    if (request.intent == Intent::Retire)
+        return retire(request, node);
+    if (request.intent == Intent::EndRetirement || (request.intent == Intent::Apply && request.mode == Mode::Write))
+        Memory(node.memory).endRetirement();
     return Run(request, node).go();
 }
 

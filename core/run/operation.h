@@ -31,6 +31,7 @@ struct Request
 /// - Remove takes everything of ours away: chains by the profile's prefix and by those that earlier applies wrote down.
 /// - Trial makes the trial of an apply, and leaves the tables as they were.
 /// - Status compares and judges, and writes nothing.
+/// - Retire takes everything of ours away and shows that tracked DNS answers; Reconcile then does nothing, until an Apply or EndRetirement.
 /// From the first write on nothing but a kill ends a run without a verdict; after a kill the next run judges first.
 Report run(const Request& request, Node& node);
 

@@ -31,6 +31,8 @@ Json toJson(const Profile& profile)
     Json json{
         {"services", toTexts(profile.services)},   {"pod_cidrs", toTexts(profile.podCidrs)},      {"ports", std::move(ports)},
         {"protocols", toTexts(profile.protocols)}, {"scope", std::string(toText(profile.scope))}, {"chain_prefix", profile.chainPrefix}};
+    for (const Tunnel& tunnel : profile.tunnels)
+        json["tunnels"].push_back({{"port", tunnel.port.value}, {"peers", toTexts(tunnel.peers)}});
     if (const std::optional<ProbeSettings>& probe = profile.safety.probe)
         json["probe"] = {{"name", probe->name}, {"from", toTexts(probe->from)}, {"timeout_ms", probe->timeout.count()}};
     return json;
@@ -106,6 +108,13 @@ Profile readAsking(const Json& json)
         profile.protocols.push_back(wordOf(protocol, std::array{Protocol::Udp, Protocol::Tcp}));
     profile.scope = wordOf(valueAt(json, "scope"), std::array{Scope::Pods, Scope::Any});
     profile.chainPrefix = textAt(json, "chain_prefix");
+    if (const auto found = json.find("tunnels"); found != json.end()) {
+        for (const Json& one : *found) {
+            Tunnel& tunnel = profile.tunnels.emplace_back(Tunnel{Port{valueAt(one, "port").get<std::uint16_t>()}, {}});
+            for (const Json& network : valueAt(one, "peers"))
+                tunnel.peers.push_back(orThrow(readPrefix(network.get<std::string>())));
+        }
+    }
     profile.safety.probe.reset();
     if (const auto found = json.find("probe"); found != json.end()) {
         ProbeSettings probe{.name = textAt(*found, "name"), .from = {}};

@@ -14,6 +14,7 @@ namespace
 
 constexpr std::size_t mostPrefixes = 100;
 constexpr std::size_t mostDigests = 20;
+constexpr std::size_t longestTime = 64;
 
 /// Whether a line can be a prefix at all: the file is only ever a list of names to look for, whoever wrote it.
 bool isPrefix(std::string_view line)
@@ -44,7 +45,7 @@ std::string joined(const std::vector<std::string>& lines)
 
 ChangesRemembered Memory::stateOfChanges() const
 {
-    return {m_files.read(Remembered::Pending), m_files.read(Remembered::Verdict)};
+    return {m_files.read(Remembered::Pending), m_files.read(Remembered::Verdict), retired()};
 }
 
 std::optional<Pending> Memory::pending() const
@@ -85,6 +86,22 @@ bool Memory::hasApplied(const std::string& digest) const
 {
     const std::vector<std::string> known = linesOf(m_files.read(Remembered::Digests).value_or(""));
     return std::find(known.begin(), known.end(), digest) != known.end();
+}
+
+std::optional<std::string> Memory::retired() const
+{
+    const auto text = m_files.read(Remembered::Retired);
+    return text ? std::optional(text->substr(0, std::min(text->find('\n'), longestTime))) : std::nullopt;
+}
+
+Result<void> Memory::retire(const std::string& since)
+{
+    return m_files.write(Remembered::Retired, since + "\n");
+}
+
+void Memory::endRetirement()
+{
+    m_files.erase(Remembered::Retired);
 }
 
 void Memory::addDigest(const std::string& digest)

@@ -20,6 +20,7 @@ struct ChangesRemembered
 {
     std::optional<std::string> pending; ///< as it was written
     std::optional<std::string> verdict;
+    std::optional<std::string> retired; ///< since when, as Memory::retired() has it
 
     bool operator==(const ChangesRemembered&) const = default;
 };
@@ -43,6 +44,8 @@ public:
     std::vector<std::string> prefixes() const;
     /// Whether a profile with this digest got a verdict on this node, in this boot or before.
     bool hasApplied(const std::string& digest) const;
+    /// Since when unattended runs leave this node alone; nothing where they do not.
+    std::optional<std::string> retired() const;
 
     Result<void> write(const Pending& pending);
     /// What trials leave to later ones; a failure costs a repetition, nothing else.
@@ -61,6 +64,9 @@ public:
     void keepPrefixOnly(const std::string& prefix);
     /// After everything of all prefixes is gone, in both backends.
     void forgetPrefixes();
+    /// `since` is RFC 3339, UTC.
+    Result<void> retire(const std::string& since);
+    void endRetirement();
 
 private:
     void addDigest(const std::string& digest);

@@ -12,8 +12,8 @@ namespace notrack
 namespace
 {
 
-constexpr std::array everythingRemembered{Remembered::Pending, Remembered::Verdict,  Remembered::Damping,
-                                          Remembered::Trial,   Remembered::Prefixes, Remembered::Digests};
+constexpr std::array everythingRemembered{Remembered::Pending,  Remembered::Verdict, Remembered::Damping, Remembered::Trial,
+                                          Remembered::Prefixes, Remembered::Digests, Remembered::Retired};
 
 tl::unexpected<Error> nothingChanges()
 {

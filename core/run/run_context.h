@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace notrack
@@ -52,5 +53,8 @@ struct RunContext
     /// Ends the run with an error. Under the timer, that somebody else writes just now is something to wait for.
     void fail(Error error);
 };
+
+/// The head of a report: whose it is and what ran, under which profile (nullptr where none matters).
+Report startReport(const Node& node, std::string_view command, const Profile* profile);
 
 } // namespace notrack

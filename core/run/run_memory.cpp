@@ -18,6 +18,8 @@ std::string_view toText(Remembered what)
         return "prefixes";
     case Remembered::Digests:
         return "digests";
+    case Remembered::Retired:
+        return "retired";
     }
     return {};
 }

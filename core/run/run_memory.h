@@ -11,7 +11,7 @@
 namespace notrack
 {
 
-/// What runs on one node write down for those that follow. All but the last two are of this boot and this network namespace only.
+/// What runs on one node write down for those that follow. All but the last three are of this boot and this network namespace only.
 enum class Remembered {
     Pending,  ///< a change that has no verdict yet
     Verdict,  ///< who showed that DNS works with the rules that stand
@@ -19,9 +19,10 @@ enum class Remembered {
     Trial,    ///< the last trial, and the ports that it used
     Prefixes, ///< chain prefixes under which an apply wrote, a line each: names to look for, nothing else
     Digests,  ///< of profiles that got a verdict on this node, a line each, the latest last
+    Retired,  ///< since when unattended runs leave this node alone
 };
 
-/// "pending", "verdict", "damping", "trial", "prefixes", "digests": the names of the files.
+/// "pending", "verdict", "damping", "trial", "prefixes", "digests", "retired": the names of the files.
 std::string_view toText(Remembered what);
 
 /// While it lives no other run on this node may write.

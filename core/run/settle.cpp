@@ -19,6 +19,7 @@ Pending pendingOf(const RunContext& run, const Profile& profile, const std::vect
     asking.ports = profile.ports;
     asking.protocols = profile.protocols;
     asking.scope = profile.scope;
+    asking.tunnels = profile.tunnels;
     asking.chainPrefix = profile.chainPrefix;
     asking.safety.probe = profile.safety.probe;
     return {.digest = digestOf(profile),

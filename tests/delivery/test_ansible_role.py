@@ -161,6 +161,17 @@ class Rollout(RoleTest):
         self.expect(self.play("notrack.dns.remove"), changed=self.every())
         self.assertEqual([self.ours(node) for node in self.fleet.nodes], [[], [], []])
 
+    def test_retired_nodes_are_left_alone_until_they_are_present_again(self):
+        self.expect(self.play(ROLE), changed=self.every())
+        retired = {"dns_notrack_state": "retired"}
+        self.expect(self.play(ROLE, **retired), changed=self.every())
+        self.expect(self.play(ROLE, **retired))
+        for node in self.fleet.nodes:
+            self.assertIn("left alone: retired since", node.run("dns-notrack", "apply", "--reconcile"))
+            self.assertEqual(self.ours(node), [])
+        self.expect(self.play(ROLE), changed=self.every())
+        self.assertIn("in sync", self.fleet.nodes[0].run("dns-notrack", "apply", "--reconcile"))
+
     def test_a_refused_node_ends_the_rollout(self):
         refuse = {"nodes": [{"match": ["node-2"], "safety": {"waive": [], "probe": False}}]}
         result = self.play("notrack.dns.apply", dns_notrack_profile={**WAIVED, **refuse})

@@ -39,6 +39,7 @@ Report fullReport()
     report.rolledBack = true;
     report.verified = Verified{Proof::Probe, "2026-11-22T22:59:00Z", 2};
     report.waitsFor = "not-ipvs: the service is not there yet";
+    report.retired = "2026-11-22T22:00:00Z";
     report.notes = {"an earlier run was ended before its verdict, which this run gave"};
     report.families = {FamilyReport{}, fullFamily()};
     report.diff = "--- kernel\n+++ profile\n+-A OUTPUT -j NMANAGER_OUTPUT\n";

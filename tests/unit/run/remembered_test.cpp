@@ -17,12 +17,14 @@ Pending fullPending()
 {
     Profile asking = dualStack();
     asking.safety.probe->from = {ProbeOrigin::Pods};
+    asking.tunnels = {{Port{8472}, {*readPrefix("192.0.2.0/24"), *readPrefix("2001:db8::/64")}}};
     ProbeResult answered{.from = "pod", .service = "10.96.0.10", .asked = 12, .answered = 11, .silent = 0};
     Pending pending{.digest = "fnv1a64:0123456789abcdef", .backend = Backend::Nftables, .asking = asking, .baseline = {answered}};
     for (const Family family : allFamilies) {
         OwnedPart part = wantedPart(buildRuleset(asking, family), {"OLD"});
         part.ruleset.prerouting.clear(); // who is asked what stands in `asking`
         part.ruleset.output.clear();
+        part.ruleset.tunnels = {};
         pending.before.push_back(part);
     }
     return pending;
