@@ -70,12 +70,12 @@ class Documentation(unittest.TestCase):
 
     def test_every_option_has_a_place_in_the_manual(self):
         page = (SOURCE / "packaging/man/dns-notrack.8.scd").read_text(encoding="utf-8")
-        for command in ("apply", "remove", "status", "doctor", "why", "probe", "discover", "capture", "validate", "schema"):
+        for command in ("apply", "remove", "status", "doctor", "why", "probe", "trial", "retire", "discover", "capture", "validate", "schema"):
             for option in self.options_of(command):
                 self.assertIn(f"*{option}*", page, command)
 
     def check_completion(self, offered_by):
-        for command in ("apply", "remove", "status", "doctor", "why", "probe", "discover", "capture", "validate"):
+        for command in ("apply", "remove", "status", "doctor", "why", "probe", "trial", "retire", "discover", "capture", "validate"):
             self.assertEqual(offered_by(command) - {"--help"}, self.options_of(command), command)
 
     def test_bash_completes_what_the_runner_takes(self):

@@ -20,6 +20,7 @@ family-without-pods family-without-service many-rules nodes-family pod-cidr-host
 port-53-0 services-missing tag unknown-key-merge
 files-disagree/a files-disagree/b files-family/a files-family/b files-nothing-required/a files-nothing-required/b files-probe-disagree/a
 files-probe-disagree/b files-same-service/a files-same-service/b files-second-without-version/a
+tunnels-many-rules tunnels-peers-host-bits tunnels-port-twice
 """.split())
 
 
