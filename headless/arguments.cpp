@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <climits>
 #include <map>
 #include <string_view>
@@ -39,6 +40,17 @@ std::string hostName()
 std::chrono::milliseconds fromSeconds(double seconds)
 {
     return std::chrono::milliseconds(static_cast<std::chrono::milliseconds::rep>(seconds * 1000));
+}
+
+constexpr std::size_t longestDelivery = 64;
+
+/// What can stand in one line of a report.
+std::string refuseUnreadable(const std::string& name)
+{
+    const auto readable = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_' || c == '/'; };
+    if (!name.empty() && name.size() <= longestDelivery && std::all_of(name.begin(), name.end(), readable))
+        return {};
+    return "a name of at most " + std::to_string(longestDelivery) + " letters, digits and -._/ is wanted";
 }
 
 /// Turns a word into the number of its value, which is what CLI11 reads an enum from.
@@ -142,6 +154,12 @@ private:
             ->option_text("SECONDS")
             ->envname("DNS_NOTRACK_SPREAD")
             ->check(CLI::Range(0U, longestSpread));
+        command
+            .add_option("--delivery", m_arguments.delivery,
+                        "Who runs this on the node: with --reconcile, one leaves alone what another keeps (default host)")
+            ->option_text("NAME")
+            ->envname("DNS_NOTRACK_DELIVERY")
+            ->check(CLI::Validator(refuseUnreadable, {}));
         addCaptures(command)->needs("--check")->excludes("--textfile");
     }
 

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/run/probe.h"
+#include "core/run/verdict.h"
 
 #include <chrono>
 #include <optional>
@@ -33,7 +34,8 @@ struct Arguments
     std::string pod;        ///< for Why: as it was typed
     bool reconcile = false; ///< an unattended run: waits instead of failing
     std::chrono::seconds spread{0};
-    std::string textFile; ///< where to write metrics as well; empty for nowhere
+    std::string delivery{hostDelivery}; ///< who runs this
+    std::string textFile;               ///< where to write metrics as well; empty for nowhere
     std::chrono::milliseconds wait{5000};
     std::optional<std::chrono::milliseconds> watch;
     ProbeSeries series;

@@ -120,6 +120,7 @@ Request requestOf(const Arguments& arguments, std::optional<Profile> profile)
             .profile = std::move(profile),
             .wait = arguments.wait,
             .spread = arguments.spread,
+            .delivery = arguments.delivery,
             .trials = arguments.trials};
 }
 

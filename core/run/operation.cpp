@@ -128,7 +128,9 @@ private:
             return {};
         }
         const std::optional<Verdict> verdict = m_memory.verdict();
-        m_seen.verified = m_seen.standing == Standing::InSync && verdict && verdict->digest == m_report.profileDigest &&
+        m_keeper = verdict && verdict->delivery != m_request.delivery ? verdict->delivery : std::string();
+        const bool takesOver = m_request.intent == Intent::Apply && !m_keeper.empty();
+        m_seen.verified = !takesOver && m_seen.standing == Standing::InSync && verdict && verdict->digest == m_report.profileDigest &&
                           verdict->backend == m_node.store.backend() && !m_seen.pending;
         if (m_seen.verified)
             m_report.verified = verdict->verified;
@@ -212,6 +214,11 @@ private:
         if (m_seen.judgement == Judgement::Doubtful && action == Action::Tell)
             m_report.notes.emplace_back(
                 "apply will ask from this node's pods before it changes anything: a trial decides what the findings say");
+        if (unattended() && !m_keeper.empty() && !m_seen.pending) {
+            m_report.waitsFor = "another delivery keeps the rules of this node, \"" + m_keeper + "\"; this one is \"" + m_request.delivery +
+                                "\", whose `dns-notrack apply` by hand takes over";
+            return Next::Done;
+        }
         if (unattended())
             m_memory.update([&](const Damping& damping) { return countUnread(damping, m_seen.judgement); });
         switch (action) {
@@ -251,6 +258,7 @@ private:
                            .report = m_report,
                            .watch = m_watch,
                            .unattended = unattended(),
+                           .delivery = m_request.delivery,
                            .wait = m_request.wait,
                            .stateBefore = m_report.state,
                            .fingerprint = m_facts.fingerprint,
@@ -373,6 +381,7 @@ private:
     std::optional<Change> m_change;
     Observation m_seen;
     std::string m_reasonToWait;
+    std::string m_keeper; ///< the delivery that wrote the verdict, where it is another one
     Facts m_facts;
     Voters m_voters;
     std::vector<std::string> m_overruled; ///< fatal findings that packets of our own decide

@@ -3,6 +3,7 @@
 #include "core/report/report.h"
 #include "core/run/decide.h"
 #include "core/run/node.h"
+#include "core/run/verdict.h"
 
 #include <chrono>
 #include <optional>
@@ -20,6 +21,7 @@ struct Request
     std::optional<Profile> profile;                ///< only Remove works without one
     std::chrono::milliseconds wait{5000};          ///< for the run lock and the store's lock, each
     std::chrono::seconds spread{0};                ///< for Reconcile: over this time nodes take turns with a profile that is new to them
+    std::string delivery{hostDelivery};            ///< who runs this on the node: one delivery at a time keeps its rules
     std::uint32_t trials = 1;                      ///< for Trial: how many are made, one after the other
     const std::vector<Finding>* earlier = nullptr; ///< for Status: findings that need not be judged again
 };

@@ -37,6 +37,7 @@ struct RunContext
     Report& report;
     Stopwatch& watch;
     bool unattended = false;
+    std::string delivery{hostDelivery}; ///< who runs this
     std::chrono::milliseconds wait{0};
     NodeState stateBefore = NodeState::Absent; ///< of the tables, before this run wrote
     std::string fingerprint{};                 ///< of the facts that this run judged by

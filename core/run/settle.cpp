@@ -36,7 +36,8 @@ void giveVerdict(RunContext& run, const std::string& digest, Proof by, std::uint
                           .backend = run.node.store.backend(),
                           .verified = {by, currentTime(), places},
                           .fingerprint = run.fingerprint,
-                          .overruled = run.overruled};
+                          .overruled = run.overruled,
+                          .delivery = run.delivery};
     run.report.verified = verdict.verified;
     if (const Result<void> written = run.memory.write(verdict); !written) {
         run.memory.erasePending();
@@ -240,7 +241,7 @@ bool judgePending(RunContext& run, const std::vector<std::string>& prefixes)
         run.fail(standing ? others.error() : standing.error());
         return false;
     }
-    RunContext there{node, run.memory, run.report, run.watch, run.unattended, run.wait};
+    RunContext there{node, run.memory, run.report, run.watch, run.unattended, run.delivery, run.wait};
     std::optional<TrialStep> step;
     if (run.trial != nullptr) { // of the profile that is judged
         step.emplace(TrialStep{pending->asking, change.wanted(), change.wantedOfOther(), run.trial->facts, run.trial->witnesses,

@@ -20,7 +20,8 @@ std::string writeVerdict(const Verdict& verdict)
                     {"at", verdict.verified.at},
                     {"places", verdict.verified.places},
                     {"fingerprint", verdict.fingerprint},
-                    {"overruled", verdict.overruled}};
+                    {"overruled", verdict.overruled},
+                    {"delivery", verdict.delivery}};
     return writeStateJson(json);
 }
 
@@ -36,7 +37,8 @@ std::optional<Verdict> readVerdict(std::string_view text)
                        .backend = *backend,
                        .verified = {.by = *by, .at = textAt(json, "at"), .places = countAt(json, "places")},
                        .fingerprint = textAt(json, "fingerprint"),
-                       .overruled = textsAt(json, "overruled")};
+                       .overruled = textsAt(json, "overruled"),
+                       .delivery = json.contains("delivery") ? textAt(json, "delivery") : std::string(hostDelivery)};
     } catch (const Json::exception&) {
         return std::nullopt;
     }

@@ -11,6 +11,9 @@
 namespace notrack
 {
 
+/// The delivery of packages, Ansible and people, beside which others (a DaemonSet) have names of their own.
+inline constexpr std::string_view hostDelivery = "host";
+
 /// What was shown of the rules that stand, by which run of this boot.
 struct Verdict
 {
@@ -19,6 +22,8 @@ struct Verdict
     Verified verified;
     std::string fingerprint;            ///< of the facts that it was given under
     std::vector<std::string> overruled; ///< fatal findings that a trial or the probe overruled under those facts
+
+    std::string delivery{hostDelivery}; ///< who runs what wrote it on this node
 
     bool operator==(const Verdict&) const = default;
 };

@@ -12,11 +12,11 @@ _dns_notrack() {
     --output)
         if [ "$command" = status ]; then word='text json prometheus'; else word='text json'; fi
         mapfile -t COMPREPLY < <(compgen -W "$word" -- "$current") && return ;;
-    --wait | --spread | --watch | --node | --count | --rate) return ;;
+    --wait | --spread | --delivery | --watch | --node | --count | --rate) return ;;
     esac
     case $command in
     '') word='apply remove status doctor why probe trial retire discover capture validate schema version --help --version' ;;
-    apply) word='--profile --node --check --diff --reconcile --spread --wait --output --textfile --quiet --capture --help' ;;
+    apply) word='--profile --node --check --diff --reconcile --spread --delivery --wait --output --textfile --quiet --capture --help' ;;
     remove) word='--profile --node --check --diff --wait --output --quiet --help' ;;
     status) word='--profile --node --diff --watch --output --textfile --capture --help' ;;
     doctor) word='--profile --node --output --capture --census --help' ;;

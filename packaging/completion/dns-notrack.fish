@@ -24,6 +24,7 @@ complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove retire' -l 
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove' -l quiet -d 'Print only problems'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply' -l reconcile -d 'As the timer runs it'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply' -l spread -x -d 'Nodes take turns with a new profile over this time'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply' -l delivery -x -d 'Who runs this on the node'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply status retire' -l textfile -r -F -d 'Metrics file'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply status doctor discover' -l capture -r -F -d 'Captures of nodes to judge instead'
 complete -c dns-notrack -n '__fish_seen_subcommand_from status' -l watch -x -d 'Report again every SECONDS'

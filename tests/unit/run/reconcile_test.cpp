@@ -107,6 +107,29 @@ private Q_SLOTS:
         QCOMPARE(outcomeOf(execute(Intent::Reconcile)), "in-sync, exit 0");
     }
 
+    /// Two that mended each other's work would fight.
+    void oneDeliveryKeepsTheRules()
+    {
+        const auto execute = [&](Intent intent, const char* delivery) {
+            Node node = m_node->doors();
+            return run({.intent = intent, .profile = m_node->profile, .wait = std::chrono::milliseconds(0), .delivery = delivery}, node);
+        };
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile, "daemonset")), "in-sync, exit 0");
+        const Report second = execute(Intent::Reconcile, "host");
+        QCOMPARE(outcomeOf(second), "in-sync, waits, exit 0");
+        QVERIFY2(second.waitsFor.find("\"daemonset\"") != std::string::npos, second.waitsFor.c_str());
+        m_node->profile.podCidrs.push_back(*readPrefix("10.245.0.0/16"));
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile, "host")), "drifted, waits, exit 0");
+        m_node->inspector.facts.ipvs = false; // unsafe, which is the other one's to mend as well
+        QVERIFY(!execute(Intent::Reconcile, "host").changed);
+        m_node->inspector.facts = soundNode();
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile, "daemonset")), "in-sync, exit 0");
+
+        QCOMPARE(outcomeOf(execute(Intent::Apply, "host"), Intent::Apply), "in-sync, exit 0"); // by hand, nothing differs
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile, "host")), "in-sync, exit 0");
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile, "daemonset")), "in-sync, waits, exit 0");
+    }
+
     void rulesThatBecomeUnsafeDoNotWaitForATurn()
     {
         Node node = m_node->doors();
