@@ -128,8 +128,8 @@ private:
             return {};
         }
         const std::optional<Verdict> verdict = m_memory.verdict();
-        m_keeper = verdict && verdict->delivery != m_request.delivery ? verdict->delivery : std::string();
-        const bool takesOver = m_request.intent == Intent::Apply && !m_keeper.empty();
+        m_keptBy = verdict ? reasonToLeave(*verdict, m_request.delivery) : std::string();
+        const bool takesOver = m_request.intent == Intent::Apply && !m_keptBy.empty();
         m_seen.verified = !takesOver && m_seen.standing == Standing::InSync && verdict && verdict->digest == m_report.profileDigest &&
                           verdict->backend == m_node.store.backend() && !m_seen.pending;
         if (m_seen.verified)
@@ -214,9 +214,8 @@ private:
         if (m_seen.judgement == Judgement::Doubtful && action == Action::Tell)
             m_report.notes.emplace_back(
                 "apply will ask from this node's pods before it changes anything: a trial decides what the findings say");
-        if (unattended() && !m_keeper.empty() && !m_seen.pending) {
-            m_report.waitsFor = "another delivery keeps the rules of this node, \"" + m_keeper + "\"; this one is \"" + m_request.delivery +
-                                "\", whose `dns-notrack apply` by hand takes over";
+        if (unattended() && !m_keptBy.empty() && !m_seen.pending) {
+            m_report.waitsFor = m_keptBy;
             return Next::Done;
         }
         if (unattended())
@@ -381,7 +380,7 @@ private:
     std::optional<Change> m_change;
     Observation m_seen;
     std::string m_reasonToWait;
-    std::string m_keeper; ///< the delivery that wrote the verdict, where it is another one
+    std::string m_keptBy; ///< why this delivery leaves the rules alone
     Facts m_facts;
     Voters m_voters;
     std::vector<std::string> m_overruled; ///< fatal findings that packets of our own decide
