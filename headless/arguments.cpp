@@ -179,6 +179,13 @@ private:
         addTextFile(command);
     }
 
+    void addWatch(CLI::App& command)
+    {
+        addProfile(command);
+        addWait(command);
+        addTextFile(command);
+    }
+
     void addStatus(CLI::App& command)
     {
         addProfile(command);
@@ -324,7 +331,7 @@ private:
         m_arguments.profilesGiven = !m_arguments.profiles.empty();
         if (!m_arguments.profilesGiven)
             m_arguments.profiles.emplace_back(defaultProfile);
-        if (m_arguments.node.empty() && m_arguments.captures.empty())
+        if (m_arguments.node.empty() && m_arguments.captures.empty() && m_arguments.command != CommandName::Watch)
             m_arguments.node = hostName();
         if (m_wait)
             m_arguments.wait = fromSeconds(*m_wait);
@@ -333,7 +340,7 @@ private:
             m_arguments.watch = fromSeconds(*m_watch);
     }
 
-    static constexpr std::array<Command, 13> allCommands{{
+    static constexpr std::array<Command, 14> allCommands{{
         {CommandName::Apply, "apply", "Make this node hold the profile's rules", &CommandLine::addApply},
         {CommandName::Remove, "remove", "Take all our chains, jumps and rules away", &CommandLine::addRemove},
         {CommandName::Status, "status", "Compare this node with the profile, with counters; changes nothing", &CommandLine::addStatus},
@@ -346,6 +353,8 @@ private:
          &CommandLine::addTrial},
         {CommandName::Retire, "retire", "Take our rules away before this node leaves IPVS, and keep the timer from applying them",
          &CommandLine::addRetire},
+        {CommandName::Watch, "watch", "Reconcile this node whenever its links or addresses change, until it is ended",
+         &CommandLine::addWatch},
         {CommandName::Discover, "discover", "Print a profile made from what this node knows of its cluster", &CommandLine::addDiscover},
         {CommandName::Capture, "capture", "Print all that judging this node reads as one JSON document; changes nothing",
          &CommandLine::addCapture},

@@ -13,7 +13,7 @@
 namespace notrack
 {
 
-enum class CommandName { Apply, Remove, Status, Doctor, Probe, Trial, Retire, Discover, Why, Capture, Validate, Schema, Version };
+enum class CommandName { Apply, Remove, Status, Doctor, Probe, Trial, Retire, Watch, Discover, Why, Capture, Validate, Schema, Version };
 
 enum class OutputFormat { Text, Json, Prometheus };
 
@@ -25,7 +25,7 @@ struct Arguments
     CommandName command = CommandName::Version;
     std::vector<std::string> profiles; ///< files and directories, as given or by default
     bool profilesGiven = false;        ///< whether the command line named them
-    std::string node;                  ///< name to match in `nodes:`; with captures only where the command line gave one
+    std::string node;                  ///< name to match in `nodes:`; with captures and for Watch only where the command line gave one
     OutputFormat output = OutputFormat::Text;
     bool check = false;
     bool diff = false;

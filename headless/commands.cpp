@@ -20,6 +20,7 @@
 #include "headless/results.h"
 #include "headless/text_report.h"
 #include "headless/watch.h"
+#include "headless/watcher.h"
 #include "headless/why.h"
 
 #include <algorithm>
@@ -304,6 +305,8 @@ ExitCode runCommand(const Arguments& arguments)
         return runProbe(arguments);
     case CommandName::Trial:
         return runTrial(arguments);
+    case CommandName::Watch:
+        return watchNode(arguments);
     case CommandName::Capture:
         return printCapture(arguments);
     case CommandName::Discover:

@@ -3,7 +3,7 @@ _dns_notrack() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command='' word
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-        apply | remove | status | doctor | why | probe | trial | retire | discover | capture | validate | schema | version) command=$word && break ;;
+        apply | remove | status | doctor | why | probe | trial | retire | watch | discover | capture | validate | schema | version) command=$word && break ;;
         esac
     done
     COMPREPLY=()
@@ -15,7 +15,7 @@ _dns_notrack() {
     --wait | --spread | --delivery | --watch | --node | --count | --rate) return ;;
     esac
     case $command in
-    '') word='apply remove status doctor why probe trial retire discover capture validate schema version --help --version' ;;
+    '') word='apply remove status doctor why probe trial retire watch discover capture validate schema version --help --version' ;;
     apply) word='--profile --node --check --diff --reconcile --spread --delivery --wait --output --textfile --quiet --capture --help' ;;
     remove) word='--profile --node --check --diff --wait --output --quiet --help' ;;
     status) word='--profile --node --diff --watch --output --textfile --capture --help' ;;
@@ -24,6 +24,7 @@ _dns_notrack() {
     probe) word='--profile --node --output --count --rate --help' ;;
     trial) word='--profile --node --output --count --wait --help' ;;
     retire) word='--profile --node --undo --wait --output --textfile --help' ;;
+    watch) word='--profile --node --wait --textfile --help' ;;
     discover) word='--node --capture --help' ;;
     capture) word='--profile --node --redact --help' ;;
     schema) word='profile report capture' ;;

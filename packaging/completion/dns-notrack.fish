@@ -1,5 +1,5 @@
 # fish completion for dns-notrack(8)
-set -l commands apply remove status doctor why probe trial retire discover capture validate schema version
+set -l commands apply remove status doctor why probe trial retire watch discover capture validate schema version
 complete -c dns-notrack -f
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a apply -d 'Make this node hold the rules of the profile'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a remove -d 'Take all our rules away'
@@ -9,23 +9,24 @@ complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a why -d
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a probe -d 'Ask the DNS service from the node and from pods'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a trial -d 'Try the rules with packets of our own'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a retire -d 'Take our rules away before this node leaves IPVS'
+complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a watch -d 'Reconcile whenever links or addresses change'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a discover -d 'Write a profile from what the node knows'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a capture -d 'Print all that judging this node reads'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a validate -d 'Check profiles and print their rules'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a schema -d 'Print a JSON Schema'
 complete -c dns-notrack -n "not __fish_seen_subcommand_from $commands" -a version -d 'Print the version'
-complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status doctor why probe trial retire capture' -l profile -r -F -d 'Profile file or directory'
-complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status doctor why probe trial retire discover capture validate' -l node -x -d 'Name to look up in nodes'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status doctor why probe trial retire watch capture' -l profile -r -F -d 'Profile file or directory'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status doctor why probe trial retire watch discover capture validate' -l node -x -d 'Name to look up in nodes'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove doctor why probe trial retire validate' -l output -x -a 'text json' -d Format
 complete -c dns-notrack -n '__fish_seen_subcommand_from status' -l output -x -a 'text json prometheus' -d Format
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove' -l check -d 'Write nothing'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove status' -l diff -d 'Show what changes'
-complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove retire' -l wait -x -d 'Seconds to wait for the lock'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove retire watch' -l wait -x -d 'Seconds to wait for the lock'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply remove' -l quiet -d 'Print only problems'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply' -l reconcile -d 'As the timer runs it'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply' -l spread -x -d 'Nodes take turns with a new profile over this time'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply' -l delivery -x -d 'Who runs this on the node'
-complete -c dns-notrack -n '__fish_seen_subcommand_from apply status retire' -l textfile -r -F -d 'Metrics file'
+complete -c dns-notrack -n '__fish_seen_subcommand_from apply status retire watch' -l textfile -r -F -d 'Metrics file'
 complete -c dns-notrack -n '__fish_seen_subcommand_from apply status doctor discover' -l capture -r -F -d 'Captures of nodes to judge instead'
 complete -c dns-notrack -n '__fish_seen_subcommand_from status' -l watch -x -d 'Report again every SECONDS'
 complete -c dns-notrack -n '__fish_seen_subcommand_from retire' -l undo -d 'End it'

@@ -304,7 +304,7 @@ class Rpm(InCleanRoot):
         modes = {line.split()[-1].removesuffix(".gz"): line.split()[0] for line in listed}
         self.assertEqual(modes["/etc/sudoers.d/dns-notrack"], "-r--r-----")
         self.assertEqual(modes["/usr/sbin/dns-notrack"], "-rwxr-xr-x")
-        for name in ("/usr/lib/systemd/system/dns-notrack.service", "/usr/lib/systemd/system/dns-notrack.timer", "/usr/lib/sysusers.d/dns-notrack.conf",
+        for name in ("/usr/lib/systemd/system/dns-notrack.service", "/usr/lib/systemd/system/dns-notrack-watch.service", "/usr/lib/systemd/system/dns-notrack.timer", "/usr/lib/sysusers.d/dns-notrack.conf",
                      "/usr/lib/systemd/system-preset/90-dns-notrack.preset", "/usr/share/man/man8/dns-notrack.8", "/usr/share/zsh/site-functions/_dns-notrack"):
             self.assertIn(name, modes)
         self.assertEqual(run("rpm", "-qp", "--configfiles", file).split(), ["/etc/sudoers.d/dns-notrack", "/etc/sysconfig/dns-notrack"])

@@ -28,6 +28,9 @@ class Units(unittest.TestCase):
         unit = (BUILD / "dns-notrack.service").read_text(encoding="ascii")
         self.assertEqual(len(re.findall(r"^ExecStart=(\S+/dns-notrack) apply --reconcile", unit, re.MULTILINE)), 1)
         (self.folder / "dns-notrack.service").write_text(re.sub(r"^ExecStart=\S+", f"ExecStart={RUNNER}", unit, flags=re.MULTILINE), encoding="ascii")
+        watch = (BUILD / "dns-notrack-watch.service").read_text(encoding="ascii")
+        self.assertEqual(watch.split("\n# What the runner says")[1], unit.split("\n# What the runner says")[1])
+        (self.folder / "dns-notrack-watch.service").write_text(re.sub(r"^ExecStart=\S+", f"ExecStart={RUNNER}", watch, flags=re.MULTILINE), encoding="ascii")
         shutil.copy(SOURCE / "packaging/systemd/dns-notrack.timer", self.folder)
         for page, section in (("dns-notrack.8", "man8"), ("dns-notrack-profile.5", "man5")):
             (self.folder / section).mkdir()
@@ -35,7 +38,7 @@ class Units(unittest.TestCase):
         self.environment = dict(os.environ, MANPATH=str(self.folder), LC_ALL="C.UTF-8", MANWIDTH="100")
 
     def test_verify(self):
-        self.assertEqual(run("systemd-analyze", "verify", self.folder / "dns-notrack.service", self.folder / "dns-notrack.timer", env=self.environment), "")
+        self.assertEqual(run("systemd-analyze", "verify", self.folder / "dns-notrack.service", self.folder / "dns-notrack-watch.service", self.folder / "dns-notrack.timer", env=self.environment), "")
 
     def test_drop_in_adds_one_right(self):
         def rights():
@@ -70,12 +73,12 @@ class Documentation(unittest.TestCase):
 
     def test_every_option_has_a_place_in_the_manual(self):
         page = (SOURCE / "packaging/man/dns-notrack.8.scd").read_text(encoding="utf-8")
-        for command in ("apply", "remove", "status", "doctor", "why", "probe", "trial", "retire", "discover", "capture", "validate", "schema"):
+        for command in ("apply", "remove", "status", "doctor", "why", "probe", "trial", "retire", "watch", "discover", "capture", "validate", "schema"):
             for option in self.options_of(command):
                 self.assertIn(f"*{option}*", page, command)
 
     def check_completion(self, offered_by):
-        for command in ("apply", "remove", "status", "doctor", "why", "probe", "trial", "retire", "discover", "capture", "validate"):
+        for command in ("apply", "remove", "status", "doctor", "why", "probe", "trial", "retire", "watch", "discover", "capture", "validate"):
             self.assertEqual(offered_by(command) - {"--help"}, self.options_of(command), command)
 
     def test_bash_completes_what_the_runner_takes(self):

@@ -1,0 +1,131 @@
+#include "core/linux/system/link_events.h"
+
+#include "core/linux/system/netlink.h"
+#include "core/linux/system/system_error.h"
+
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <span>
+
+namespace notrack
+{
+
+namespace
+{
+
+using Bytes = std::span<const std::byte>;
+
+constexpr std::size_t largestDatagram = 16'384; // a link's announcement is about 2 KiB; what is cut off says nothing that matters here
+
+template <typename Header>
+std::optional<Bytes> attributesAfter(Bytes payload, Header& header)
+{
+    if (payload.size() < netlink::aligned(sizeof header))
+        return std::nullopt;
+    std::memcpy(&header, payload.data(), sizeof header);
+    return payload.subspan(netlink::aligned(sizeof header));
+}
+
+bool isOfPods(Bytes payload)
+{
+    ifinfomsg link{};
+    const auto attributes = attributesAfter(payload, link);
+    if (!attributes || link.ifi_family == AF_BRIDGE) // a bridge tells of its ports in messages of its own
+        return attributes.has_value();
+    const auto info = netlink::findAttribute(*attributes, IFLA_LINKINFO);
+    return info && netlink::textAt(*info, IFLA_INFO_KIND) == "veth";
+}
+
+bool isLinkLocal(Bytes payload)
+{
+    ifaddrmsg address{};
+    return attributesAfter(payload, address) && address.ifa_scope == RT_SCOPE_LINK;
+}
+
+bool matters(std::uint16_t type, Bytes payload)
+{
+    switch (type) {
+    case RTM_DELLINK: // what a new one is good for its addresses tell
+        return !isOfPods(payload);
+    case RTM_NEWADDR:
+    case RTM_DELADDR:
+        return !isLinkLocal(payload);
+    default:
+        return false;
+    }
+}
+
+/// Goes through one datagram's messages; no length in them is trusted.
+bool anyMatters(Bytes datagram)
+{
+    while (datagram.size() >= sizeof(nlmsghdr)) {
+        nlmsghdr header{};
+        std::memcpy(&header, datagram.data(), sizeof header);
+        if (header.nlmsg_len < sizeof header || header.nlmsg_len > datagram.size())
+            return true;
+        if (matters(header.nlmsg_type, datagram.subspan(sizeof header, header.nlmsg_len - sizeof header)))
+            return true;
+        datagram = datagram.subspan(std::min<std::size_t>(datagram.size(), netlink::aligned(header.nlmsg_len)));
+    }
+    return false;
+}
+
+} // namespace
+
+Result<LinkEvents> LinkEvents::open()
+{
+    FileDescriptor file(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+    sockaddr_nl groups{};
+    groups.nl_family = AF_NETLINK;
+    groups.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;
+    if (!file.valid() || bind(file.get(), reinterpret_cast<const sockaddr*>(&groups), sizeof groups) != 0)
+        return systemError(errno, "changes of links and addresses cannot be listened to", "rtnetlink");
+    return LinkEvents(std::move(file));
+}
+
+Result<void> LinkEvents::wait()
+{
+    while (true) {
+        const Result<News> news = read(0);
+        if (!news)
+            return tl::unexpected(news.error());
+        if (*news == News::Change)
+            return {};
+    }
+}
+
+Result<bool> LinkEvents::drain()
+{
+    bool any = false;
+    while (true) {
+        const Result<News> news = read(MSG_DONTWAIT);
+        if (!news)
+            return tl::unexpected(news.error());
+        if (*news == News::None)
+            return any;
+        any = any || *news == News::Change;
+    }
+}
+
+Result<LinkEvents::News> LinkEvents::read(int flags)
+{
+    std::array<std::byte, largestDatagram> datagram{};
+    ssize_t size = 0;
+    do
+        size = recv(m_file.get(), datagram.data(), datagram.size(), flags);
+    while (size < 0 && errno == EINTR);
+    if (size < 0 && errno == EAGAIN)
+        return News::None;
+    if (size < 0 && errno != ENOBUFS)
+        return systemError(errno, "changes of links and addresses cannot be listened to", "rtnetlink");
+    return size < 0 || anyMatters(Bytes(datagram).first(static_cast<std::size_t>(size))) ? News::Change : News::OfPods;
+}
+
+} // namespace notrack
