@@ -121,7 +121,8 @@ Request requestOf(const Arguments& arguments, std::optional<Profile> profile)
             .wait = arguments.wait,
             .spread = arguments.spread,
             .delivery = arguments.delivery,
-            .trials = arguments.trials};
+            .trials = arguments.trials,
+            .diff = arguments.diff || arguments.output == OutputFormat::Json ? DiffText::Made : DiffText::LeftOut};
 }
 
 ExitCode concludeStatus(const Arguments& arguments, const Report& report)

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,9 @@ namespace notrack
 
 /// FNV-1a, 64 bits: the same for the same text on every machine.
 std::uint64_t hashOf(std::string_view text);
+
+/// A hash that goes on from `sum`, eight bytes at a time: for megabytes, and the same on machines of one byte order only.
+std::uint64_t hashOfBytes(std::span<const std::byte> bytes, std::uint64_t sum = 0);
 
 /// A hash of many hashes, in their order.
 class HashSum

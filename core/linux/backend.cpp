@@ -1,6 +1,7 @@
 #include "core/linux/backend.h"
 
 #include "core/linux/iptables/iptables_store.h"
+#include "core/linux/iptables/legacy_table.h"
 #include "core/linux/iptables/libiptc.h"
 #include "core/linux/nftables/nf_tables.h"
 #include "core/linux/nftables/nftables_store.h"
@@ -8,6 +9,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
@@ -38,7 +40,10 @@ Result<bool> hasLegacyHint(Family family, const char* chain)
     const Result<bool> present = hasLegacyTable(family, hintTable);
     if (!present || !*present || !checkLibiptc())
         return present ? Result<bool>(false) : present;
-    return hasLegacyChain(family, hintTable, chain);
+    const Result<LegacyTable> table = LegacyTable::read(family, hintTable);
+    if (!table)
+        return tl::unexpected(table.error());
+    return std::any_of(table->chains().begin(), table->chains().end(), [&](const LegacyChain& one) { return one.name == chain; });
 }
 
 /// The first hint chain that the mangle tables of a backend hold, as in "KUBE-IPTABLES-HINT in the ipv4 mangle table".

@@ -147,7 +147,7 @@ std::optional<std::string> CapturedNode::fingerprint(const Profile& profile)
     all.insert(all.begin(), profile.chainPrefix);
     const Change change(m_node, wantedParts(profile, prefixes, unavailableFamilies(profile, m_store)), nothingOfOurs(all), {});
     Report ignored;
-    Result<Differences> differences = observeTables(change, m_node, ignored);
+    Result<Differences> differences = observeTables(change, m_node, ignored, DiffText::LeftOut);
     if (!differences)
         return std::nullopt;
     Facts facts;

@@ -64,11 +64,13 @@ std::string trialChain(std::string_view prefix, Hook hook)
 
 std::optional<ChainName> readChainName(std::string_view name)
 {
-    for (const Infix& infix : infixes) {
-        for (const Hook hook : allHooks) {
-            const std::string suffix = toText({{}, hook, infix.kind});
-            if (name.size() > suffix.size() && name.ends_with(suffix))
-                return ChainName{std::string(name.substr(0, name.size() - suffix.size())), hook, infix.kind};
+    for (const Hook hook : allHooks) {
+        if (!name.ends_with(builtInChain(hook)))
+            continue;
+        const std::string_view front = name.substr(0, name.size() - builtInChain(hook).size());
+        for (const Infix& infix : infixes) {
+            if (front.size() > infix.text.size() && front.ends_with(infix.text))
+                return ChainName{std::string(front.substr(0, front.size() - infix.text.size())), hook, infix.kind};
         }
     }
     return std::nullopt;

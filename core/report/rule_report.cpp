@@ -53,12 +53,12 @@ FamilyReport reportFamily(const Comparison& comparison)
         for (const MergedEntry& item : mergeEntries(comparison, chain)) {
             if (item.state == MergedEntry::State::Goes && item.moves)
                 continue; // told once, where it should be
-            const std::string target(targetOf(item.entry->body));
+            const std::string_view target = targetOf(item.entry->body);
             const std::optional<std::uint32_t> position = countedFromOne(item.position);
             if (rules != nullptr && !chain.shared)
                 rules->rules.push_back({toText(item.entry->body), stateOf(item), position, item.entry->counters});
             else if (stateOf(item) != ItemState::Ok || ours.contains(target))
-                family.jumps.push_back({chain.name, target, stateOf(item), position, item.entry->counters});
+                family.jumps.push_back({chain.name, std::string(target), stateOf(item), position, item.entry->counters});
         }
     }
     return family;

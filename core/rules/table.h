@@ -3,6 +3,7 @@
 #include "core/net/rule.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -74,6 +75,7 @@ struct Table
     std::vector<Chain> chains;
     std::vector<std::string> nftablesTables; ///< nftables' tables that the chains stand in, as in "ip nmanager"; none for iptables
     std::vector<std::string> foreignObjects; ///< what others put into those: "table ip nmanager: counter NAME"
+    std::uint64_t stamp = 0;                 ///< a hash of all that it says, without counters; 0 where the store that read it makes none
 
     bool operator==(const Table&) const = default;
 };

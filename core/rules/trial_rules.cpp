@@ -108,7 +108,7 @@ bool isException(const RuleBody& body)
 /// Whether an entry is there because of a trial. `isTrialChain` tells whether a name is that of a trial's chain of ours.
 bool isOfTrial(std::string_view chain, const RuleBody& body, const std::function<bool(std::string_view)>& isTrialChain)
 {
-    return isTrialChain(targetOf(body)) || (isOfKind(chain, ChainKind::Rules) && isException(body));
+    return isTrialChain(targetOf(body)) || (isException(body) && isOfKind(chain, ChainKind::Rules));
 }
 
 OwnedChain& chainOf(OwnedPart& part, const std::string& name, bool shared)
@@ -123,9 +123,9 @@ OwnedChain& chainOf(OwnedPart& part, const std::string& name, bool shared)
 /// Names of the trial's chains under these prefixes.
 std::function<bool(std::string_view)> trialChainsOf(const std::string& chainPrefix, const std::vector<std::string>& earlierPrefixes)
 {
-    return [owned = ownedChains(chainPrefix, earlierPrefixes)](std::string_view name) {
-        return isOfKind(name, ChainKind::Trial) && owned.contains(name);
-    };
+    auto names = ownedChains(chainPrefix, earlierPrefixes);
+    std::erase_if(names, [](const std::string& name) { return !isOfKind(name, ChainKind::Trial); });
+    return [names = std::move(names)](std::string_view name) { return names.contains(name); };
 }
 
 } // namespace
@@ -213,7 +213,14 @@ Table withoutTrial(Table table, const std::string& chainPrefix, const std::vecto
 
 bool holdsTrial(const Table& table, const std::string& chainPrefix, const std::vector<std::string>& earlierPrefixes)
 {
-    return withoutTrial(table, chainPrefix, earlierPrefixes) != table;
+    const auto isTrialChain = trialChainsOf(chainPrefix, earlierPrefixes);
+    const auto owned = ownedChains(chainPrefix, earlierPrefixes);
+    return std::any_of(table.chains.begin(), table.chains.end(), [&](const Chain& chain) {
+        return isTrialChain(chain.name) || ((chain.builtIn || owned.contains(chain.name)) &&
+                                            std::any_of(chain.entries.begin(), chain.entries.end(), [&](const Entry& entry) {
+                                                return isOfTrial(chain.name, entry.body, isTrialChain);
+                                            }));
+    });
 }
 
 OwnedPart withCounters(OwnedPart wanted, const OwnedPart& former)

@@ -87,9 +87,16 @@ void Change::startFrom(Former before)
     }
 }
 
+void Change::startFrom(Observed store, Observed other)
+{
+    m_observed = std::move(store);
+    m_observedOther = std::move(other);
+}
+
 Result<bool> Change::write(const Announce& announce)
 {
-    const auto others = compareOther();
+    const auto others = m_observedOther ? Result<std::vector<Comparison>>(std::move(*m_observedOther)) : compareOther();
+    m_observedOther.reset();
     if (!m_started)
         m_former.other.clear();
     for (std::size_t i = 0; others && !m_started && i < others->size(); ++i)
@@ -105,7 +112,7 @@ Result<bool> Change::write(const Announce& announce)
 
 Result<bool> Change::writeStores(const std::vector<OwnedPart>& parts, const std::vector<OwnedPart>& otherParts, const BeforeCommit& before)
 {
-    Result<Transaction> done = writeTables(m_node.store, parts, m_wait, before);
+    Result<Transaction> done = writeTables(m_node.store, parts, m_wait, before, std::exchange(m_observed, {}));
     if (!done)
         return tl::unexpected(done.error());
     if (m_former.store.empty())

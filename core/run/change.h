@@ -60,6 +60,9 @@ public:
     /// For a write after a trial, which moved what stands: what stood before it is what an undo puts back, and what counters start from.
     void startFrom(Former before);
 
+    /// For a write before which nobody is asked anything: what was just read of both stores, without a lock.
+    void startFrom(Observed store, Observed other);
+
     /// As if a write had found this.
     void setFormer(Former former) { m_former = std::move(former); }
     /// What the last write read back of the first store, once; nothing where there was none, or something was taken back since.
@@ -78,6 +81,8 @@ private:
     std::vector<OwnedPart> m_wantedOfOther;
     std::chrono::milliseconds m_wait;
     Former m_former;
+    Observed m_observed;
+    std::optional<Observed> m_observedOther;
     bool m_started = false; ///< startFrom() was told what stood
     bool m_otherWritten = false;
     std::optional<Error> m_unread;

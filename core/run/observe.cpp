@@ -166,12 +166,12 @@ void tellUnavailable(const std::map<Family, std::string>& unavailable, Report& r
     }
 }
 
-Result<Differences> observeTables(const Change& change, const Node& node, Report& report, Sight sight)
+Result<Differences> observeTables(const Change& change, const Node& node, Report& report, DiffText diff, Sight sight)
 {
     auto comparisons = change.compare();
     if (!comparisons)
         return tl::unexpected(comparisons.error());
-    const auto others = change.compareOther();
+    auto others = change.compareOther();
     if (!others)
         return tl::unexpected(others.error());
     const bool trial = holdTrial(*comparisons, change.wanted());
@@ -179,11 +179,11 @@ Result<Differences> observeTables(const Change& change, const Node& node, Report
         dropTrial(*comparisons, change.wanted());
     reportRules(*comparisons, report);
     report.diff.clear();
-    for (const std::vector<Comparison>& all : {*comparisons, *others}) {
-        for (const Comparison& comparison : all)
-            report.diff += unifiedDiff(comparison);
+    for (const std::vector<Comparison>* all : {&*comparisons, &*others}) {
+        for (std::size_t i = 0; diff == DiffText::Made && i < all->size(); ++i)
+            report.diff += unifiedDiff(all->at(i));
     }
-    Differences differences{.standing = standingOf(*comparisons), .trial = trial, .rawTables = {}, .ownNftablesTables = {}};
+    Differences differences{.standing = standingOf(*comparisons), .trial = trial};
     if (!allInSync(*others)) {
         differences.standing = Standing::Drifted;
         if (report.state == NodeState::InSync)
@@ -191,25 +191,27 @@ Result<Differences> observeTables(const Change& change, const Node& node, Report
     }
     listTables(&node.store, *comparisons, differences);
     listTables(node.other, *others, differences);
+    differences.store = std::move(*comparisons);
+    differences.other = std::move(*others);
     return differences;
 }
 
-Result<Differences> observePastTrial(const Change& change, const Node& node, const Memory& memory, Report& report)
+Result<Differences> observePastTrial(const Change& change, const Node& node, const Memory& memory, Report& report, DiffText diff)
 {
-    Result<Differences> differences = observeTables(change, node, report);
+    Result<Differences> differences = observeTables(change, node, report, diff);
     const std::optional<NodeState> before = memory.trial().stateBefore;
     if (!differences || (!differences->trial && (!before || report.state == *before)))
         return differences;
     const bool running = memory.isLocked();
     if (running && before) {
-        differences = observeTables(change, node, report, Sight::PastTrial);
+        differences = observeTables(change, node, report, diff, Sight::PastTrial);
         if (differences && report.state != *before)
             showAsBefore(*before, *differences, report);
         if (differences)
             report.notes.emplace_back("a trial is running: what it brought in is not shown");
         return differences;
     }
-    differences = observeTables(change, node, report, running ? Sight::PastTrial : Sight::Whole); // it may have ended in between
+    differences = observeTables(change, node, report, diff, running ? Sight::PastTrial : Sight::Whole); // it may have ended in between
     if (differences && differences->trial)
         report.notes.emplace_back(running ? "a trial is running: what it brought in is not shown"
                                           : "rules of a trial were left by a run that was ended; the next apply takes them out");

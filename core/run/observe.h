@@ -18,8 +18,10 @@ namespace notrack
 struct Differences
 {
     Standing standing = Standing::InSync;
-    bool trial = false;                         ///< rules of a trial were found
-    std::vector<SavedTable> rawTables;          ///< legacy raw tables as they were read, for the findings
+    bool trial = false;                ///< rules of a trial were found
+    std::vector<SavedTable> rawTables; ///< legacy raw tables as they were read, for the findings
+    Observed store;                    ///< what was read of each store
+    Observed other;
     std::vector<std::string> ownNftablesTables; ///< NodeFacts has the form
     std::vector<std::string> foreignObjects;    ///< NodeFacts has the form
 };
@@ -29,6 +31,9 @@ enum class Sight {
     Whole,
     PastTrial, ///< as if there were nothing of a trial
 };
+
+/// Whether the report gets a diff, which takes a walk through whole tables.
+enum class DiffText { Made, LeftOut };
 
 /// BadProfile where an earlier apply wrote under a prefix that differs in case alone: nftables' tables have the prefix in lower case, so that
 /// the two would share one.
@@ -45,11 +50,11 @@ void tellUnavailable(const std::map<Family, std::string>& unavailable, Report& r
 
 /// Reads the tables of both backends and puts state, rules and diff into the report. The other backend counts only where it holds something
 /// of ours.
-Result<Differences> observeTables(const Change& change, const Node& node, Report& report, Sight sight = Sight::Whole);
+Result<Differences> observeTables(const Change& change, const Node& node, Report& report, DiffText diff, Sight sight = Sight::Whole);
 
 /// The same for a run that only reads. A trial under way is no drift, even where it has taken our rules out for the moment; what one left that
 /// was ended is. A note tells of either.
-Result<Differences> observePastTrial(const Change& change, const Node& node, const Memory& memory, Report& report);
+Result<Differences> observePastTrial(const Change& change, const Node& node, const Memory& memory, Report& report, DiffText diff);
 
 /// Puts state and rules into the report: families, without the one that has nothing and wants nothing.
 void reportRules(const std::vector<Comparison>& comparisons, Report& report);

@@ -112,12 +112,14 @@ private:
         }
         m_change.emplace(makeChange());
         const bool onlyReads = m_request.intent == Intent::Status || m_request.mode == Mode::Check;
-        Result<Differences> differences =
-            onlyReads ? observePastTrial(*m_change, m_node, m_memory, m_report) : observeTables(*m_change, m_node, m_report);
+        Result<Differences> differences = onlyReads ? observePastTrial(*m_change, m_node, m_memory, m_report, m_request.diff)
+                                                    : observeTables(*m_change, m_node, m_report, m_request.diff);
         m_watch.lap("read");
         if (!differences)
             return tl::unexpected(differences.error());
         m_seen = Observation{.standing = differences->standing, .pending = m_remembered.pending.has_value()};
+        if (!onlyReads && m_request.profile && !m_request.profile->safety.probe)
+            m_change->startFrom(std::move(differences->store), std::move(differences->other));
         m_report.verified.reset();
         m_overruled.clear();
         m_report.trial = m_memory.trial().last;
@@ -344,9 +346,10 @@ private:
     Next withdraw()
     {
         Change removal = makeRemoval();
-        const Result<Differences> differences = observeTables(removal, m_node, m_report);
+        Result<Differences> differences = observeTables(removal, m_node, m_report, m_request.diff);
         if (!differences)
             return failed(differences.error());
+        removal.startFrom(std::move(differences->store), std::move(differences->other));
         const bool hadVerdict = m_memory.verdict().has_value();
         const Result<bool> written = removal.write({});
         m_watch.lap("commit");

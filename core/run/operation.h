@@ -3,6 +3,7 @@
 #include "core/report/report.h"
 #include "core/run/decide.h"
 #include "core/run/node.h"
+#include "core/run/observe.h"
 #include "core/run/verdict.h"
 
 #include <chrono>
@@ -23,6 +24,7 @@ struct Request
     std::chrono::seconds spread{0};                ///< for Reconcile: over this time nodes take turns with a profile that is new to them
     std::string delivery{hostDelivery};            ///< who runs this on the node: one delivery at a time keeps its rules
     std::uint32_t trials = 1;                      ///< for Trial: how many are made, one after the other
+    DiffText diff = DiffText::Made;                ///< for those who show it
     const std::vector<Finding>* earlier = nullptr; ///< for Status: findings that need not be judged again
 };
 

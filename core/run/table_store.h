@@ -30,6 +30,10 @@ public:
 class LockedTables : public TableReader
 {
 public:
+    /// As if the last snapshot of its family had been this one, which was read without the lock: commit() finds out whether it still holds. False
+    /// where the store cannot, and has to read.
+    virtual bool adopt(const Table& /*table*/) { return false; }
+
     /// Carries out plans made from the last snapshot of their families. Each family changes whole or not at all; when one fails,
     /// those before it in `plans` may have changed. Conflict when a table is not as the snapshot found it.
     virtual Result<void> commit(std::span<const Plan> plans) = 0;

@@ -50,11 +50,12 @@ std::size_t othersIn(const std::vector<Comparison>& comparisons)
                                             [&](const ChainComparison& one) { return one.name == chain.name; });
             if (known != comparison.chains.end() && !known->shared)
                 continue;
+            const std::size_t name = hash(chain.name);
             for (const Entry& entry : chain.entries) {
                 const auto* foreign = std::get_if<ForeignRule>(&entry.body);
                 if (foreign == nullptr)
                     continue;
-                sum.add(hash(chain.name));
+                sum.add(name);
                 sum.add(hash(foreign->text.empty() ? foreign->target : foreign->text));
                 sum.add(foreign->fingerprint);
             }
@@ -63,19 +64,31 @@ std::size_t othersIn(const std::vector<Comparison>& comparisons)
     return sum.get();
 }
 
+bool movesEntries(const std::vector<Comparison>& comparisons)
+{
+    return std::any_of(comparisons.begin(), comparisons.end(), [](const Comparison& comparison) {
+        return std::any_of(comparison.chains.begin(), comparison.chains.end(), [](const ChainComparison& chain) {
+            return std::any_of(chain.insertions.begin(), chain.insertions.end(),
+                               [](const Insertion& one) { return one.movedFrom.has_value(); });
+        });
+    });
+}
+
 /// One transaction under the lock.
 class Writing
 {
 public:
-    Writing(LockedTables& tables, std::span<const OwnedPart> wanted, const BeforeCommit& beforeCommit)
-        : m_tables(tables), m_wanted(wanted), m_beforeCommit(beforeCommit)
+    Writing(LockedTables& tables, std::span<const OwnedPart> wanted, const BeforeCommit& beforeCommit, Observed observed)
+        : m_tables(tables), m_wanted(wanted), m_beforeCommit(beforeCommit), m_observed(std::move(observed))
     {
     }
 
     /// Conflict where another attempt makes sense. Whatever the error, putBack() may have something to undo.
     Result<void> attempt()
     {
-        auto comparisons = compareTables(m_tables, m_wanted);
+        auto comparisons = adoptObserved();
+        if (!comparisons)
+            comparisons = compareTables(m_tables, m_wanted);
         if (!comparisons)
             return tl::unexpected(comparisons.error());
         if (!m_found) { // a later attempt may see what an earlier one already committed
@@ -120,6 +133,15 @@ public:
     Transaction finish() { return std::move(m_done); }
 
 private:
+    /// What was observed, once; not where an entry would move, since it takes along what it has counted by now.
+    Result<std::vector<Comparison>> adoptObserved()
+    {
+        Observed observed = std::exchange(m_observed, {});
+        const bool usable = observed.size() == m_wanted.size() && !observed.empty() && !movesEntries(observed) &&
+                            std::all_of(observed.begin(), observed.end(), [&](const Comparison& one) { return m_tables.adopt(one.table); });
+        return usable ? Result<std::vector<Comparison>>(std::move(observed)) : makeError(ErrorKind::Conflict, "to be read");
+    }
+
     Result<void> announce()
     {
         if (m_announced || !m_beforeCommit)
@@ -146,6 +168,7 @@ private:
     LockedTables& m_tables;
     std::span<const OwnedPart> m_wanted;
     const BeforeCommit& m_beforeCommit;
+    Observed m_observed;
     Transaction m_done;
     std::size_t m_others = 0; ///< before the first commit
     bool m_found = false;
@@ -168,7 +191,7 @@ Result<std::vector<Comparison>> compareTables(TableReader& tables, std::span<con
 }
 
 Result<Transaction> writeTables(TableStore& store, std::span<const OwnedPart> wanted, std::chrono::milliseconds wait,
-                                const BeforeCommit& beforeCommit)
+                                const BeforeCommit& beforeCommit, Observed observed)
 {
     const auto deadline = std::chrono::steady_clock::now() + wait;
     for (const OwnedPart& part : wanted) {
@@ -178,7 +201,7 @@ Result<Transaction> writeTables(TableStore& store, std::span<const OwnedPart> wa
     const auto locked = store.lock(wait);
     if (!locked)
         return tl::unexpected(locked.error());
-    Writing writing(**locked, wanted, beforeCommit);
+    Writing writing(**locked, wanted, beforeCommit, std::move(observed));
     for (int attempts = 1;; ++attempts) {
         const Result<void> done = writing.attempt();
         if (done)

@@ -30,10 +30,14 @@ struct Transaction
     std::optional<std::vector<Comparison>> after; ///< what was read back
 };
 
+/// What the tables held a moment ago, read without the lock, with nothing asked of anybody since: one comparison for each wanted part, or nothing.
+using Observed = std::vector<Comparison>;
+
 /// Makes the tables hold what is wanted: takes the store's lock, reads again, plans, commits, reads back. A table that changes
 /// under its hands is tried again until `wait` is over, then it is Busy. When one family fails, the others are put back as they were;
-/// an error with the code rollbackFailed says that even this failed. Where everything already is as wanted, nothing is written.
+/// an error with the code rollbackFailed says that even this failed. Where everything already is as wanted, nothing is written. The first
+/// try is made from `observed` where the store can tell at the commit whether it still holds.
 Result<Transaction> writeTables(TableStore& store, std::span<const OwnedPart> wanted, std::chrono::milliseconds wait,
-                                const BeforeCommit& beforeCommit = {});
+                                const BeforeCommit& beforeCommit = {}, Observed observed = {});
 
 } // namespace notrack

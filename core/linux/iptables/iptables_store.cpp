@@ -1,5 +1,6 @@
 #include "core/linux/iptables/iptables_store.h"
 
+#include "core/linux/iptables/legacy_table.h"
 #include "core/linux/iptables/libiptc.h"
 #include "core/linux/iptables/rule_codec.h"
 #include "core/linux/iptables/xtables_lock.h"
@@ -8,8 +9,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <functional>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -41,15 +43,18 @@ private:
     LibiptcTable& m_table;
 };
 
-/// Opens the raw table of a family for reading; nothing where the kernel holds none, since reading it would make the kernel create it.
-Result<std::unique_ptr<LibiptcTable>> openPresentTable(Family family)
+/// Reads the raw table of a family. One that the kernel does not hold has no chains, and reading it would make the kernel create it.
+Result<Table> readRawTable(Family family)
 {
     const Result<bool> present = hasLegacyTable(family, "raw");
     if (!present)
         return tl::unexpected(present.error());
     if (!*present)
-        return nullptr;
-    return openRawTable(family);
+        return Table{.family = family, .chains = {}};
+    if (const Result<void> library = checkLibiptc(); !library) // so that what is found can be put right as well
+        return tl::unexpected(library.error());
+    const Result<LegacyTable> table = LegacyTable::read(family, "raw");
+    return table ? Result<Table>(table->decode()) : tl::unexpected(table.error());
 }
 
 class LockedIptables : public LockedTables
@@ -57,17 +62,18 @@ class LockedIptables : public LockedTables
 public:
     explicit LockedIptables(LockFile lock) : m_lock(std::move(lock)) {}
 
+    bool adopt(const Table& table) override
+    {
+        m_stamps[table.family] = table.chains.empty() ? std::nullopt : std::optional(table.stamp);
+        return true;
+    }
+
     Result<Table> snapshot(Family family) override
     {
-        m_tables.erase(family);
-        auto table = openPresentTable(family);
-        if (!table)
-            return tl::unexpected(table.error());
-        if (*table == nullptr)
-            return Table{.family = family, .chains = {}};
-        Table read = (*table)->read();
-        m_tables.insert_or_assign(family, std::move(*table));
-        return read;
+        Result<Table> table = readRawTable(family);
+        if (table)
+            adopt(*table);
+        return table;
     }
 
     Result<void> commit(std::span<const Plan> plans) override
@@ -80,48 +86,41 @@ public:
     }
 
 private:
+    /// Reads the table once more, right before it is replaced: the kernel's own check compares the number of entries only.
     Result<void> commit(const Plan& plan)
     {
-        auto taken = takeTable(plan.family);
-        if (!taken)
-            return tl::unexpected(taken.error());
-        LibiptcTable& table = **taken;
-        const std::size_t found = table.hash();
-        StepRunner runner(plan.family, table);
+        const auto table = openRawTable(plan.family);
+        if (!table)
+            return tl::unexpected(table.error());
+        const Result<bool> same = isAsSeen(plan.family, **table);
+        if (!same)
+            return tl::unexpected(same.error());
+        if (!*same)
+            return makeError(ErrorKind::Conflict, "the raw table was changed by a program that does not take the lock",
+                             std::string(toText(plan.family)));
+        StepRunner runner(plan.family, **table);
         for (const Step& step : plan.steps) {
             if (Result<void> done = std::visit(runner, step); !done)
                 return done;
         }
-        const auto now = openRawTable(plan.family);
-        if (!now)
-            return tl::unexpected(now.error());
-        if ((*now)->hash() != found) // the kernel's own check before a commit compares the number of entries only
-            return makeError(ErrorKind::Conflict, "the raw table was changed by a program that does not take the lock",
-                             std::string(toText(plan.family)));
-        return table.commit();
+        return (*table)->commit();
     }
 
-    /// The table of the last snapshot. One that was not there then is created now, and must be as empty as it was taken for.
-    Result<std::unique_ptr<LibiptcTable>> takeTable(Family family)
+    /// Whether the table is what the last snapshot gave. One that was not there then has just been created, and must be as empty as it was taken for.
+    Result<bool> isAsSeen(Family family, LibiptcTable& table) const
     {
-        if (const auto known = m_tables.find(family); known != m_tables.end()) {
-            std::unique_ptr<LibiptcTable> taken = std::move(known->second);
-            m_tables.erase(known);
-            return taken;
-        }
-        auto table = openRawTable(family);
-        if (!table)
-            return tl::unexpected(table.error());
-        const Table read = (*table)->read();
-        const bool untouched =
-            std::all_of(read.chains.begin(), read.chains.end(), [](const Chain& chain) { return chain.builtIn && chain.entries.empty(); });
-        if (!untouched)
-            return makeError(ErrorKind::Conflict, "the raw table was created by somebody else meanwhile", std::string(toText(family)));
-        return std::move(*table);
+        const auto seen = m_stamps.find(family);
+        if (seen != m_stamps.end() && seen->second)
+            return table.hash() == *seen->second;
+        const Result<Table> now = readRawTable(family);
+        if (!now)
+            return tl::unexpected(now.error());
+        return std::all_of(now->chains.begin(), now->chains.end(),
+                           [](const Chain& chain) { return chain.builtIn && chain.entries.empty(); });
     }
 
     LockFile m_lock;
-    std::map<Family, std::unique_ptr<LibiptcTable>> m_tables; ///< as last read, to be committed
+    std::map<Family, std::optional<std::uint64_t>> m_stamps; ///< of the tables as last read; nothing for one that was not there
 };
 
 class IptablesStore : public TableStore
@@ -129,13 +128,7 @@ class IptablesStore : public TableStore
 public:
     Backend backend() const override { return Backend::Iptables; }
 
-    Result<Table> snapshot(Family family) override
-    {
-        const auto table = openPresentTable(family);
-        if (!table)
-            return tl::unexpected(table.error());
-        return *table == nullptr ? Table{.family = family, .chains = {}} : (*table)->read();
-    }
+    Result<Table> snapshot(Family family) override { return readRawTable(family); }
 
     std::optional<std::string> unavailable(Family family) override
     {

@@ -1,18 +1,15 @@
 #include "core/linux/iptables/libiptc.h"
 
-#include "core/base/fingerprint.h"
+#include "core/linux/iptables/legacy_table.h"
 #include "core/linux/iptables/rule_codec.h"
 #include "core/linux/iptables/survived_call.h"
 #include "core/linux/system/system_error.h"
-#include "core/net/chain_names.h"
 
 #include <dlfcn.h>
 #include <libiptc/libip6tc.h>
 #include <libiptc/libiptc.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <functional>
 #include <type_traits>
 
 namespace notrack
@@ -22,8 +19,6 @@ namespace
 {
 
 constexpr const char* tableName = "raw";
-/// Behind this many rules of others our jump is not first, whatever they match.
-constexpr std::size_t longestPathToJump = 64;
 constexpr const char* libraryGaveUp = "libiptc gave up, as it does where the system refuses it something small";
 
 /// The functions of libip4tc (prefix "iptc_") or libip6tc ("ip6tc_"): the same but for the type of an entry.
@@ -105,48 +100,21 @@ public:
             m_functions.free(m_handle);
     }
 
-    Table read() override
+    std::uint64_t hash() override
     {
-        Table table{.family = m_family, .chains = {}};
+        TableHash hash;
         for (const char* name = m_functions.first_chain(m_handle); name != nullptr; name = m_functions.next_chain(m_handle)) {
-            Chain& chain = table.chains.emplace_back(Chain{name, m_functions.builtin(name, m_handle) != 0, {}});
-            xt_counters unused{};
-            if (const char* policy = chain.builtIn ? m_functions.get_policy(name, &unused, m_handle) : nullptr)
-                chain.policy = policy;
-            RuleDetail detail = readChainName(chain.name) ? RuleDetail::Full : chain.builtIn ? RuleDetail::Reach : RuleDetail::Brief;
-            chain.entries.reserve(countRules(name));
-            for (const RuleEntry* rule = m_functions.first_rule(name, m_handle); rule != nullptr;
-                 rule = m_functions.next_rule(rule, m_handle)) {
-                const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(rule), rule->next_offset);
-                const char* target = m_functions.get_target(rule, m_handle);
-                chain.entries.push_back(
-                    {decodeRule(m_family, bytes, target == nullptr ? "" : target, detail), decodeCounters(m_family, bytes)});
-                const bool enough = chain.entries.size() >= longestPathToJump || (target != nullptr && readChainName(target));
-                if (detail == RuleDetail::Reach && enough)
-                    detail = RuleDetail::Brief;
-            }
-        }
-        return table;
-    }
-
-    std::size_t hash() override
-    {
-        const std::hash<std::string_view> hashText;
-        HashSum sum;
-        for (const char* name = m_functions.first_chain(m_handle); name != nullptr; name = m_functions.next_chain(m_handle)) {
-            sum.add(hashText(name));
             xt_counters unused{};
             const char* policy = m_functions.builtin(name, m_handle) != 0 ? m_functions.get_policy(name, &unused, m_handle) : nullptr;
-            sum.add(hashText(policy == nullptr ? "" : policy));
+            hash.addChain(name, policy == nullptr ? "" : policy);
             for (const RuleEntry* rule = m_functions.first_rule(name, m_handle); rule != nullptr;
                  rule = m_functions.next_rule(rule, m_handle)) {
                 const char* target = m_functions.get_target(rule, m_handle);
                 const std::string_view goesTo = target == nullptr ? "" : target;
-                sum.add(hashText(goesTo));
-                sum.add(fingerprintOf(m_family, {reinterpret_cast<const std::byte*>(rule), rule->next_offset}, goesTo));
+                hash.addRule(fingerprintOf(m_family, {reinterpret_cast<const std::byte*>(rule), rule->next_offset}, goesTo), goesTo);
             }
         }
-        return sum.get();
+        return hash.get();
     }
 
     Result<void> createChain(const std::string& chain) override
@@ -191,14 +159,6 @@ public:
 
 private:
     std::string where(const std::string& step) const { return std::string(toText(m_family)) + " raw table, " + step; }
-
-    std::size_t countRules(const char* chain) const
-    {
-        std::size_t count = 0;
-        for (const RuleEntry* rule = m_functions.first_rule(chain, m_handle); rule != nullptr; rule = m_functions.next_rule(rule, m_handle))
-            ++count;
-        return count;
-    }
 
     /// libiptc zeroes the counters of policies on every commit, unless it is told what they shall be.
     void keepPolicyCounters()
@@ -270,22 +230,6 @@ Result<std::unique_ptr<LibiptcTable>> openTable(const Result<Libiptc<RuleEntry>>
     return std::make_unique<LibiptcTableOf<RuleEntry>>(*library, family, *handle);
 }
 
-template <typename RuleEntry>
-Result<bool> hasChain(const Result<Libiptc<RuleEntry>>& library, const std::string& table, const std::string& chain)
-{
-    if (!library)
-        return tl::unexpected(library.error());
-    const Result<xtc_handle*> opened = openHandle(*library, table.c_str(), "legacy " + table + " table");
-    if (!opened)
-        return tl::unexpected(opened.error());
-    const std::unique_ptr<xtc_handle, void (*)(xtc_handle*)> handle(*opened, library->free);
-    for (const char* name = library->first_chain(handle.get()); name != nullptr; name = library->next_chain(handle.get())) {
-        if (chain == name)
-            return true;
-    }
-    return false;
-}
-
 const Result<Libiptc<ipt_entry>>& ipv4Library()
 {
     static const auto library = loadLibrary<ipt_entry>("libip4tc.so.2", "iptc_");
@@ -303,11 +247,6 @@ const Result<Libiptc<ip6t_entry>>& ipv6Library()
 Result<std::unique_ptr<LibiptcTable>> openRawTable(Family family)
 {
     return family == Family::Ipv4 ? openTable(ipv4Library(), family) : openTable(ipv6Library(), family);
-}
-
-Result<bool> hasLegacyChain(Family family, const std::string& table, const std::string& chain)
-{
-    return family == Family::Ipv4 ? hasChain(ipv4Library(), table, chain) : hasChain(ipv6Library(), table, chain);
 }
 
 Result<void> checkLibiptc()

@@ -3,6 +3,7 @@
 #include "core/rules/table.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,10 +21,8 @@ public:
     LibiptcTable& operator=(const LibiptcTable&) = delete;
     virtual ~LibiptcTable() = default;
 
-    virtual Table read() = 0;
-
-    /// A hash of all that the table says, without counters; the same in one process only. It costs less than reading.
-    virtual std::size_t hash() = 0;
+    /// What TableHash makes of it: Table::stamp of the same table, where LegacyTable read that.
+    virtual std::uint64_t hash() = 0;
 
     virtual Result<void> createChain(const std::string& chain) = 0;
     virtual Result<void> deleteChain(const std::string& chain) = 0;
@@ -36,13 +35,10 @@ public:
     virtual Result<void> commit() = 0;
 };
 
-/// Reads the family's raw table; the kernel creates the table when it does not have it yet. libip4tc and libip6tc are loaded
+/// Opens the family's raw table for a commit; the kernel creates the table when it does not have it yet. libip4tc and libip6tc are loaded
 /// when they are first needed, so that the program also runs where they are not installed: NoBackend then, as for a kernel
 /// without legacy tables.
 Result<std::unique_ptr<LibiptcTable>> openRawTable(Family family);
-
-/// Whether a legacy table that is there already has a chain of that name. The kernel creates the table when it is not.
-Result<bool> hasLegacyChain(Family family, const std::string& table, const std::string& chain);
 
 /// Whether the libraries can be loaded; if not, the error that openRawTable() would give.
 Result<void> checkLibiptc();

@@ -1,5 +1,6 @@
 #include "core/linux/iptables/rule_layout.h"
 
+#include "core/base/fingerprint.h"
 #include "core/linux/iptables/extension_text.h"
 #include "core/net/flow.h"
 
@@ -130,19 +131,38 @@ RawHeader readHeader(const typename Layout::Entry& entry)
             .isGoto = Layout::isGoto(entry)};
 }
 
-/// Reads the match or target at `offset`, which must end at `limit` at the latest.
-std::optional<RawExtension> readExtension(std::span<const std::byte> bytes, std::size_t offset, std::size_t limit, std::size_t& size)
+/// A match or target as it lies in a rule.
+struct ExtensionPlace
+{
+    std::string_view name;
+    std::uint8_t revision = 0;
+    std::span<const std::byte> payload;
+    std::size_t size = 0;
+};
+
+/// Finds the match or target at `offset`, which must end at `limit` at the latest.
+std::optional<ExtensionPlace> findExtension(std::span<const std::byte> bytes, std::size_t offset, std::size_t limit)
 {
     if (limit > bytes.size() || offset > limit || limit - offset < sizeof(xt_entry_match))
         return std::nullopt;
     const auto header = loadAt<xt_entry_match>(bytes, offset);
-    size = header.u.match_size;
+    const std::size_t size = header.u.match_size;
     if (size < sizeof(xt_entry_match) || size > limit - offset)
         return std::nullopt;
-    const char* name = header.u.user.name;
-    const std::size_t length = strnlen(name, sizeof(header.u.user.name));
-    return RawExtension{std::string(name, length), header.u.user.revision,
-                        bytes.subspan(offset + sizeof(xt_entry_match), size - sizeof(xt_entry_match))};
+    const auto* name = reinterpret_cast<const char*>(bytes.data() + offset + offsetof(xt_entry_match, u.user.name));
+    return ExtensionPlace{{name, strnlen(name, sizeof(header.u.user.name))},
+                          header.u.user.revision,
+                          bytes.subspan(offset + sizeof(xt_entry_match), size - sizeof(xt_entry_match)),
+                          size};
+}
+
+std::optional<RawExtension> readExtension(std::span<const std::byte> bytes, std::size_t offset, std::size_t limit, std::size_t& size)
+{
+    const auto found = findExtension(bytes, offset, limit);
+    if (!found)
+        return std::nullopt;
+    size = found->size;
+    return RawExtension{std::string(found->name), found->revision, found->payload};
 }
 
 template <typename Layout>
@@ -179,22 +199,15 @@ std::size_t fingerprintOf(std::span<const std::byte> bytes, FingerprintOf part)
     if (bytes.size() < sizeof(Entry))
         return 0;
     const auto entry = loadAt<Entry>(bytes, 0);
-    const auto textOf = [](std::span<const std::byte> some) {
-        return std::string_view(reinterpret_cast<const char*>(some.data()), some.size());
-    };
-    constexpr std::size_t oddMultiplier = 31;
-    std::size_t sum = 0;
-    const auto add = [&](std::string_view text) { sum = sum * oddMultiplier + std::hash<std::string_view>()(text); };
-    add(textOf(bytes.first(sizeof(Layout::header(entry)))));
-    std::size_t size = 0;
+    std::uint64_t sum = hashOfBytes(bytes.first(sizeof(Layout::header(entry))));
     const std::size_t end = part == FingerprintOf::All ? entry.next_offset : entry.target_offset;
-    for (std::size_t offset = sizeof(Entry); offset < end; offset += size) {
-        const auto extension = readExtension(bytes, offset, end, size);
+    for (std::size_t offset = sizeof(Entry); offset < end;) {
+        const auto extension = findExtension(bytes, offset, end);
         if (!extension)
             return 0;
-        add(extension->name);
-        sum += extension->revision;
-        add(textOf(extension->payload));
+        sum = hashOfBytes(std::as_bytes(std::span(extension->name)), sum + extension->revision);
+        sum = hashOfBytes(extension->payload, sum);
+        offset += extension->size;
     }
     return sum;
 }

@@ -67,6 +67,7 @@ public:
     ~LockedMemory() override { m_store.log.emplace_back("unlock"); }
 
     Result<Table> snapshot(Family family) override { return m_store.snapshot(family); }
+    bool adopt(const Table& table) override { return m_store.adopt(table); }
     Result<void> commit(std::span<const Plan> plans) override { return m_store.commit(plans); }
 
 private:
@@ -109,6 +110,12 @@ Result<Table> MemoryTableStore::snapshot(Family family)
     log.push_back("snapshot " + std::string(toText(family)));
     m_seen[family] = tables[family];
     return tables[family];
+}
+
+bool MemoryTableStore::adopt(const Table& table)
+{
+    m_seen[table.family] = table;
+    return true;
 }
 
 Result<void> MemoryTableStore::commit(std::span<const Plan> plans)

@@ -28,6 +28,7 @@ public:
     Result<std::unique_ptr<LockedTables>> lock(std::chrono::milliseconds wait) override;
     /// Plans made from the last snapshot.
     Result<void> commit(std::span<const Plan> plans);
+    bool adopt(const Table& table);
 
     std::map<Family, Table> tables;
     std::vector<std::string> log; ///< "lock", "snapshot ipv4", "commit ipv4: 3 steps", "unlock"
