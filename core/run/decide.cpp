@@ -37,6 +37,25 @@ Action decideUnattended(const Observation& seen)
 
 } // namespace
 
+std::string_view commandOf(Intent intent)
+{
+    switch (intent) {
+    case Intent::Apply:
+    case Intent::Reconcile:
+        return "apply";
+    case Intent::Remove:
+        return "remove";
+    case Intent::Status:
+        return "status";
+    case Intent::Trial:
+        return "trial";
+    case Intent::Retire:
+    case Intent::EndRetirement:
+        return "retire";
+    }
+    return {};
+}
+
 Action decide(Intent intent, Mode mode, const Observation& seen)
 {
     const bool inSync = seen.standing == Standing::InSync;

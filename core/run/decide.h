@@ -1,11 +1,16 @@
 #pragma once
 
+#include <string_view>
+
 namespace notrack
 {
 
 /// What a command is for. Reconcile is an unattended apply; Trial asks what an apply would ask, and leaves the tables as they were. Retire takes
 /// everything of ours out for as long as nobody applies by hand or ends it.
 enum class Intent { Apply, Reconcile, Remove, Status, Trial, Retire, EndRetirement };
+
+/// The command that a report names.
+std::string_view commandOf(Intent intent);
 
 /// Whether a command may write.
 enum class Mode { Check, Write };

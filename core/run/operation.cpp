@@ -22,25 +22,6 @@ namespace
 /// A run looks again after it waited for another one, and after it judged what another one left.
 constexpr int mostLooks = 4;
 
-std::string_view commandOf(Intent intent)
-{
-    switch (intent) {
-    case Intent::Apply:
-    case Intent::Reconcile:
-        return "apply";
-    case Intent::Remove:
-        return "remove";
-    case Intent::Status:
-        return "status";
-    case Intent::Trial:
-        return "trial";
-    case Intent::Retire:
-    case Intent::EndRetirement:
-        return "retire";
-    }
-    return {};
-}
-
 Damping countUnread(Damping damping, Judgement judgement)
 {
     damping.unread = judgement == Judgement::Unknown ? damping.unread + 1 : 0;

@@ -64,7 +64,7 @@ Report retire(const Request& request, Node& node)
     if (!lock)
         return failed(std::move(report), lock.error());
     Change removal = removalOf(request, node, memory);
-    if (const Result<Differences> seen = observeTables(removal, node, report); !seen)
+    if (const Result<Differences> seen = observeTables(removal, node, report, request.diff); !seen)
         return failed(std::move(report), seen.error());
     if (profile.safety.probe)
         report.probe = ProbeReport{node.prober.probe(profile, *profile.safety.probe), {}};
@@ -94,8 +94,7 @@ Report retire(const Request& request, Node& node)
 
 Report leaveRetired(Report report, const Node& node, const Change& removal)
 {
-    const Result<Differences> seen = observeTables(removal, node, report);
-    report.diff.clear();
+    const Result<Differences> seen = observeTables(removal, node, report, DiffText::LeftOut);
     if (!seen)
         report.notes.push_back("the tables cannot be read: " + toText(seen.error()));
     else if (seen->standing != Standing::InSync)
