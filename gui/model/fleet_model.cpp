@@ -275,6 +275,15 @@ void FleetModel::takeLog(const QString& node, const QString& line)
     }
 }
 
+void FleetModel::takeDoctor(const QString& node, const DoctorVisit& visit)
+{
+    const int row = rowOf(node);
+    if (row >= 0) {
+        m_records[static_cast<std::size_t>(row)]->doctor = visit;
+        markChanged(row);
+    }
+}
+
 void FleetModel::takeSince(const QString& node, const std::optional<Since>& since)
 {
     const int row = rowOf(node);

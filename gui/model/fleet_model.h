@@ -64,6 +64,7 @@ public:
     void takeLink(const QString& node, const LinkState& state);
     void takeReport(const QString& node, const ReceivedReport& received);
     void takeLog(const QString& node, const QString& line);
+    void takeDoctor(const QString& node, const DoctorVisit& visit);
     void takeSince(const QString& node, const std::optional<Since>& since);
 
     /// Looks which reports have become too old to pass for live; happens by itself once a second.

@@ -14,6 +14,7 @@ FleetWatch::FleetWatch(ConnectionSettings settings, ChannelFactory makeChannel, 
     connect(&m_model, &FleetModel::nodeSettled, &m_timeline, &Timeline::add);
     connect(&m_timeline, &Timeline::sinceChanged, this, [this](const QString& node) { m_model.takeSince(node, m_timeline.since(node)); });
     connect(&m_connection, &FleetConnection::logged, &m_model, &FleetModel::takeLog);
+    connect(&m_connection, &FleetConnection::doctorChanged, &m_model, &FleetModel::takeDoctor);
 }
 
 void FleetWatch::setNodes(const std::vector<NodeEntry>& nodes)

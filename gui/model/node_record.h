@@ -3,6 +3,7 @@
 #include "gui/model/node_history.h"
 #include "gui/model/row_state.h"
 #include "gui/model/timeline.h"
+#include "gui/remote/doctor_visits.h"
 #include "gui/remote/node_entry.h"
 
 #include <QDateTime>
@@ -37,6 +38,7 @@ struct NodeRecord
     qint64 freshUntil = 0;                   ///< steadyNow() from which on the report must not pass for live
     RowState settled = RowState::Connecting; ///< the last state that said something about the node
     std::optional<Since> since = {};         ///< of `settled`
+    DoctorVisit doctor = {};                 ///< the last one that a person asked for
 
     RowState state() const { return rowState(link, report.get(), freshness); }
     bool isFresh() const { return freshness == Freshness::Fresh; }

@@ -19,7 +19,8 @@ constexpr std::size_t deliveryBatch = 8;
 } // namespace
 
 FleetConnection::FleetConnection(ConnectionSettings settings, ChannelFactory makeChannel, QObject* parent)
-    : QObject(parent), m_starts(settings.startLimit, this), m_interactiveStarts(1, this), m_parser(this), m_delivery(this)
+    : QObject(parent), m_starts(settings.startLimit, this), m_interactiveStarts(1, this), m_doctors(m_surroundings, this), m_parser(this),
+      m_delivery(this)
 {
     m_surroundings.settings = std::move(settings);
     m_surroundings.makeChannel = std::move(makeChannel);
@@ -27,6 +28,7 @@ FleetConnection::FleetConnection(ConnectionSettings settings, ChannelFactory mak
     m_surroundings.interactiveStarts = &m_interactiveStarts;
     connect(&m_starts, &StartQueue::granted, this, &FleetConnection::startSession);
     connect(&m_interactiveStarts, &StartQueue::granted, this, &FleetConnection::startSession);
+    connect(&m_doctors, &DoctorVisits::changed, this, &FleetConnection::doctorChanged);
     m_delivery.setSingleShot(true);
     m_delivery.setInterval(deliveryPause);
     connect(&m_delivery, &QTimer::timeout, this, &FleetConnection::deliver);
@@ -62,6 +64,7 @@ void FleetConnection::setNodes(const std::vector<NodeEntry>& nodes)
         }
     }
     qDeleteAll(gone);
+    m_doctors.keepOnly(nodes);
     setSlots();
 }
 
@@ -147,6 +150,13 @@ void FleetConnection::pause(const QString& node)
 {
     if (NodeSession* session = m_sessions.value(node)) {
         session->pause();
+    }
+}
+
+void FleetConnection::askDoctor(const QString& node)
+{
+    if (const NodeSession* session = m_sessions.value(node)) {
+        m_doctors.ask(session->entry());
     }
 }
 

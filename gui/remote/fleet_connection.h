@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gui/remote/doctor_visits.h"
 #include "gui/remote/node_session.h"
 #include "gui/remote/report_parser.h"
 
@@ -37,8 +38,12 @@ public:
     /// The node bears another name than before, and a person says that this is right.
     void acceptName(const QString& node);
     void pause(const QString& node);
+    /// As of DoctorVisits.
+    void askDoctor(const QString& node);
+    void cancelDoctor(const QString& node) { m_doctors.cancel(node); }
 
 signals:
+    void doctorChanged(const QString& node, const notrack::gui::DoctorVisit& visit);
     void linkChanged(const QString& node, const notrack::gui::LinkState& state);
     void reportArrived(const QString& node, const notrack::gui::ReceivedReport& received);
     void logged(const QString& node, const QString& line);
@@ -53,6 +58,7 @@ private:
     StartQueue m_starts;
     StartQueue m_interactiveStarts;
     QHash<QString, NodeSession*> m_sessions;
+    DoctorVisits m_doctors;
     ReportParser m_parser;
     double m_round = 0; ///< milliseconds of a round of polling, a moving mean
     QTimer m_delivery;

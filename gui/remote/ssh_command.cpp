@@ -29,12 +29,12 @@ QStringList statusArguments(const ConnectionSettings& settings)
             QStringLiteral("json")};
 }
 
-Command localCommand(const NodeEntry& node, const ConnectionSettings& settings)
+Command localCommand(const NodeEntry& node, const ConnectionSettings& settings, const QStringList& runnerArguments)
 {
     QStringList words = QProcess::splitCommand(runnerFor(node, settings));
     Command command;
     command.program = words.isEmpty() ? settings.runner : words.takeFirst();
-    command.arguments = words + statusArguments(settings);
+    command.arguments = words + runnerArguments;
     return command;
 }
 
@@ -123,14 +123,19 @@ QString runnerFor(const NodeEntry& node, const ConnectionSettings& settings)
 
 Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, Interaction interaction)
 {
+    return buildRunnerCommand(node, settings, interaction, statusArguments(settings));
+}
+
+Command buildRunnerCommand(const NodeEntry& node, const ConnectionSettings& settings, Interaction interaction, const QStringList& words)
+{
     if (node.local) {
-        return localCommand(node, settings);
+        return localCommand(node, settings, words);
     }
     Command command;
     command.program = settings.sshProgram;
     command.arguments = personsWay(node, settings) + ownOptions(interaction) + inventorysWay(node);
     const QString runner = runnerFor(node, settings);
-    command.arguments << QStringLiteral("--") << node.host << runner + QLatin1Char(' ') + statusArguments(settings).join(QLatin1Char(' '));
+    command.arguments << QStringLiteral("--") << node.host << runner + QLatin1Char(' ') + words.join(QLatin1Char(' '));
     command.environment = askpassEnvironment(node, settings, interaction);
     return command;
 }

@@ -29,6 +29,9 @@ QStringList waysToNode(const NodeEntry& node, const ConnectionSettings& settings
 /// The command of the runner on `node`.
 QString runnerFor(const NodeEntry& node, const ConnectionSettings& settings);
 
+/// Runs the runner with `words` on `node`, as buildCommand() does.
+Command buildRunnerCommand(const NodeEntry& node, const ConnectionSettings& settings, Interaction interaction, const QStringList& words);
+
 /// What streams the state of `node`: ssh with the runner as its remote command, or the runner itself for a local node. The node
 /// must have passed objectionToHost().
 Command buildCommand(const NodeEntry& node, const ConnectionSettings& settings, Interaction interaction);

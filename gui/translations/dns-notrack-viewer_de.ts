@@ -152,6 +152,17 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     </message>
 </context>
 <context>
+    <name>DoctorVisits</name>
+    <message>
+        <source>%1. The packaged sudoers lets members of dns-notrack-monitor run it, with a runner that begins with &quot;sudo -n&quot; in the settings.</source>
+        <translation>%1. Das mitgelieferte sudoers erlaubt es Mitgliedern von dns-notrack-monitor, mit einem Runner in den Einstellungen, der mit „sudo -n“ beginnt.</translation>
+    </message>
+    <message>
+        <source>what it printed is no report: %1</source>
+        <translation>was er ausgab, ist kein Bericht: %1</translation>
+    </message>
+</context>
+<context>
     <name>DocumentReader</name>
     <message>
         <source>it sent more than 16 MiB in a second</source>
@@ -960,6 +971,72 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     </message>
 </context>
 <context>
+    <name>TrialRows</name>
+    <message>
+        <source>passed</source>
+        <translation>bestanden</translation>
+    </message>
+    <message>
+        <source>answers were lost</source>
+        <translation>Antworten gingen verloren</translation>
+    </message>
+    <message>
+        <source>DNS is silent, tracked as well</source>
+        <translation>DNS schweigt, auch verfolgt</translation>
+    </message>
+    <message>
+        <source>nobody could be asked</source>
+        <translation>niemand konnte gefragt werden</translation>
+    </message>
+    <message>
+        <source>the queries passed by the rules</source>
+        <translation>die Anfragen gingen an den Regeln vorbei</translation>
+    </message>
+    <message>
+        <source>could not be made</source>
+        <translation>konnte nicht gemacht werden</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>%1, %2 ms</source>
+        <translation>%1, %2 ms</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Ort</translation>
+    </message>
+    <message>
+        <source>Service</source>
+        <translation>Dienst</translation>
+    </message>
+    <message>
+        <source>Tracked</source>
+        <translation>Verfolgt</translation>
+    </message>
+    <message>
+        <source>Untracked</source>
+        <translation>Unverfolgt</translation>
+    </message>
+    <message>
+        <source>Lost</source>
+        <translation>Verloren</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Anmerkung</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n place(s) and service(s) take their turn in a later trial</source>
+        <translation>
+            <numerusform>%n Ort mit Dienst kommt in einem späteren Versuch an die Reihe</numerusform>
+            <numerusform>%n Orte mit Diensten kommen in einem späteren Versuch an die Reihe</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>main</name>
     <message>
         <source>there is no display: neither WAYLAND_DISPLAY nor DISPLAY is set</source>
@@ -1005,6 +1082,48 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     <message>
         <source>The kernel holds what the profile asks for.</source>
         <translation>Der Kernel enthält, was das Profil verlangt.</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::DoctorPage</name>
+    <message>
+        <source>The doctor is asked</source>
+        <translation>Der Doctor wird gefragt</translation>
+    </message>
+    <message>
+        <source>Waits for its turn</source>
+        <translation>Wartet, bis er an der Reihe ist</translation>
+    </message>
+    <message>
+        <source>Asking since %1; this takes some seconds</source>
+        <translation>Gefragt seit %1; das dauert einige Sekunden</translation>
+    </message>
+    <message>
+        <source>Asked at %1</source>
+        <translation>Gefragt: %1</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Ask the doctor</source>
+        <translation>Doctor fragen</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::DoctorText</name>
+    <message>
+        <source>Doctor</source>
+        <translation>Doctor</translation>
+    </message>
+    <message>
+        <source>The doctor says what stands against the rules on this node, what is lost there and why, and what to do next. It reads, asks DNS a few times, and changes nothing.</source>
+        <translation>Der Doctor sagt, was auf diesem Knoten gegen die Regeln spricht, was dort verloren geht und warum, und was als Nächstes zu tun ist. Er liest, fragt DNS einige Male und ändert nichts.</translation>
+    </message>
+    <message>
+        <source>The doctor could not be asked: %1</source>
+        <translation>Der Doctor konnte nicht gefragt werden: %1</translation>
     </message>
 </context>
 <context>
@@ -1553,6 +1672,10 @@ GPL-2.0-or-later</translation>
         <source>Compare t&amp;wo nodes</source>
         <translation>&amp;Zwei Knoten vergleichen</translation>
     </message>
+    <message>
+        <source>Ask the &amp;doctor</source>
+        <translation>&amp;Doctor fragen</translation>
+    </message>
 </context>
 <context>
     <name>notrack::gui::NodePage</name>
@@ -1579,10 +1702,6 @@ GPL-2.0-or-later</translation>
     <message>
         <source>Pr&amp;ofile</source>
         <translation>Pr&amp;ofil</translation>
-    </message>
-    <message>
-        <source>Repor&amp;t</source>
-        <translation>Beri&amp;cht</translation>
     </message>
     <message>
         <source>Ti&amp;meline</source>
@@ -1627,6 +1746,18 @@ GPL-2.0-or-later</translation>
     <message>
         <source>Pages of the node</source>
         <translation>Seiten des Knotens</translation>
+    </message>
+    <message>
+        <source>Tri&amp;al</source>
+        <translation>V&amp;ersuch</translation>
+    </message>
+    <message>
+        <source>Doc&amp;tor</source>
+        <translation>Doc&amp;tor</translation>
+    </message>
+    <message>
+        <source>R&amp;eport</source>
+        <translation>&amp;Bericht</translation>
     </message>
 </context>
 <context>
@@ -1762,6 +1893,17 @@ GPL-2.0-or-later</translation>
     </message>
 </context>
 <context>
+    <name>notrack::gui::RunnerCall</name>
+    <message>
+        <source>it was not done after 5 minutes</source>
+        <translation>nach 5 Minuten war es nicht fertig</translation>
+    </message>
+    <message>
+        <source>it printed more than %1 MiB</source>
+        <translation>es gab mehr als %1 MiB aus</translation>
+    </message>
+</context>
+<context>
     <name>notrack::gui::ServicePage</name>
     <message>
         <source>IPVS</source>
@@ -1884,6 +2026,17 @@ GPL-2.0-or-later</translation>
     <message>
         <source>Timeline</source>
         <translation>Verlauf</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::TrialPage</name>
+    <message>
+        <source>Trial</source>
+        <translation>Versuch</translation>
+    </message>
+    <message>
+        <source>No trial was made on this node since it started: an apply makes one, or &quot;dns-notrack trial&quot; on the node.</source>
+        <translation>Auf diesem Knoten wurde seit seinem Start kein Versuch gemacht: ein Apply macht einen, oder „dns-notrack trial“ auf dem Knoten.</translation>
     </message>
 </context>
 </TS>

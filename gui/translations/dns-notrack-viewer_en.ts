@@ -132,6 +132,16 @@
     </message>
 </context>
 <context>
+    <name>TrialRows</name>
+    <message numerus="yes">
+        <source>%n place(s) and service(s) take their turn in a later trial</source>
+        <translation>
+            <numerusform>%n place and service takes its turn in a later trial</numerusform>
+            <numerusform>%n places and services take their turn in a later trial</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>notrack::gui::MainWindow</name>
     <message numerus="yes">
         <source>and %n more</source>

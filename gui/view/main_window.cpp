@@ -96,6 +96,8 @@ void MainWindow::connectPages()
     connect(&m_workspace, &Workspace::loaded, this, &MainWindow::takeInventory);
     connect(m_problems, &NoticeBar::actionAsked, &m_workspace, &Workspace::load);
     connect(m_nodePage, &NodePage::nameAccepted, this, [this] { m_watch.connection().acceptName(m_fleetPage->currentNode()); });
+    connect(m_nodePage, &NodePage::doctorAsked, this, [this] { m_watch.connection().askDoctor(m_fleetPage->currentNode()); });
+    connect(m_nodePage, &NodePage::doctorCancelled, this, [this] { m_watch.connection().cancelDoctor(m_fleetPage->currentNode()); });
     connect(&m_watch.model(), &FleetModel::countsChanged, this, &MainWindow::showDeskFaults);
     connect(m_askpass, &AskpassServer::asked, this, &MainWindow::ask);
     connect(m_askpass, &AskpassServer::withdrawn, this, [this] { delete m_question; });

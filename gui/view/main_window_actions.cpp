@@ -72,6 +72,10 @@ void MainWindow::makeNodeMenu()
     addAction(m_nodeMenu, tr("Connect and &ask…"), QKeySequence(Qt::CTRL | Qt::Key_Return),
               forEach(&FleetConnection::connectInteractively));
     addAction(m_nodeMenu, tr("&Pause"), QKeySequence(Qt::CTRL | Qt::Key_P), forEach(&FleetConnection::pause));
+    addAction(m_nodeMenu, tr("Ask the &doctor"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D), [this] {
+        m_nodeActions.forEach(m_fleetPage->selectedNodes(), &FleetConnection::askDoctor);
+        m_nodePage->openDoctor();
+    });
     m_nodeMenu->addSeparator();
     addAction(m_nodeMenu, tr("&Copy as text"), QKeySequence::Copy, [this] { copy(); });
     addAction(m_nodeMenu, tr("Compare t&wo nodes"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { compare(); });

@@ -3,6 +3,7 @@
 #include "gui/model/remedy.h"
 #include "gui/view/appearance.h"
 #include "gui/view/conntrack_page.h"
+#include "gui/view/doctor_page.h"
 #include "gui/view/find_bar.h"
 #include "gui/view/icons.h"
 #include "gui/view/notice_bar.h"
@@ -30,7 +31,7 @@ constexpr int findingTab = 2;
 
 NodePage::NodePage(const Timeline& timeline, QWidget* parent)
     : QWidget(parent), m_icon(makePlainLabel()), m_title(makePlainLabel()), m_note(makePlainLabel()), m_age(new NoticeBar),
-      m_remedy(new RemedyBar), m_action(new QPushButton), m_tabs(new QTabWidget), m_find(new FindBar)
+      m_remedy(new RemedyBar), m_action(new QPushButton), m_tabs(new QTabWidget), m_find(new FindBar), m_doctor(new DoctorPage)
 {
     QFont bold = font();
     bold.setBold(true);
@@ -57,6 +58,8 @@ NodePage::NodePage(const Timeline& timeline, QWidget* parent)
             [this](const QString& words, Direction direction) { m_find->showFound(current().find(words, direction)); });
     connect(m_find, &FindBar::closed, this, [this] { m_tabs->currentWidget()->setFocus(); });
     connect(m_action, &QPushButton::clicked, this, &NodePage::ask);
+    connect(m_doctor, &DoctorPage::asked, this, &NodePage::doctorAsked);
+    connect(m_doctor, &DoctorPage::cancelled, this, &NodePage::doctorCancelled);
     show(nullptr);
 }
 
@@ -83,10 +86,18 @@ void NodePage::addPages(const Timeline& timeline)
     add(new FindingPage, tr("F&indings"));
     add(new ServicePage, tr("I&PVS"));
     add(new ConntrackPage, tr("&Conntrack"));
+    add(new TrialPage, tr("Tri&al"));
+    add(m_doctor, tr("Doc&tor"));
     add(new ProfilePage, tr("Pr&ofile"));
-    add(new ReportPage, tr("Repor&t"));
+    add(new ReportPage, tr("R&eport"));
     add(new TimelinePage(timeline), tr("Ti&meline"));
     add(new LogPage, tr("&Log"));
+}
+
+void NodePage::openDoctor()
+{
+    m_tabs->setCurrentWidget(m_doctor);
+    m_doctor->setFocus();
 }
 
 Page& NodePage::current() const

@@ -14,6 +14,7 @@ class QTabWidget;
 namespace notrack::gui
 {
 
+class DoctorPage;
 class FindBar;
 class NoticeBar;
 class Page;
@@ -38,6 +39,8 @@ public:
     /// The page that is seen, as text: its selected rows, all without a selection.
     QString pageText() const;
     QTabWidget* tabs() const { return m_tabs; }
+    /// Brings the doctor's page to the front.
+    void openDoctor();
     FindBar* findBar() const { return m_find; }
 
 signals:
@@ -46,6 +49,8 @@ signals:
     void reconnectAsked();
     void interactiveAsked();
     void nameAccepted();
+    void doctorAsked();
+    void doctorCancelled();
 
 private:
     void addPages(const Timeline& timeline);
@@ -60,6 +65,7 @@ private:
     QPushButton* m_action;
     QTabWidget* m_tabs;
     FindBar* m_find;
+    DoctorPage* m_doctor;
     std::vector<Page*> m_pages; ///< in the order of the tabs, which own them
     ConnectionSettings m_settings;
     enum class Asks { Reconnect, Interactive, AcceptName };

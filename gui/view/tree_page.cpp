@@ -1,6 +1,7 @@
 #include "gui/view/tree_page.h"
 
 #include "gui/model/node_pages.h"
+#include "gui/model/trial_rows.h"
 #include "gui/view/fleet_delegate.h"
 
 #include <QCoreApplication>
@@ -78,6 +79,18 @@ void ServicePage::show(const NodeRecord& record)
 {
     rows().setRows(buildServiceRows(record));
     setPlaceholder(emptyText(record, tr("IPVS has no virtual service at the addresses of the profile.")));
+}
+
+TrialPage::TrialPage() : TreePage(trialTitles(), tr("Trial"), {34, 24, 18, 18, 8, 0})
+{
+    rows().setNumericColumns(4, 4);
+}
+
+void TrialPage::show(const NodeRecord& record)
+{
+    rows().setRows(buildTrialRows(record));
+    setPlaceholder(emptyText(
+        record, tr("No trial was made on this node since it started: an apply makes one, or \"dns-notrack trial\" on the node.")));
 }
 
 ProfilePage::ProfilePage() : TreePage(profileTitles(), tr("Profile"), {26, 0})

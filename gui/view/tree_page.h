@@ -62,6 +62,16 @@ public:
     void show(const NodeRecord& record) override;
 };
 
+/// The last trial on the node: what each place got from each service, tracked and untracked.
+class TrialPage : public TreePage
+{
+    Q_OBJECT
+
+public:
+    TrialPage();
+    void show(const NodeRecord& record) override;
+};
+
 /// Profile, backend, probes and timings, one a row.
 class ProfilePage : public TreePage
 {

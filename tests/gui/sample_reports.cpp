@@ -48,6 +48,11 @@ Report sampleReport(const std::string& node, std::uint64_t packets)
     service.scheduler = "rr";
     service.realServers.push_back({*readAddress("10.244.1.2"), Port{53}, "Masq", 1, 0, 12});
     report.virtualServices.push_back(service);
+    report.trial = TrialReport{};
+    report.trial->outcome = TrialOutcome::Passed;
+    report.trial->at = "2026-01-01T00:00:00Z";
+    report.trial->places = 1;
+    report.trial->rows.push_back({"pod-a", "10.96.0.10:53/udp", {8, 8, 0.4, 0.9}, {8, 8, 0.3, 0.8}, 0, ""});
     return report;
 }
 

@@ -2,6 +2,7 @@
 
 #include "gui/model/journal.h"
 #include "gui/remote/process_channel.h"
+#include "gui/view/appearance.h"
 #include "gui/view/fleet_page.h"
 #include "gui/view/main_window.h"
 #include "gui/view/node_page.h"
@@ -122,6 +123,19 @@ protected:
         });
         QVERIFY(button != buttons.end());
         QTest::mouseClick(*button, Qt::LeftButton);
+    }
+
+    /// The window as it is, small, and dark.
+    void shootEverywhere(const char* name)
+    {
+        const QByteArray base(name);
+        shoot(*m_window, base.constData());
+        m_window->resize(800, 600);
+        shoot(*m_window, (base + "-800").constData());
+        m_window->resize(1180, 780);
+        setAppearance(Appearance::Dark);
+        shoot(*m_window, (base + "-dark").constData());
+        setAppearance(Appearance::Light);
     }
 
     QTranslator m_translator;

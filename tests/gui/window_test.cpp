@@ -133,7 +133,7 @@ private slots:
         for (const QTreeView* view : views) {
             testers.push_back(std::make_unique<QAbstractItemModelTester>(view->model(), failOnError));
         }
-        QCOMPARE(testers.size(), std::size_t{10}); // fleet, its filter, causes and timeline, six pages
+        QCOMPARE(testers.size(), std::size_t{11}); // fleet, its filter, causes and timeline, six pages
         window.show();
         window.loadSources();
         QTRY_COMPARE(channels.size(), std::size_t{2});

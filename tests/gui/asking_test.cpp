@@ -1,0 +1,66 @@
+#include "gui/view/appearance.h"
+#include "gui/view/find_bar.h"
+#include "tests/gui/viewer_lab.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QTabWidget>
+
+using namespace notrack::gui;
+
+/// What a person asks of nodes, and is asked by them, the whole way to real nodes and back.
+class AskingTest : public ViewerLab
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        if (setting("NOTRACK_LAB").isEmpty()) {
+            QSKIP("run by end_to_end.sh");
+        }
+        QCoreApplication::setOrganizationName(QStringLiteral("dns-notrack"));
+        QCoreApplication::setApplicationName(QStringLiteral("asking"));
+        raiseDescriptorLimit();
+        speak("en");
+        setAppearance(Appearance::Light);
+        m_window = std::make_unique<MainWindow>(labPreferences(), Remember::NoSources, processChannels());
+        m_window->resize(1180, 780);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get(), patience));
+        m_window->loadSources();
+        QTRY_COMPARE_WITH_TIMEOUT(stateOf("node2"), QStringLiteral("in-sync"), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(stateOf("here"), QStringLiteral("absent"), patience);
+        for (const char* node : {"node1", "node3", "hidden"}) {
+            QTRY_COMPARE_WITH_TIMEOUT(stateOf(node), QStringLiteral("needs-person"), patience);
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(stateOf("evil"), QStringLiteral("error"), patience);
+        m_window->watch().connection().pause(QStringLiteral("evil")); // rows stay where they are
+        QTest::qWait(1000);
+    }
+
+    void theDoctorIsAsked()
+    {
+        chooseByHand("node2");
+        press(QStringLiteral("ctrl+shift+d"));
+        shoot(*m_window, "doctor-asked");
+        QTRY_COMPARE_WITH_TIMEOUT(recordOf("node2")->doctor.phase, DoctorVisit::Phase::Done, patience);
+        QTRY_VERIFY(m_window->nodePage()->pageText().contains(QStringLiteral("10.96.0.10")));
+        shootEverywhere("doctor");
+        press(QStringLiteral("ctrl+f")); // its text has the focus
+        QTRY_VERIFY(m_window->nodePage()->findBar()->isVisible());
+        type(QStringLiteral("not-ipvs"));
+        press(QStringLiteral("Escape"));
+        QApplication::clipboard()->clear();
+        press(QStringLiteral("ctrl+c"));
+        QTRY_COMPARE(QApplication::clipboard()->text(), QStringLiteral("not-ipvs")); // what was found is selected
+        chooseByHand("here");
+        press(QStringLiteral("ctrl+shift+d")); // this machine is asked without ssh
+        QTRY_COMPARE_WITH_TIMEOUT(recordOf("here")->doctor.phase, DoctorVisit::Phase::Done, patience);
+        chooseByHand("node2");
+        QVERIFY(m_window->nodePage()->pageText().contains(QStringLiteral("10.96.0.10"))); // each node has its own
+    }
+};
+
+QTEST_MAIN(AskingTest)
+#include "asking_test.moc"
