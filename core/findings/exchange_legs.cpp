@@ -1,7 +1,6 @@
 #include "core/findings/exchange_legs.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <utility>
 
 namespace notrack
@@ -12,14 +11,6 @@ namespace
 
 /// How many clients each server is paired with, and how many servers each client: rules tell sides apart, seldom pairs of them.
 constexpr std::size_t mostPartners = 3;
-
-std::vector<PassedHook> wayThrough(std::initializer_list<std::string_view> chains, const PacketClass& packet)
-{
-    std::vector<PassedHook> way;
-    for (const std::string_view chain : chains)
-        way.push_back({chain, packet});
-    return way;
-}
 
 std::vector<PassedHook> forwardWay(const PacketClass& packet)
 {
@@ -154,7 +145,7 @@ void addDeparture(const Circumstances& node, const VirtualService& service, cons
     const std::string to = direct ? toText(service.address) : networkOf(node, {Prefix(server.address), ""});
     const std::string remedy = "-p " + std::string(toText(service.protocol)) + " -s " + networkOf(node, client) + " -d " + to +
                                " --dport " + portText(query.destinationPort.value_or(service.port));
-    legs.push_back({way, remedy, Tracking::Untracked, false, arrival.size()});
+    legs.push_back({.way = way, .remedy = remedy, .before = arrival.size()});
 }
 
 /// IPVS takes a query in at INPUT and sends it on through OUTPUT.
@@ -224,6 +215,14 @@ void addOwnAnswers(const Circumstances& node, Family family, std::vector<Leg>& l
 }
 
 } // namespace
+
+std::vector<PassedHook> wayThrough(std::initializer_list<std::string_view> chains, const PacketClass& packet)
+{
+    std::vector<PassedHook> way;
+    for (const std::string_view chain : chains)
+        way.push_back({chain, packet});
+    return way;
+}
 
 std::vector<Leg> legsOf(const Circumstances& node, Family family)
 {

@@ -124,5 +124,8 @@ std::optional<Finding> checkEarlyRaw(const Circumstances& node);
 std::optional<Finding> checkOnePacketScheduling(const Circumstances& node);
 std::optional<Finding> checkStaleServers(const Circumstances& node);
 std::optional<Finding> checkForeignObjects(const Circumstances& node);
+std::optional<Finding> checkStatefulTunnel(const Circumstances& node);
+std::optional<Finding> checkTranslatedTunnel(const Circumstances& node);
+std::optional<Finding> checkOtherTunnelNotrack(const Circumstances& node);
 
 } // namespace notrack

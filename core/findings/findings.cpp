@@ -41,6 +41,9 @@ constexpr std::array checks{
     Check{"icmp-invalid", checkIcmpInvalid},
     Check{"stale-servers", checkStaleServers},
     Check{"foreign-objects", checkForeignObjects},
+    Check{"stateful-tunnel", checkStatefulTunnel},
+    Check{"translated-tunnel", checkTranslatedTunnel},
+    Check{"other-tunnel-notrack", checkOtherTunnelNotrack},
 };
 
 } // namespace

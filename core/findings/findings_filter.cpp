@@ -1,4 +1,5 @@
 #include "core/findings/exchange_legs.h"
+#include "core/findings/leg_judgement.h"
 
 #include <algorithm>
 #include <array>
@@ -7,89 +8,6 @@
 
 namespace notrack
 {
-
-namespace
-{
-
-/// Whether a way in which the tracked packet gets through is closed to its untracked twin, whatever then drops it.
-bool losesAWay(const Journey& tracked, const Journey& untracked)
-{
-    return std::any_of(tracked.endings.begin(), tracked.endings.end(), [&](const Ending& ending) {
-        const auto isSame = [&](const Ending& one) { return one.line == ending.line; };
-        return ending.fate == Fate::Accepted && std::none_of(untracked.endings.begin(), untracked.endings.end(), isSame);
-    });
-}
-
-/// Endings that drop the untracked packet and that its tracked twin does not meet; all of them where the twin has a way through that it has not.
-std::vector<Ending> newDrops(const Journey& tracked, const Journey& untracked)
-{
-    std::vector<Ending> drops;
-    const bool everyDrop = untracked.always(Fate::Dropped) && losesAWay(tracked, untracked);
-    for (const Ending& ending : untracked.endings) {
-        const bool known =
-            std::any_of(tracked.endings.begin(), tracked.endings.end(), [&](const Ending& one) { return one.line == ending.line; });
-        if (ending.fate == Fate::Dropped && (!known || everyDrop))
-            drops.push_back(ending);
-    }
-    return drops;
-}
-
-bool isOfNetworkPolicy(std::string_view line)
-{
-    constexpr std::array prefixes{"-A cali-", "-A KUBE-NWPLCY", "-A KUBE-POD-FW", "-A WEAVE-NPC", "-A KUBE-NETWORK-POLICIES"};
-    return std::any_of(prefixes.begin(), prefixes.end(), [&](std::string_view prefix) { return line.starts_with(prefix); });
-}
-
-/// NetworkPolicy engines judge replies by connection state, and rules before theirs do not last.
-void advise(const Circumstances& node, const Station& station, const Leg& leg, const std::vector<Ending>& drops, Finding& finding)
-{
-    const SavedChains& table = *station.table;
-    const bool policy = std::any_of(drops.begin(), drops.end(), [](const Ending& drop) { return isOfNetworkPolicy(drop.line); });
-    if (table.table.starts_with("table "))
-        addOnce(finding.advice, "let untracked DNS pass where `nft list " + table.table +
-                                    "` accepts established connections: `ct state established,related,untracked accept`");
-    else if (policy && station.chain != "INPUT") // a query at INPUT is no reply: a rule before the policies lets it in
-        addOnce(finding.advice,
-                "the drop is NetworkPolicy's, which knows replies by connection state only: allow the DNS pods egress to all "
-                "pods over UDP, and pods ingress from the DNS pods");
-    else
-        addOnce(finding.advice, node.commandFor(table) + (table.table == "filter" ? "" : " -t " + table.table) + " -I " +
-                                    std::string(station.chain) + " " + leg.remedy +
-                                    (leg.withRules == Tracking::New ? " -j ACCEPT" : " -m conntrack --ctstate UNTRACKED -j ACCEPT"));
-}
-
-std::vector<PassedHook> withTracking(std::vector<PassedHook> way, Tracking tracking)
-{
-    for (PassedHook& step : way)
-        step.packet.tracking = tracking;
-    return way;
-}
-
-void judgeLeg(const Circumstances& node, Family family, const Leg& leg, Finding& finding)
-{
-    const std::vector<Station> tracked = followWay(node.tables(), family, leg.way);
-    if (getsThrough(tracked) == Certainty::No)
-        return; // nothing is lost by going untracked
-    const std::vector<Station> untracked = followWay(node.tables(), family, withTracking(leg.way, leg.withRules));
-    bool loses = false;
-    for (const Station& station : untracked) {
-        const auto twin = std::find_if(tracked.begin(), tracked.end(),
-                                       [&](const Station& one) { return one.table == station.table && one.step == station.step; });
-        if (twin == tracked.end() || station.step < leg.before)
-            continue;
-        const std::vector<Ending> drops = newDrops(twin->journey, station.journey);
-        if (drops.empty())
-            continue;
-        loses = true;
-        for (const Ending& drop : drops)
-            addOnce(finding.evidence, quoteRule(*station.table, drop.line));
-        advise(node, station, leg, drops, finding);
-    }
-    if (loses && getsThrough(untracked) == Certainty::No && !leg.ofNode)
-        finding.severity = Severity::Fatal;
-}
-
-} // namespace
 
 std::optional<Finding> checkStatefulForward(const Circumstances& node)
 {

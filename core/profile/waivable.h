@@ -8,7 +8,7 @@ namespace notrack
 
 /// The ids that `safety.waive` may name: those of all findings, in the order in which findings of the same weight are told.
 /// They stand here because a profile is read before anything is judged; findings.cpp has the check of each.
-inline constexpr std::array<std::string_view, 26> waivableFindings{
+inline constexpr std::array<std::string_view, 29> waivableFindings{
     "not-ipvs",
     "service-dnat",
     "host-queries",
@@ -31,6 +31,9 @@ inline constexpr std::array<std::string_view, 26> waivableFindings{
     "icmp-invalid",
     "stale-servers",
     "foreign-objects",
+    "stateful-tunnel",
+    "translated-tunnel",
+    "other-tunnel-notrack",
     "trial",
     "dns-silent",
     "no-witness",

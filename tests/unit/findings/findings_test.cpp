@@ -63,7 +63,7 @@ private Q_SLOTS:
                  QString("not-ipvs service-dnat host-queries host-port stateful-forward no-backends backend-outside-pod-cidrs "
                          "per-node-cidr other-notrack other-backend bridge-netfilter unread-rules contended missing-modules lost-snat "
                          "masqueraded-answer foreign-networks early-raw one-packet-scheduling icmp-invalid stale-servers foreign-objects "
-                         "trial dns-silent no-witness no-effect"));
+                         "stateful-tunnel translated-tunnel other-tunnel-notrack trial dns-silent no-witness no-effect"));
     }
 
     void longRuleSetsAreJudged()
