@@ -75,9 +75,11 @@ std::vector<Leg> legsOfTunnel(const Circumstances& node, const Tunnel& tunnel, c
         for (const Prefix& own : ownAmong(node, peers)) {
             PacketClass sent = outerPacket(tunnel, own, other);
             sent.sourceLocal = true;
+            sent.outInterface = node.interfaceTo(other.address());
             add(wayThrough({"OUTPUT", "POSTROUTING"}, sent), peers.front().contains(own.address()) ? peers.front() : own, other);
             PacketClass received = outerPacket(tunnel, other, own);
             received.destinationLocal = true;
+            received.inInterface = node.interfaceTo(other.address());
             add(wayThrough({"PREROUTING", "INPUT"}, received), other, peers.front().contains(own.address()) ? peers.front() : own);
         }
         for (const Prefix& from : peers)

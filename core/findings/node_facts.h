@@ -35,7 +35,7 @@ struct PodNamespace
     bool operator==(const PodNamespace&) const = default;
 };
 
-/// A route of the node's main table that leads to pod networks or everywhere.
+/// A route of the node's main table that leads to pod networks, to the profile's other nodes, or everywhere.
 struct Route
 {
     Prefix destination;

@@ -179,6 +179,15 @@ OwnedPart withNarrowed(const OwnedPart& present, const Ruleset& full, PortRange 
     return part;
 }
 
+OwnedPart withoutTunnels(OwnedPart part)
+{
+    for (OwnedChain& chain : part.chains) {
+        if (isOfKind(chain.name, ChainKind::Tunnels))
+            chain.entries.clear();
+    }
+    return part;
+}
+
 OwnedPart withoutTrial(OwnedPart present)
 {
     const auto isTrialChain = trialChainsOf(present.ruleset.chainPrefix, present.earlierPrefixes);

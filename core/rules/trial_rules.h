@@ -29,6 +29,9 @@ OwnedPart withExceptions(const OwnedPart& present, const Ruleset& full, PortRang
 /// built-in chains, since the present rules may not be jumped to at all, and shall not be because of a trial.
 OwnedPart withNarrowed(const OwnedPart& present, const Ruleset& full, PortRange clientPorts);
 
+/// The same with nothing in the chains of tunnels, whose packets no client port tells apart.
+OwnedPart withoutTunnels(OwnedPart part);
+
 /// What is there of ours less what a trial brought in: its chains, the jumps to them, its exceptions.
 OwnedPart withoutTrial(OwnedPart present);
 

@@ -134,7 +134,10 @@ Result<void> StandingRules::prepare()
     const Result<Former> standing = readStanding(m_run.node, m_step);
     if (!standing)
         return tl::unexpected(standing.error());
-    m_room = std::make_unique<Change>(m_run.node, withRoom(standing->store, m_step, m_ports), std::vector<OwnedPart>{}, m_run.wait);
+    std::vector<OwnedPart> tracked = withRoom(standing->store, m_step, m_ports);
+    for (OwnedPart& part : tracked)
+        part = withoutTunnels(std::move(part)); // what is lost in a tunnel is lost by the rules, too
+    m_room = std::make_unique<Change>(m_run.node, std::move(tracked), std::vector<OwnedPart>{}, m_run.wait);
     return {};
 }
 

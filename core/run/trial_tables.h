@@ -38,7 +38,7 @@ private:
     bool m_stands = false;
 };
 
-/// The tables of a trial of rules that stand: what keeps them from its ports comes and goes.
+/// The tables of a trial of rules that stand: what keeps them from its ports comes and goes, and the rules of tunnels go and come.
 class StandingRules
 {
 public:

@@ -126,7 +126,10 @@ private:
         std::vector<Route> routes = readRoutes4(read("/proc/net/route"));
         const std::vector<Route> routes6 = readRoutes6(ipv6Route);
         routes.insert(routes.end(), routes6.begin(), routes6.end());
-        m_facts.routes = routesTowards(m_profile.podCidrs, routes);
+        std::vector<Prefix> networks = m_profile.podCidrs;
+        for (const Tunnel& tunnel : m_profile.tunnels)
+            networks.insert(networks.end(), tunnel.peers.begin(), tunnel.peers.end());
+        m_facts.routes = routesTowards(networks, routes);
     }
 
     void readConntrack()
@@ -144,7 +147,7 @@ private:
     std::optional<bool> arePodsOnBridge() const
     {
         std::optional<bool> found;
-        for (const Route& route : m_facts.routes) {
+        for (const Route& route : routesTowards(m_profile.podCidrs, m_facts.routes)) {
             if (route.viaGateway || route.destination.length() == 0)
                 continue;
             const bool bridge = m_sources.files.exists("/sys/class/net/" + route.interface + "/bridge");
