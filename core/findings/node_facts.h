@@ -7,6 +7,7 @@
 #include "core/net/ipvs.h"
 #include "core/profile/profile.h"
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -83,6 +84,18 @@ struct NodeFacts
     bool operator==(const NodeFacts&) const = default;
 };
 
+/// What tells whether anything has moved that findings are judged from, less counters, connections, and pods that come and go.
+struct NodeTrace
+{
+    std::string facts;    ///< a hash of settings, routes, IPVS and the legacy tables
+    std::string nftables; ///< a hash of the tables of nf_tables, less handles and elements that packets add; empty where it is not in use
+    std::uint32_t generation = 0; ///< of nf_tables, at which that was so
+
+    /// Whether findings judged from one hold for the other.
+    bool sameAs(const NodeTrace& other) const { return facts == other.facts && nftables == other.nftables; }
+    bool operator==(const NodeTrace&) const = default;
+};
+
 /// The door to those observations.
 class NodeInspector
 {
@@ -95,6 +108,10 @@ public:
     /// Reads everything about the node that bears on `profile`, except for the legacy raw tables and nftables tables of our own,
     /// which the stores have read already; changes nothing.
     virtual NodeFacts inspect(const Profile& profile) = 0;
+
+    /// Takes the trace of what inspect() would read, which starts no program and loads no module. `before` spares the reading of nf_tables where its
+    /// generation is the same. Nothing where a trace cannot be had: then only inspect() tells.
+    virtual std::optional<NodeTrace> trace(const Profile& /*profile*/, const NodeTrace* /*before*/) { return std::nullopt; }
 
     /// Reads the IPVS table and the conntrack figures only, which costs next to nothing; the other facts stay empty.
     virtual NodeFacts readFigures() = 0;

@@ -1,5 +1,6 @@
 #include "core/run/observe.h"
 
+#include "core/base/fingerprint.h"
 #include "core/base/spelling.h"
 #include "core/findings/finding_checks.h"
 #include "core/findings/findings.h"
@@ -69,6 +70,21 @@ void dropTrial(std::vector<Comparison>& comparisons, const std::vector<OwnedPart
         Table table = withoutTrial(std::move(comparisons[i].table), wanted[i].ruleset.chainPrefix, wanted[i].earlierPrefixes);
         comparisons[i] = compare(std::move(table), wanted[i]);
     }
+}
+
+/// What the stores read themselves, as far as findings are judged from it.
+std::string traceOf(const Differences& differences)
+{
+    std::string text;
+    for (const std::vector<Comparison>* store : {&differences.store, &differences.other}) {
+        for (const Comparison& comparison : *store)
+            text += std::to_string(comparison.table.stamp) + " ";
+    }
+    for (const std::vector<std::string>* lines : {&differences.ownNftablesTables, &differences.foreignObjects}) {
+        for (const std::string& line : *lines)
+            text += "\n" + line;
+    }
+    return text;
 }
 
 /// True also where IPVS balances none of the profile's services: then it does not forward them in another way either.
@@ -193,6 +209,7 @@ Result<Differences> observeTables(const Change& change, const Node& node, Report
     listTables(node.other, *others, differences);
     differences.store = std::move(*comparisons);
     differences.other = std::move(*others);
+    differences.trace = traceOf(differences);
     return differences;
 }
 
@@ -242,7 +259,35 @@ Judgement judgeNode(const Profile& profile, Node& node, Differences differences,
     known.fingerprint = fingerprintOf(facts, profile.chainPrefix);
     known.entriesExpected = facts.ipvsConntrack.value_or(true);
     known.masqueraded = answersPassHere(profile, facts.virtualServices);
+    known.remembered = false;
     return judgementOf(report.findings);
+}
+
+Judgement judgeIfMoved(const Profile& profile, Node& node, Memory& memory, Differences differences, Report& report, Facts& known)
+{
+    const std::optional<Judged> before = memory.judged();
+    std::optional<NodeTrace> trace =
+        node.inspector.trace(profile, before ? &before->trace : nullptr); // before the facts, which may move in between
+    if (trace)
+        trace->facts = fingerprintOf(trace->facts + differences.trace);
+    Judged now{.digest = report.profileDigest, .backend = node.store.backend(), .at = memory.sinceBoot()};
+    const bool holds = before && trace && before->trace.sameAs(*trace) && before->digest == now.digest && before->backend == now.backend &&
+                       now.at - before->at < pauseBetweenJudgements;
+    if (holds) {
+        now = *before;
+        known = before->facts;
+        judgeAgain(node, before->findings, report);
+    } else {
+        judgeNode(profile, node, std::move(differences), report, known);
+        now.facts = known;
+        now.findings = report.findings;
+    }
+    now.trace = trace.value_or(NodeTrace{});
+    const Judgement judgement = judgementOf(report.findings);
+    known.remembered = holds;
+    if (trace && judgement != Judgement::Unknown && now != before)
+        memory.write(now);
+    return judgement;
 }
 
 Judgement judgeAgain(Node& node, const std::vector<Finding>& earlier, Report& report)

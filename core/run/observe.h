@@ -22,6 +22,7 @@ struct Differences
     std::vector<SavedTable> rawTables; ///< legacy raw tables as they were read, for the findings
     Observed store;                    ///< what was read of each store
     Observed other;
+    std::string trace;                          ///< of what was read, for judgeIfMoved()
     std::vector<std::string> ownNftablesTables; ///< NodeFacts has the form
     std::vector<std::string> foreignObjects;    ///< NodeFacts has the form
 };
@@ -63,16 +64,12 @@ void reportRules(const std::vector<Comparison>& comparisons, Report& report);
 /// state is the expected one, no rule is listed, and a note says so: it is no failure of the change.
 void observeOutcome(const Change& change, NodeState expected, Report& report);
 
-/// What a trial and its verdict go by.
-struct Facts
-{
-    std::string fingerprint;     ///< of all that findings are judged from, less counters, pods and what is ours
-    bool entriesExpected = true; ///< a tracked query leaves an entry in conntrack: not so with net.ipv4.vs.conntrack=0
-    bool masqueraded = true;     ///< answers come back through this node: not so with direct routing and tunnels, which no trial can judge
-};
-
 /// Reads everything about the node and judges it for the profile: findings, conntrack's figures and the IPVS table go into the report.
 Judgement judgeNode(const Profile& profile, Node& node, Differences differences, Report& report, Facts& known);
+
+/// The same for an unattended run that finds the rules of a verdict in place: nothing is judged again where nothing has moved since the last one
+/// was, up to 10 minutes ago.
+Judgement judgeIfMoved(const Profile& profile, Node& node, Memory& memory, Differences differences, Report& report, Facts& known);
 
 /// Judges findings that are known: those that count against an apply.
 Judgement judgementOf(const std::vector<Finding>& findings);

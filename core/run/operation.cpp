@@ -120,7 +120,7 @@ private:
         if (m_request.intent == Intent::Apply && m_seen.verified)
             return {}; // an apply that changes nothing asks nothing
         judge(std::move(*differences), verdict);
-        m_watch.lap("findings");
+        m_watch.lap(m_facts.remembered ? "trace" : "findings");
         return {};
     }
 
@@ -149,7 +149,9 @@ private:
         if (m_request.earlier != nullptr) {
             m_seen.judgement = judgeAgain(m_node, *m_request.earlier, m_report);
         } else {
-            m_seen.judgement = judgeNode(*m_request.profile, m_node, std::move(differences), m_report, m_facts);
+            const bool idle = unattended() && m_request.mode == Mode::Write && m_seen.verified;
+            m_seen.judgement = idle ? judgeIfMoved(*m_request.profile, m_node, m_memory, std::move(differences), m_report, m_facts)
+                                    : judgeNode(*m_request.profile, m_node, std::move(differences), m_report, m_facts);
             if (m_seen.verified && verdict->fingerprint == m_facts.fingerprint && overrule(m_report.findings, verdict->overruled))
                 m_seen.judgement = judgementOf(m_report.findings);
         }

@@ -72,6 +72,12 @@ TrialMemory Memory::trial() const
     return text ? readTrialMemory(*text) : TrialMemory{};
 }
 
+std::optional<Judged> Memory::judged() const
+{
+    const auto text = m_files.read(Remembered::Judged);
+    return text ? readJudged(*text) : std::nullopt;
+}
+
 std::vector<std::string> Memory::prefixes() const
 {
     std::vector<std::string> prefixes;
@@ -123,6 +129,11 @@ Result<void> Memory::write(const Pending& pending)
 void Memory::write(const TrialMemory& trial)
 {
     static_cast<void>(m_files.write(Remembered::Trial, writeTrialMemory(trial)));
+}
+
+void Memory::write(const Judged& judged)
+{
+    static_cast<void>(m_files.write(Remembered::Judged, writeJudged(judged)));
 }
 
 Result<void> Memory::write(const Verdict& verdict)

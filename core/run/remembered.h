@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/run/damping.h"
+#include "core/run/judged.h"
 #include "core/run/pending.h"
 #include "core/run/run_memory.h"
 #include "core/run/trial_memory.h"
@@ -40,6 +41,7 @@ public:
     std::optional<Verdict> verdict() const;
     Damping damping() const;
     TrialMemory trial() const;
+    std::optional<Judged> judged() const;
     /// Chain prefixes under which earlier applies wrote.
     std::vector<std::string> prefixes() const;
     /// Whether a profile with this digest got a verdict on this node, in this boot or before.
@@ -50,6 +52,8 @@ public:
     Result<void> write(const Pending& pending);
     /// What trials leave to later ones; a failure costs a repetition, nothing else.
     void write(const TrialMemory& trial);
+    /// What an unattended run judged; a failure costs judging again, nothing else.
+    void write(const Judged& judged);
     /// The end of a pending change; its profile is no new one any more.
     Result<void> write(const Verdict& verdict);
     /// The end of a pending change without a verdict.

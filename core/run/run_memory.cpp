@@ -14,6 +14,8 @@ std::string_view toText(Remembered what)
         return "damping";
     case Remembered::Trial:
         return "trial";
+    case Remembered::Judged:
+        return "judged";
     case Remembered::Prefixes:
         return "prefixes";
     case Remembered::Digests:

@@ -17,12 +17,13 @@ enum class Remembered {
     Verdict,  ///< who showed that DNS works with the rules that stand
     Damping,  ///< what an unattended run shall not try again yet
     Trial,    ///< the last trial, and the ports that it used
+    Judged,   ///< what the last unattended run judged, and from what
     Prefixes, ///< chain prefixes under which an apply wrote, a line each: names to look for, nothing else
     Digests,  ///< of profiles that got a verdict on this node, a line each, the latest last
     Retired,  ///< since when unattended runs leave this node alone
 };
 
-/// "pending", "verdict", "damping", "trial", "prefixes", "digests", "retired": the names of the files.
+/// "pending", "verdict", "damping", "trial", "judged", "prefixes", "digests", "retired": the names of the files.
 std::string_view toText(Remembered what);
 
 /// While it lives no other run on this node may write.

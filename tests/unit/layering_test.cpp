@@ -30,7 +30,8 @@ QList<Room> rooms()
     }
     const QStringList system{"core/base", "core/net", "core/linux/system"};
     const QStringList doors = core + QStringList{"core/linux/system"};
-    const QStringList readers{"core/linux/nftables/nf_tables.h", "core/linux/nftables/rules_reader.h"};
+    const QStringList readers{"core/linux/nftables/nf_tables.h", "core/linux/nftables/rules_reader.h", "core/linux/nftables/rules_hash.h",
+                              "core/linux/iptables/legacy_table.h"};
     const QStringList node = doors + QStringList{"core/linux/node"} + readers;
     QStringList linux{"core/linux"};
     rooms << Room{"core/linux/system", system} << Room{"core/linux/iptables", doors + QStringList{"core/linux/iptables"}}

@@ -41,7 +41,7 @@ constexpr EntryShape shapeOf(Family family)
 }
 
 template <typename T>
-T valueAt(std::span<const std::byte> bytes, std::size_t offset)
+T fieldAt(std::span<const std::byte> bytes, std::size_t offset)
 {
     T value{};
     std::memcpy(&value, bytes.data() + offset, sizeof value);
@@ -187,8 +187,8 @@ Result<void> LegacyTable::findChains(const HookOffsets& hooks)
         const std::span<const std::byte> rest = m_entries.subspan(offset);
         if (rest.size() < shape.size + sizeof(xt_entry_target))
             return noSense();
-        const std::size_t target = valueAt<std::uint16_t>(rest, shape.targetOffset);
-        const std::size_t next = valueAt<std::uint16_t>(rest, shape.nextOffset);
+        const std::size_t target = fieldAt<std::uint16_t>(rest, shape.targetOffset);
+        const std::size_t next = fieldAt<std::uint16_t>(rest, shape.nextOffset);
         if (next > rest.size() || target < shape.size || next < target || next - target < sizeof(xt_entry_target))
             return noSense();
         const auto hook = std::find(hooks.begin(), hooks.end(), offset);
@@ -217,17 +217,17 @@ Result<void> LegacyTable::findChains(const HookOffsets& hooks)
 std::span<const std::byte> LegacyTable::entryAt(std::size_t offset) const
 {
     const std::span<const std::byte> rest = m_entries.subspan(offset);
-    return rest.first(valueAt<std::uint16_t>(rest, shapeOf(m_family).nextOffset));
+    return rest.first(fieldAt<std::uint16_t>(rest, shapeOf(m_family).nextOffset));
 }
 
 std::string_view LegacyTable::targetOf(std::size_t offset, std::span<const std::byte> entry) const
 {
-    const std::size_t target = valueAt<std::uint16_t>(entry, shapeOf(m_family).targetOffset);
+    const std::size_t target = fieldAt<std::uint16_t>(entry, shapeOf(m_family).targetOffset);
     if (const std::string_view name = nameOfTarget(entry, target); !name.empty())
         return name;
     if (entry.size() - target < sizeof(xt_standard_target))
         return {};
-    const int verdict = valueAt<int>(entry, target + sizeof(xt_entry_target));
+    const int verdict = fieldAt<int>(entry, target + sizeof(xt_entry_target));
     if (verdict < 0)
         return nameOfVerdict(verdict);
     const auto where = static_cast<std::size_t>(verdict);

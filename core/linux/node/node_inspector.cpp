@@ -1,6 +1,7 @@
 #include "core/linux/node/node_inspector.h"
 
 #include "core/base/number_text.h"
+#include "core/findings/fingerprint.h"
 #include "core/linux/nftables/rules_reader.h"
 #include "core/linux/node/conntrack_figures.h"
 #include "core/linux/node/ipvs_table.h"
@@ -40,22 +41,34 @@ public:
 
     NodeFacts take()
     {
-        readIpvs();
-        readRouting();
         readConntrack();
-        m_facts.bridgeCallsIptables = readFlag("/proc/sys/net/bridge/bridge-nf-call-iptables");
-        m_facts.bridgeCallsIp6tables = readFlag("/proc/sys/net/bridge/bridge-nf-call-ip6tables");
-        m_facts.ipvsConntrack = readFlag("/proc/sys/net/ipv4/vs/conntrack");
-        m_facts.expireNoDestination = readFlag("/proc/sys/net/ipv4/vs/expire_nodest_conn");
-        readRawOptions();
-        m_facts.podsOnBridge = arePodsOnBridge();
+        readSurroundings();
         readFirewall({m_sources.files, m_sources.run, m_sources.nativeRules}, m_sources.nftTables(), m_facts);
         readModules();
         m_facts.podNamespaces = m_sources.namespaces(m_profile.podCidrs, m_facts.unread);
         return std::move(m_facts);
     }
 
+    /// All but rules, modules and pods.
+    NodeFacts takeSurroundings()
+    {
+        readSurroundings();
+        return std::move(m_facts);
+    }
+
 private:
+    void readSurroundings()
+    {
+        readIpvs();
+        readRouting();
+        m_facts.bridgeCallsIptables = readFlag("/proc/sys/net/bridge/bridge-nf-call-iptables");
+        m_facts.bridgeCallsIp6tables = readFlag("/proc/sys/net/bridge/bridge-nf-call-ip6tables");
+        m_facts.ipvsConntrack = readFlag("/proc/sys/net/ipv4/vs/conntrack");
+        m_facts.expireNoDestination = readFlag("/proc/sys/net/ipv4/vs/expire_nodest_conn");
+        readRawOptions();
+        m_facts.podsOnBridge = arePodsOnBridge();
+    }
+
     std::string read(const std::string& path)
     {
         const Result<std::string> text = m_sources.files.read(path);
@@ -161,6 +174,14 @@ private:
     NodeFacts m_facts;
 };
 
+/// A service of the profile, or one that leads to a port that it names: others are no reason to judge again.
+bool bearsOn(const Profile& profile, const VirtualService& service)
+{
+    const auto has = [](const auto& all, const auto& one) { return std::find(all.begin(), all.end(), one) != all.end(); };
+    return has(profile.services, service.address) || std::any_of(service.realServers.begin(), service.realServers.end(),
+                                                                 [&](const RealServer& server) { return has(profile.ports, server.port); });
+}
+
 } // namespace
 
 FactSources liveSources()
@@ -176,7 +197,8 @@ FactSources liveSources()
             readNativeRules,
             [](const std::vector<Prefix>& networks, std::vector<std::string>& unread) {
                 return findPodNamespaces(namedNamespaces(), networks, unread);
-            }};
+            },
+            traceRules};
 }
 
 LinuxNodeInspector::LinuxNodeInspector(std::function<FactSources()> sources) : m_sources(std::move(sources)) {}
@@ -187,6 +209,26 @@ NodeFacts LinuxNodeInspector::inspect(const Profile& profile)
 {
     const FactSources sources = m_sources(); // every look has the whole time for its programs
     return Reading(sources, profile).take();
+}
+
+std::optional<NodeTrace> LinuxNodeInspector::trace(const Profile& profile, const NodeTrace* before)
+{
+    const FactSources sources = m_sources();
+    std::optional<NodeTrace> trace = sources.traceRules(before);
+    NodeFacts facts = trace ? Reading(sources, profile).takeSurroundings() : NodeFacts{};
+    if (!trace || !facts.ipvsUnread.empty())
+        return std::nullopt;
+    std::erase_if(facts.virtualServices, [&](const VirtualService& service) { return !bearsOn(profile, service); });
+    trace->facts += fingerprintOf(facts, profile.chainPrefix) + (facts.expireNoDestination.value_or(false) ? " expires" : "");
+    for (const VirtualService& service : facts.virtualServices)
+        trace->facts += service.onePacket ? " ops" : " -";
+    for (const std::string& line : facts.rawBeforeDefrag)
+        trace->facts += "\n" + line;
+    for (const auto& [backend, modules] : neededModules) {
+        for (const char* module : modules)
+            trace->facts += sources.files.exists(std::string("/sys/module/") + module) ? " there" : " -";
+    }
+    return trace;
 }
 
 NodeFacts LinuxNodeInspector::readFigures()

@@ -3,10 +3,12 @@
 #include "core/findings/node_facts.h"
 #include "core/linux/node/node_files.h"
 #include "core/linux/node/pod_namespaces.h"
+#include "core/linux/node/rules_trace.h"
 #include "core/linux/node/saved_tables.h"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,7 @@ struct FactSources
     std::function<bool(const std::string& module)> kernelHas = [](const std::string&) { return true; }; ///< loads nothing
     NativeRulesReader nativeRules = [](const auto&) { return std::vector<nf_tables::Table>(); };
     NamespaceFinder namespaces = [](const auto&, auto&) { return std::vector<PodNamespace>(); }; ///< those with a name
+    RulesTracer traceRules = [](const auto*) { return std::nullopt; };
 };
 
 /// The node's own files, programs and netlink. All programs that they start have childBudget together, from the first one on.
@@ -36,6 +39,7 @@ public:
     explicit LinuxNodeInspector(FactSources sources);
 
     NodeFacts inspect(const Profile& profile) override;
+    std::optional<NodeTrace> trace(const Profile& profile, const NodeTrace* before) override;
     NodeFacts readFigures() override;
     DropCounts countDrops() override;
 

@@ -91,7 +91,8 @@ std::vector<Prefix> readLocalPrefixes6(std::string_view ipv6Route)
 {
     std::vector<Prefix> prefixes;
     for (const std::string_view line : splitLines(ipv6Route))
-        if (const std::optional<Route6> one = readRoute6(line); one && (one->flags & flagLocal) != 0)
+        if (const std::optional<Route6> one = readRoute6(line);
+            one && (one->flags & flagLocal) != 0 && !isMulticastOrLinkLocal(one->route.destination)) // every pod's interface has one
             prefixes.push_back(one->route.destination);
     std::sort(prefixes.begin(), prefixes.end());
     prefixes.erase(std::unique(prefixes.begin(), prefixes.end()), prefixes.end());

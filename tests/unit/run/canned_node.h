@@ -20,12 +20,20 @@ public:
         return facts;
     }
 
+    std::optional<NodeTrace> trace(const Profile& /*profile*/, const NodeTrace* before) override
+    {
+        knewGeneration = before != nullptr ? before->generation : 0;
+        return traced;
+    }
+
     NodeFacts readFigures() override { return {}; }
 
     DropCounts countDrops() override { return drops ? drops() : DropCounts{}; }
 
     NodeFacts facts;
     std::function<DropCounts()> drops;
+    std::optional<NodeTrace> traced;
+    std::uint32_t knewGeneration = 0; ///< when it was last traced
     int asked = 0;
 };
 

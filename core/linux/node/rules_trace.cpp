@@ -1,0 +1,64 @@
+#include "core/linux/node/rules_trace.h"
+
+#include "core/linux/iptables/legacy_table.h"
+#include "core/linux/nftables/nf_tables.h"
+#include "core/linux/nftables/rules_hash.h"
+#include "core/linux/system/kernel_modules.h"
+
+#include <array>
+#include <string>
+
+namespace notrack
+{
+
+namespace
+{
+
+constexpr std::array tracedTables{"nat", "filter", "mangle"};
+
+std::optional<std::string> traceLegacy()
+{
+    std::string text;
+    for (const Family family : allFamilies) {
+        for (const char* name : tracedTables) {
+            const Result<bool> present = hasLegacyTable(family, name);
+            if (!present)
+                return std::nullopt;
+            if (!*present) {
+                text += "- ";
+                continue;
+            }
+            const Result<LegacyTable> table = LegacyTable::read(family, name);
+            if (!table)
+                return std::nullopt;
+            text += std::to_string(table->hash()) + " ";
+        }
+    }
+    return text;
+}
+
+} // namespace
+
+std::optional<NodeTrace> traceRules(const NodeTrace* before)
+{
+    std::optional<std::string> legacy = traceLegacy();
+    if (!legacy)
+        return std::nullopt;
+    NodeTrace trace{.facts = std::move(*legacy), .nftables = {}};
+    if (!isKernelPartActive("nf_tables"))
+        return trace;
+    const Result<std::uint32_t> generation = readNftablesGeneration();
+    if (generation && before != nullptr && !before->nftables.empty() && before->generation == *generation) {
+        trace.nftables = before->nftables;
+        trace.generation = *generation;
+        return trace;
+    }
+    const Result<nf_tables::RulesHash> rules = nf_tables::hashRules();
+    if (!generation || !rules)
+        return std::nullopt;
+    trace.nftables = std::to_string(rules->hash);
+    trace.generation = rules->generation;
+    return trace;
+}
+
+} // namespace notrack

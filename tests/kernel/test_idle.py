@@ -1,0 +1,166 @@
+"""An unattended run that finds everything in place judges again only where something moved that findings are judged from."""
+
+import pathlib
+import re
+import time
+import unittest
+
+from node import BACKEND, SERVICE, NodeTest, profile, quiet
+
+LEGACY, NFT = ("iptables-legacy", "ip6tables-legacy"), ("iptables-nft", "ip6tables-nft")
+ADDRESS = {"iptables-legacy": "192.0.2.1", "iptables-nft": "192.0.2.1", "ip6tables-legacy": "2001:db8::1", "ip6tables-nft": "2001:db8::1"}
+WAIVED = ["not-ipvs", "no-backends", "other-backend", "other-notrack", "stateful-forward", "host-queries", "host-port"]
+THEIRS = """table inet theirs {
+ set banned { type ipv4_addr; elements = { 192.0.2.7, 192.0.2.8 }; }
+ set seen { type ipv4_addr; flags dynamic,timeout; timeout 1m; }
+ chain c { type filter hook output priority 0; policy accept; ip daddr @banned drop; udp dport 53 counter accept; update @seen { ip daddr }; }
+}
+"""
+
+
+def nft(text):
+    return quiet("nft", "-f", "-", input=text)
+
+
+class Idle(NodeTest):
+    def setUp(self):
+        super().setUp()
+        for command in (*LEGACY, *NFT):
+            quiet(command, "-t", "nat", "-A", "POSTROUTING", "-s", ADDRESS[command], "-m", "comment", "--comment", "theirs", "-j", "RETURN")
+            quiet(command, "-t", "filter", "-N", "ADMIN")
+            quiet(command, "-t", "filter", "-A", "OUTPUT", "-p", "udp", "-j", "ADMIN")
+            quiet(command, "-t", "mangle", "-A", "OUTPUT", "-d", ADDRESS[command], "-j", "ACCEPT")
+        nft(THEIRS)
+        quiet("ip", "link", "add", "out", "type", "veth", "peer", "name", "there")
+        for end in ("out", "there"):
+            quiet("ip", "link", "set", end, "up")
+        self.write_profile(profile(services=[SERVICE, "fd00:96::a"], pods=["10.244.1.0/24", "fd00:244::/48"], safety={"waive": WAIVED, "probe": False}))
+        self.apply()
+        self.judges()
+
+    def judges(self):
+        """Whether a run judged: where nothing has moved, its time went into a trace."""
+        report = self.apply("--reconcile")
+        self.assertEqual((report["state"], report["changed"], report["waits_for"]), ("in-sync", False, ""))
+        steps = [timing["step"] for timing in report["timings"]]
+        self.assertEqual(("findings" in steps) + ("trace" in steps), 1, steps)
+        self.findings = report["findings"]
+        return "findings" in steps
+
+    def test_what_moves_is_judged_and_nothing_else(self):
+        changes = {f"{command} {table}": (command, "-t", table, "-A", "OUTPUT", "-d", ADDRESS[command], "-p", "tcp", "-j", "RETURN")
+                   for command in (*LEGACY, *NFT) for table in ("raw", "nat", "filter", "mangle")}
+        changes.update({
+            "a chain": ("iptables-legacy", "-N", "ANOTHER"),
+            "a policy": ("iptables-legacy", "-t", "mangle", "-P", "INPUT", "DROP"),
+            "a rule replaced": ("iptables-legacy", "-t", "nat", "-R", "POSTROUTING", "1", "-s", "192.0.2.2", "-j", "RETURN"),
+            "the order of rules": ("nft", "insert", "rule", "inet", "theirs", "c", "tcp", "dport", "80", "accept"),
+            "an element": ("nft", "add", "element", "inet", "theirs", "banned", "{ 192.0.2.9 }"),
+            "an element less": ("nft", "delete", "element", "inet", "theirs", "banned", "{ 192.0.2.7 }"),
+            "a chain of nft": ("nft", "add chain inet theirs d { type filter hook input priority 0; policy drop; }"),
+            "its policy": ("nft", "add chain inet theirs d { policy accept; }"),
+            "a table that sleeps": ("nft", "add table inet theirs { flags dormant; }"),
+            "a route": ("ip", "route", "add", "10.244.1.128/25", "dev", "out"),
+            "a route of IPv6": ("ip", "-6", "route", "add", "fd00:244:0:7::/64", "dev", "out"),
+            "an address": ("ip", "address", "add", "10.99.0.1/32", "dev", "lo"),
+        })
+        for name, command in changes.items():
+            with self.subTest(name):
+                self.assertFalse(self.judges())
+                quiet(*command)
+                self.assertTrue(self.judges(), "it went unnoticed")
+        self.assertFalse(self.judges())
+
+    def test_sysctls_and_the_profile(self):
+        for setting in ("bridge/bridge-nf-call-iptables", "bridge/bridge-nf-call-ip6tables", "ipv4/vs/conntrack", "ipv4/vs/expire_nodest_conn"):
+            path = pathlib.Path("/proc/sys/net") / setting
+            if path.exists():
+                with self.subTest(setting):
+                    before = path.read_text()
+                    path.write_text(str(1 - int(before)))
+                    self.addCleanup(path.write_text, before)
+                    self.assertTrue(self.judges())
+                    self.assertFalse(self.judges())
+        self.write_profile(self.profile.read_text().replace('"name": "test"', '"name": "another"').replace('"no-backends", ', ""))
+        self.assertEqual(self.run_runner("apply", "--reconcile").returncode, 0)
+        self.assertTrue(self.judges())
+        self.assertFalse(self.judges())
+
+    def test_what_only_counts_is_no_reason(self):
+        self.assertFalse(self.judges())
+        self.send_queries(5)
+        self.assertRegex(quiet("nft", "list", "table", "inet", "theirs"), r"counter packets [1-9]")
+        self.assertRegex(quiet("iptables-legacy-save", "-c", "-t", "filter"), r"\[[1-9]\d*:\d+\] -A OUTPUT -p udp")
+        self.assertIn(SERVICE, quiet("nft", "list", "set", "inet", "theirs", "seen"))
+        self.assertFalse(self.judges())
+
+    def test_a_no_op_restore_is_no_reason(self):
+        for command in NFT:
+            quiet(command + "-restore", input=quiet(command + "-save"))  # makes built-in chains that nobody needed yet
+        self.assertTrue(self.judges())
+        for command in (*LEGACY, *NFT):
+            for counters in ((), ("-c",)):
+                with self.subTest(command=command, counters=counters):
+                    saved = quiet(command + "-save", *counters)
+                    quiet(command + "-restore", *counters, input="".join(line + "\n" for line in saved.splitlines() if "nmanager" not in line))
+                    self.assertFalse(self.judges())
+        listing = quiet("nft", "-s", "list", "table", "inet", "theirs")
+        nft("delete table inet theirs\n" + listing)
+        self.assertFalse(self.judges())
+        nft("add table ip passing\ndelete table ip passing")
+        self.assertFalse(self.judges())
+
+    def test_a_new_pod_is_no_reason(self):
+        quiet("ip", "route", "add", "10.244.1.0/24", "dev", "out")
+        self.assertTrue(self.judges())
+        quiet("ip", "link", "add", "pod", "type", "veth", "peer", "name", "peer")
+        for end in ("pod", "peer"):
+            quiet("ip", "link", "set", end, "up")
+        quiet("ip", "route", "add", "10.244.1.7/32", "dev", "pod")
+        quiet("ip", "-6", "route", "add", "fd00:244::7/128", "dev", "pod")
+        until = time.monotonic() + 10
+        while "tentative" in (shown := quiet("ip", "-6", "address", "show", "dev", "pod")) and time.monotonic() < until:
+            time.sleep(0.05)
+        self.assertRegex(shown, "fe80.* scope link")
+        self.assertFalse(self.judges())
+
+    def test_it_tells_the_same(self):
+        quiet("iptables-legacy", "-A", "FORWARD", "-m", "conntrack", "--ctstate", "ESTABLISHED", "-j", "ACCEPT")
+        quiet("iptables-legacy", "-P", "FORWARD", "DROP")
+        self.assertTrue(self.judges())
+        told = self.findings
+        self.assertIn("stateful-forward", [finding["id"] for finding in told])
+        self.assertFalse(self.judges())
+        self.assertEqual(self.findings, told)
+        self.assertEqual(self.status()["findings"], told)
+
+    def test_it_starts_no_program(self):
+        trace = self.folder / "trace"
+        done = self.run_runner("apply", "--reconcile", wrapper=("strace", "-f", "-qq", "-o", str(trace), "-e", "trace=execve,clone,clone3,vfork,fork"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(re.findall(r"execve|clone|fork", trace.read_text())), 1, trace.read_text())
+
+    def test_what_cannot_be_traced_is_judged(self):
+        self.assertFalse(self.judges())
+        for call in ("socket", "getsockopt"):
+            done = self.run_runner("apply", "--reconcile", "--output", "json",
+                                   wrapper=("strace", "-qq", "-o", "/dev/null", "-e", "trace=" + call, f"--inject={call}:error=ENOMEM:when=5"))
+            self.assertIn(done.returncode, (0, 1), done.stderr)
+        self.assertEqual(self.status()["state"], "in-sync")
+
+
+class Nothing(NodeTest):
+    def test_no_table_is_made(self):
+        """Where there are none, tracing makes none."""
+        self.apply()
+        for _ in range(2):
+            before = [quiet("cat", f"/proc/net/{name}_tables_names") for name in ("ip", "ip6")]
+            self.apply("--reconcile")
+            self.assertEqual([quiet("cat", f"/proc/net/{name}_tables_names") for name in ("ip", "ip6")], before)
+        self.assertNotIn("nat", "".join(before))
+        if BACKEND == "iptables":
+            self.assertEqual(quiet("nft", "list", "ruleset"), "")
+
+
+if __name__ == "__main__":
+    unittest.main()
