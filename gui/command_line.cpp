@@ -41,6 +41,8 @@ void addOptions(QCommandLineParser& parser)
                                  QStringLiteral("[node...]"));
     parser.addOption({QStringLiteral("inventory"), CommandLineText::tr("Ansible inventory, or a file with a host a line; may be repeated."),
                       CommandLineText::tr("path")});
+    parser.addOption({QStringLiteral("capture"), CommandLineText::tr("A capture of a node, or a folder of them; may be repeated."),
+                      CommandLineText::tr("path")});
     parser.addOption({QStringLiteral("ssh-config"), CommandLineText::tr("Watch the hosts of ~/.ssh/config.")});
     parser.addOption({QStringLiteral("interval"), CommandLineText::tr("Seconds between two reports of a node: 1, 2, 5, 10, 30, 60 or 300."),
                       CommandLineText::tr("seconds")});
@@ -75,6 +77,10 @@ void readSources(const QCommandLineParser& parser, NodeSources& sources)
     }
     if (parser.isSet(QStringLiteral("ssh-config"))) {
         sources.sshConfigs.append(QDir::homePath() + QStringLiteral("/.ssh/config"));
+    }
+    const QStringList captures = parser.values(QStringLiteral("capture"));
+    for (const QString& path : captures) {
+        sources.captures.append(QFileInfo(path).absoluteFilePath());
     }
     sources.nodes = parser.positionalArguments();
     for (const QString& node : std::as_const(sources.nodes)) {

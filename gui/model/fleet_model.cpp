@@ -72,7 +72,7 @@ QVariant FleetModel::displayData(const NodeRecord& record, int column) const
     case SinceWhen:
         return record.sinceText();
     case Age:
-        return record.monotonic == 0 ? QStringLiteral("–") : ageText(steadyNow() - record.monotonic);
+        return record.age(steadyNow());
     case Note:
         return noteOf(record);
     case ColumnCount:
@@ -158,13 +158,13 @@ void FleetModel::setNodes(const std::vector<NodeEntry>& nodes)
     for (const NodeEntry& entry : nodes) {
         const int row = rowOf(entry.name);
         if (row >= 0) {
-            m_records[static_cast<std::size_t>(row)]->entry = entry;
+            m_records[static_cast<std::size_t>(row)]->setEntry(entry);
             markChanged(row);
             continue;
         }
         auto record = std::make_unique<NodeRecord>();
-        record->entry = entry;
         record->link.phase = LinkPhase::Queued;
+        record->setEntry(entry);
         added.push_back(std::move(record));
     }
     if (!added.empty()) {

@@ -1,5 +1,7 @@
 #include "gui/model/node_record.h"
 
+#include "gui/remote/captures.h"
+
 #include <QCoreApplication>
 #include <QLocale>
 #include <QTime>
@@ -74,9 +76,39 @@ void NodeRecord::take(const ReceivedReport& received, qint64 usualPause)
     freshness = Freshness::Fresh;
 }
 
+void NodeRecord::setEntry(const NodeEntry& given)
+{
+    if (isCaptured() != (given.captured != nullptr)) {
+        *this = NodeRecord();
+        link.phase = LinkPhase::Queued;
+    }
+    entry = given;
+    if (const auto& captured = given.captured) {
+        freshness = Freshness::Captured;
+        link = {LinkPhase::Live, LinkProblem::None, captured->problem, 0};
+        report = captured->report;
+        arrived = captured->at;
+        doctor = {DoctorVisit::Phase::Done, captured->at.toLocalTime(), captured->health};
+        if (!report) {
+            doctor = {DoctorVisit::Phase::Failed, captured->at.toLocalTime(), captured->problem};
+        }
+    }
+}
+
+QString NodeRecord::age(qint64 now) const
+{
+    if (isCaptured()) {
+        return arrived.isValid() ? ageText(arrived.msecsTo(QDateTime::currentDateTimeUtc())) : QStringLiteral("–");
+    }
+    return monotonic == 0 ? QStringLiteral("–") : ageText(now - monotonic);
+}
+
 bool NodeRecord::judgeFreshness(qint64 now)
 {
     const Freshness before = freshness;
+    if (isCaptured()) {
+        return false;
+    }
     if (!report) {
         freshness = Freshness::None;
     } else {
@@ -87,12 +119,15 @@ bool NodeRecord::judgeFreshness(qint64 now)
 
 std::optional<RowState> NodeRecord::lastKnown() const
 {
-    return report && !isFresh() ? std::make_optional(reportedState(*report)) : std::nullopt;
+    return report && !isFresh() && !isCaptured() ? std::make_optional(reportedState(*report)) : std::nullopt;
 }
 
 QString NodeRecord::stateText() const
 {
     const QString word = displayText(state());
+    if (isCaptured()) {
+        return NodeRecordText::tr("%1, captured").arg(word);
+    }
     if (const auto before = lastKnown()) {
         return NodeRecordText::tr("%1, was %2").arg(word, displayText(*before));
     }
@@ -101,6 +136,9 @@ QString NodeRecord::stateText() const
 
 QString NodeRecord::reason(qint64 now) const
 {
+    if (isCaptured()) {
+        return report ? reportNote(*report) : safeLine(link.reason);
+    }
     if (link.phase == LinkPhase::Live) {
         if (!report) {
             return {};

@@ -42,6 +42,11 @@ struct NodeRecord
 
     RowState state() const { return rowState(link, report.get(), freshness); }
     bool isFresh() const { return freshness == Freshness::Fresh; }
+    bool isCaptured() const { return freshness == Freshness::Captured; }
+    /// Takes over what the inventory says; of a capture that is everything.
+    void setEntry(const NodeEntry& given);
+    /// How old the report is, "–" without one.
+    QString age(qint64 now) const;
     /// The state that the last report told, where that is not what the node is in now: it may still be so.
     std::optional<RowState> lastKnown() const;
     /// For people: the state with what is known beside it, "unreachable, was unsafe" or "in sync, verified".

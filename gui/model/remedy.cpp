@@ -1,5 +1,6 @@
 #include "gui/model/remedy.h"
 
+#include "gui/remote/captures.h"
 #include "gui/remote/ssh_command.h"
 
 #include <QCoreApplication>
@@ -131,6 +132,23 @@ Remedy forRunner(const NodeRecord& record, const Typing& type)
     return {RemedyText::tr("The runner ended."), type.runner({QStringLiteral("status")})};
 }
 
+/// What this machine's own runner says of the capture.
+Remedy forCapture(const NodeRecord& record)
+{
+    const QString path = record.entry.captured->path;
+    const auto type = [&path](const QStringList& words) {
+        return shellLine(QStringList{QStringLiteral("dns-notrack")} + words + QStringList{QStringLiteral("--capture"), path});
+    };
+    if (!record.report) {
+        return {RemedyText::tr("The capture holds no verdict. With a profile it can be judged on this machine:"),
+                type({QStringLiteral("doctor"), QStringLiteral("--profile"), QStringLiteral("profile.yaml")})};
+    }
+    return record.report->state == NodeState::InSync
+               ? Remedy{}
+               : Remedy{RemedyText::tr("This shows on this machine what an apply would have changed there:"),
+                        type({QStringLiteral("apply"), QStringLiteral("--check"), QStringLiteral("--diff")})};
+}
+
 Remedy forReport(const NodeRecord& record, const Typing& type)
 {
     switch (record.report->state) {
@@ -177,6 +195,9 @@ QString shellQuoted(const QString& word)
 
 Remedy remedy(const NodeRecord& record, const ConnectionSettings& settings)
 {
+    if (record.isCaptured()) {
+        return forCapture(record);
+    }
     const Typing type(record.entry, settings);
     switch (record.link.problem) {
     case LinkProblem::Authentication:

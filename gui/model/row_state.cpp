@@ -112,6 +112,9 @@ RowState reportedState(const Report& report)
 
 RowState rowState(const LinkState& link, const Report* report, Freshness freshness)
 {
+    if (freshness == Freshness::Captured) {
+        return report != nullptr ? reportedState(*report) : RowState::Error;
+    }
     if (link.phase == LinkPhase::Paused) {
         return RowState::Paused;
     }

@@ -32,7 +32,8 @@ int badness(RowState state);
 enum class Freshness {
     None, ///< nothing is known
     Fresh,
-    Stale ///< reports should have come since, or cannot come
+    Stale,    ///< reports should have come since, or cannot come
+    Captured, ///< it is what a capture says, and nobody asks the node
 };
 
 /// The state that the report tells.

@@ -1,5 +1,6 @@
 #include "gui/remote/ansible_inventory.h"
 
+#include "gui/remote/captures.h"
 #include "gui/remote/inventory_readers.h"
 #include "gui/remote/link_state.h"
 #include "gui/remote/stray_thread.h"
@@ -38,7 +39,9 @@ QString complaint(const QByteArray& words, const QString& path)
 
 Inventory readFile(SourceKind kind, const QString& path, const QString& problem)
 {
-    Inventory inventory = kind == SourceKind::SshConfig ? readSshConfig(path) : readInventoryFile(path);
+    Inventory inventory = kind == SourceKind::SshConfig  ? readSshConfig(path)
+                          : kind == SourceKind::Captures ? readCaptures(path)
+                                                         : readInventoryFile(path);
     if (!problem.isEmpty()) {
         inventory.unsound = true;
         if (inventory.problems.isEmpty()) { // ours have the place
@@ -85,7 +88,7 @@ void InventoryLoad::endProcess()
 
 void InventoryLoad::start()
 {
-    if (m_kind == SourceKind::SshConfig) {
+    if (m_kind != SourceKind::Inventory) {
         readStatically({});
         return;
     }

@@ -10,7 +10,7 @@ namespace notrack::gui
 {
 
 /// What kind of file gives nodes.
-enum class SourceKind { Inventory, SshConfig };
+enum class SourceKind { Inventory, SshConfig, Captures };
 
 /// One reading of one source: an inventory with Ansible's own program where it is installed, since only that knows plugins, scripts and
 /// directories; everything else with our own readers. Never blocks. May be destroyed at any time: what it started is ended, and what a thread

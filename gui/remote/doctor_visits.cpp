@@ -7,7 +7,6 @@
 
 #include <QCoreApplication>
 
-#include <string_view>
 #include <utility>
 
 namespace notrack::gui
@@ -22,14 +21,6 @@ struct DoctorVisitsText
 {
     Q_DECLARE_TR_FUNCTIONS(DoctorVisits)
 };
-
-/// The document, without what a login shell prints before it.
-std::string_view documentIn(const QByteArray& output)
-{
-    const qsizetype place = output.startsWith('{') ? 0 : output.indexOf("\n{") + 1;
-    const std::string_view all(output.constData(), static_cast<std::size_t>(output.size()));
-    return all.substr(static_cast<std::size_t>(place));
-}
 
 } // namespace
 

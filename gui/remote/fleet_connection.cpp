@@ -44,10 +44,15 @@ void FleetConnection::setNodes(const std::vector<NodeEntry>& nodes)
 {
     m_surroundings.hosts.clear();
     for (const NodeEntry& entry : nodes) {
-        m_surroundings.hosts.insert(shortName(entry.name), entry.host);
+        if (!entry.captured) {
+            m_surroundings.hosts.insert(shortName(entry.name), entry.host);
+        }
     }
     QHash<QString, NodeSession*> gone = std::exchange(m_sessions, {});
     for (const NodeEntry& entry : nodes) {
+        if (entry.captured) {
+            continue;
+        }
         NodeSession* known = gone.value(entry.name);
         const bool sameWay = known != nullptr && buildCommand(known->entry(), settings(), Interaction::Batch) ==
                                                      buildCommand(entry, settings(), Interaction::Batch);

@@ -1,6 +1,10 @@
 #include "gui/remote/node_entry.h"
 
+#include "gui/remote/captures.h"
+#include "gui/remote/link_state.h"
+
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QRegularExpression>
 
 #include <algorithm>
@@ -107,9 +111,27 @@ std::optional<NodeEntry> readNodeArgument(const QString& text, QString& problem)
     return entry;
 }
 
+namespace
+{
+
+/// A capture of a node that is watched, or another one of it, is a row of its own; the same file twice is one.
+void addAnotherCapture(Inventory& inventory, NodeEntry entry)
+{
+    entry.name = QStringLiteral("%1 (%2)").arg(entry.name, safeLine(QFileInfo(entry.captured->path).fileName(), 100));
+    if (!inventory.rows.contains(entry.name)) {
+        inventory.rows.insert(entry.name, inventory.nodes.size());
+        inventory.nodes.push_back(std::move(entry));
+    }
+}
+
+} // namespace
+
 void addNode(Inventory& inventory, const NodeEntry& entry)
 {
     if (const auto known = inventory.rows.constFind(entry.name); known != inventory.rows.constEnd()) {
+        if (entry.captured) {
+            return addAnotherCapture(inventory, entry);
+        }
         QStringList& groups = inventory.nodes[*known].groups;
         for (const QString& group : entry.groups) {
             if (!groups.contains(group)) {
@@ -118,7 +140,7 @@ void addNode(Inventory& inventory, const NodeEntry& entry)
         }
         return;
     }
-    auto refused = objectionToHost(entry.host);
+    auto refused = entry.captured ? std::nullopt : objectionToHost(entry.host);
     if (!refused && !entry.user.isEmpty()) {
         refused = objectionToUser(entry.user);
     }
@@ -147,6 +169,9 @@ void tellAliases(Inventory& inventory)
 {
     QHash<QString, QString> names;
     for (const NodeEntry& node : inventory.nodes) {
+        if (node.captured) {
+            continue;
+        }
         const QString place = node.local ? QStringLiteral("local") : QStringLiteral("%1 %2").arg(node.host.toLower()).arg(node.port);
         const bool hasWay =
             !node.commonArguments.isEmpty() || !node.extraArguments.isEmpty(); // another one behind another jump host, maybe

@@ -4,11 +4,14 @@
 #include <QString>
 #include <QStringList>
 
+#include <memory>
 #include <optional>
 #include <vector>
 
 namespace notrack::gui
 {
+
+struct CapturedReport;
 
 /// One node as an inventory names it. `name` is the key everywhere in the viewer; `host` is what ssh is given.
 struct NodeEntry
@@ -20,9 +23,10 @@ struct NodeEntry
     QString identityFile; ///< empty: ssh decides
     bool local = false;   ///< this machine: the runner is started without ssh
     QStringList groups;
-    QStringList commonArguments = {}; ///< for ssh, of an inventory: as readSshArguments() takes them
-    QStringList extraArguments = {};  ///< the same, after those
-    QStringList passedOver = {};      ///< of both: what an inventory may not decide
+    QStringList commonArguments = {};                    ///< for ssh, of an inventory: as readSshArguments() takes them
+    QStringList extraArguments = {};                     ///< the same, after those
+    QStringList passedOver = {};                         ///< of both: what an inventory may not decide
+    std::shared_ptr<const CapturedReport> captured = {}; ///< the node is read from a capture, and nothing else here is said of it
 
     bool operator==(const NodeEntry&) const = default;
 };

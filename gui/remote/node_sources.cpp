@@ -33,6 +33,9 @@ void SourceLoader::load(const NodeSources& sources)
     for (const QString& path : sources.inventories) {
         add(SourceKind::Inventory, path);
     }
+    for (const QString& path : sources.captures) { // last: a node that is watched keeps its name
+        add(SourceKind::Captures, path);
+    }
     if (m_sources.empty()) {
         emit loaded(joined());
         return;

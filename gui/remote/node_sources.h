@@ -15,11 +15,12 @@ namespace notrack::gui
 /// Where the nodes come from; what is remembered between two starts.
 struct NodeSources
 {
-    QStringList inventories; ///< paths of Ansible inventories or plain lists
-    QStringList sshConfigs;  ///< paths of ssh client configurations
-    QStringList nodes;       ///< as a person types them; "local" is this machine
+    QStringList inventories;   ///< paths of Ansible inventories or plain lists
+    QStringList sshConfigs;    ///< paths of ssh client configurations
+    QStringList nodes;         ///< as a person types them; "local" is this machine
+    QStringList captures = {}; ///< paths of captures or folders of them
 
-    bool empty() const { return inventories.isEmpty() && sshConfigs.isEmpty() && nodes.isEmpty(); }
+    bool empty() const { return inventories.isEmpty() && sshConfigs.isEmpty() && captures.isEmpty() && nodes.isEmpty(); }
     bool operator==(const NodeSources&) const = default;
 };
 

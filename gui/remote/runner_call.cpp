@@ -50,7 +50,7 @@ void RunnerCall::handleEnd(const ChannelEnd& end)
     m_limit.stop();
     std::exchange(m_channel, nullptr)->deleteLater();
     const QString words = QString::fromUtf8(m_lastWords);
-    CallOutcome outcome{std::move(m_output), end.exitCode, {}, words.contains(QLatin1String("sudo:"))};
+    CallOutcome outcome{std::move(m_output), end.exitCode, {}, words.contains(QLatin1String("sudo:")), end.missing};
     if (!end.failure.isEmpty() || end.exitCode != 0) {
         outcome.failure = judgeEnd(end, words, false).reason;
     }
@@ -62,7 +62,14 @@ void RunnerCall::giveUp(const QString& failure)
     m_limit.stop();
     m_channel->disconnect(this);
     std::exchange(m_channel, nullptr)->retire();
-    emit finished({{}, 0, failure, false});
+    emit finished({{}, 0, failure, false, false});
+}
+
+std::string_view documentIn(const QByteArray& output)
+{
+    const qsizetype place = output.startsWith('{') ? 0 : output.indexOf("\n{") + 1;
+    const std::string_view all(output.constData(), static_cast<std::size_t>(output.size()));
+    return all.substr(static_cast<std::size_t>(place));
 }
 
 } // namespace notrack::gui

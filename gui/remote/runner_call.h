@@ -4,6 +4,8 @@
 
 #include <QTimer>
 
+#include <string_view>
+
 namespace notrack::gui
 {
 
@@ -14,6 +16,7 @@ struct CallOutcome
     int exitCode = 0; ///< of the runner or of what stood in its place; meaningless with `failure`
     QString failure; ///< one sentence, made safe for display: why there is no output to be had; of an exit code other than 0, what it means
     bool refused = false; ///< sudo stood in the way
+    bool missing = false; ///< this machine has no such program
 };
 
 /// One run of the runner on one node, for what it prints. Holds at most `mostBytes` of output; more than that is a failure, as is an end that does
@@ -44,5 +47,8 @@ private:
     QByteArray m_lastWords;
     QTimer m_limit;
 };
+
+/// The JSON document in what the runner printed, without what a login shell prints before it.
+std::string_view documentIn(const QByteArray& output);
 
 } // namespace notrack::gui

@@ -2,6 +2,41 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE" sourcelanguage="en_US">
 <context>
+    <name>Captures</name>
+    <message>
+        <source>%1: is no file</source>
+        <translation>%1: ist keine Datei</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>it was taken without a profile, so nobody has judged it yet; try a profile on it</source>
+        <translation>es wurde ohne Profil gemacht, noch niemand hat es beurteilt; erproben Sie ein Profil daran</translation>
+    </message>
+    <message>
+        <source>what was said of it cannot be read: %1</source>
+        <translation>was darüber gesagt wurde, ist nicht lesbar: %1</translation>
+    </message>
+    <message>
+        <source>%1: no capture: %2</source>
+        <translation>%1: kein Abbild: %2</translation>
+    </message>
+    <message>
+        <source>captures</source>
+        <translation>Abbilder</translation>
+    </message>
+    <message>
+        <source>%1: holds no captures (*.json)</source>
+        <translation>%1: enthält keine Abbilder (*.json)</translation>
+    </message>
+    <message>
+        <source>%1: the first %2 captures are shown</source>
+        <translation>%1: die ersten %2 Abbilder werden gezeigt</translation>
+    </message>
+</context>
+<context>
     <name>Causes</name>
     <message>
         <source>%1: %2</source>
@@ -149,6 +184,10 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     <message>
         <source>--appearance takes system, light or dark</source>
         <translation>--appearance nimmt system, light oder dark</translation>
+    </message>
+    <message>
+        <source>A capture of a node, or a folder of them; may be repeated.</source>
+        <translation>Ein Abbild eines Knotens oder ein Ordner davon; darf wiederholt werden.</translation>
     </message>
 </context>
 <context>
@@ -677,6 +716,10 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
         <source>%1 h</source>
         <translation>%1 h</translation>
     </message>
+    <message>
+        <source>%1, captured</source>
+        <translation>%1, Abbild</translation>
+    </message>
 </context>
 <context>
     <name>OddOnes</name>
@@ -810,6 +853,14 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     <message>
         <source>The connection stands, and no report comes: the runner hangs, or the node is too busy for it.</source>
         <translation>Die Verbindung steht, und kein Bericht kommt: der Runner hängt, oder der Knoten ist überlastet.</translation>
+    </message>
+    <message>
+        <source>The capture holds no verdict. With a profile it can be judged on this machine:</source>
+        <translation>Das Abbild enthält kein Urteil. Mit einem Profil lässt es sich auf diesem Rechner beurteilen:</translation>
+    </message>
+    <message>
+        <source>This shows on this machine what an apply would have changed there:</source>
+        <translation>Das zeigt auf diesem Rechner, was ein Apply dort geändert hätte:</translation>
     </message>
 </context>
 <context>
@@ -1037,6 +1088,64 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     </message>
 </context>
 <context>
+    <name>WhatIfRows</name>
+    <message>
+        <source>would refuse</source>
+        <translation>würde abgelehnt</translation>
+    </message>
+    <message>
+        <source>cannot be judged</source>
+        <translation>nicht zu beurteilen</translation>
+    </message>
+    <message>
+        <source>would change</source>
+        <translation>würde geändert</translation>
+    </message>
+    <message>
+        <source>nothing to change</source>
+        <translation>nichts zu ändern</translation>
+    </message>
+    <message>
+        <source>waits</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>lines that come: %1; that go: %2</source>
+        <translation>Zeilen, die kommen: %1; die gehen: %2</translation>
+    </message>
+    <message>
+        <source>waived</source>
+        <translation>erlassen</translation>
+    </message>
+    <message>
+        <source>breaks DNS</source>
+        <translation>bricht DNS</translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>Knoten</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>Urteil</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n capture(s) judged</source>
+        <translation>
+            <numerusform>%1 von %n Abbild beurteilt</numerusform>
+            <numerusform>%1 von %n Abbildern beurteilt</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>main</name>
     <message>
         <source>there is no display: neither WAYLAND_DISPLAY nor DISPLAY is set</source>
@@ -1045,6 +1154,37 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     <message>
         <source>DNS NOTRACK viewer</source>
         <translation>DNS-NOTRACK-Betrachter</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::CaptureSaver</name>
+    <message>
+        <source>What the node printed is no capture: %1</source>
+        <translation>Was der Knoten ausgab, ist kein Abbild: %1</translation>
+    </message>
+    <message>
+        <source>No capture was taken: %1</source>
+        <translation>Es wurde kein Abbild gemacht: %1</translation>
+    </message>
+    <message>
+        <source>Saved %1. It shows the whole firewall of the node.</source>
+        <translation>%1 gespeichert. Es zeigt die ganze Firewall des Knotens.</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1. A capture shows the whole firewall, so sudoers lets nobody take one unless the node&apos;s administrator adds the line for dns-notrack-capture that stands in /etc/sudoers.d/dns-notrack.</source>
+        <translation>%1. Ein Abbild zeigt die ganze Firewall, deshalb lässt sudoers es niemanden machen, solange der Verwalter des Knotens nicht die Zeile für dns-notrack-capture einsetzt, die in /etc/sudoers.d/dns-notrack steht.</translation>
+    </message>
+    <message>
+        <source>Taking a capture of %1…</source>
+        <translation>Abbild von %1 wird gemacht…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
     </message>
 </context>
 <context>
@@ -1523,10 +1663,6 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
         <translation>Tabelle exportieren</translation>
     </message>
     <message>
-        <source>Export all re&amp;ports as JSON…</source>
-        <translation>Alle &amp;Berichte als JSON exportieren …</translation>
-    </message>
-    <message>
         <source>Export all reports</source>
         <translation>Alle Berichte exportieren</translation>
     </message>
@@ -1676,6 +1812,62 @@ GPL-2.0-or-later</translation>
         <source>Ask the &amp;doctor</source>
         <translation>&amp;Doctor fragen</translation>
     </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Open ca&amp;ptures…</source>
+        <translation>A&amp;bbilder öffnen…</translation>
+    </message>
+    <message>
+        <source>Open a &amp;folder of captures…</source>
+        <translation>&amp;Ordner mit Abbildern öffnen…</translation>
+    </message>
+    <message>
+        <source>Export all reports as &amp;JSON…</source>
+        <translation>Alle Berichte als &amp;JSON exportieren…</translation>
+    </message>
+    <message>
+        <source>Sa&amp;ve a capture…</source>
+        <translation>Abbild &amp;speichern…</translation>
+    </message>
+    <message>
+        <source>&amp;Try a profile on captures…</source>
+        <translation>&amp;Profil an Abbildern erproben…</translation>
+    </message>
+    <message>
+        <source>Open captures of nodes</source>
+        <translation>Abbilder von Knoten öffnen</translation>
+    </message>
+    <message>
+        <source>Captures (*.json);;All files (*)</source>
+        <translation>Abbilder (*.json);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Open a folder of captures</source>
+        <translation>Ordner mit Abbildern öffnen</translation>
+    </message>
+    <message>
+        <source>Choose a node that is watched to take a capture of it.</source>
+        <translation>Wählen Sie einen beobachteten Knoten, um ein Abbild von ihm zu machen.</translation>
+    </message>
+    <message>
+        <source>Save a capture of %1</source>
+        <translation>Abbild von %1 speichern</translation>
+    </message>
+    <message>
+        <source>Open captures first: a profile is tried on them, never on a node.</source>
+        <translation>Öffnen Sie zuerst Abbilder: ein Profil wird an ihnen erprobt, nie an einem Knoten.</translation>
+    </message>
+    <message>
+        <source>Try a profile on captures</source>
+        <translation>Profil an Abbildern erproben</translation>
+    </message>
+    <message>
+        <source>Profiles (*.yaml *.yml);;All files (*)</source>
+        <translation>Profile (*.yaml *.yml);;Alle Dateien (*)</translation>
+    </message>
 </context>
 <context>
     <name>notrack::gui::NodePage</name>
@@ -1758,6 +1950,14 @@ GPL-2.0-or-later</translation>
     <message>
         <source>R&amp;eport</source>
         <translation>&amp;Bericht</translation>
+    </message>
+    <message>
+        <source>A redacted capture of %1, %2: its addresses and names are made up.</source>
+        <translation>Ein geschwärztes Abbild vom %1, %2: Adressen und Namen darin sind erfunden.</translation>
+    </message>
+    <message>
+        <source>A capture of %1, %2: nothing here is live, and the node is not asked.</source>
+        <translation>Ein Abbild vom %1, %2: nichts hier ist live, und der Knoten wird nicht gefragt.</translation>
     </message>
 </context>
 <context>
@@ -2037,6 +2237,24 @@ GPL-2.0-or-later</translation>
     <message>
         <source>No trial was made on this node since it started: an apply makes one, or &quot;dns-notrack trial&quot; on the node.</source>
         <translation>Auf diesem Knoten wurde seit seinem Start kein Versuch gemacht: ein Apply macht einen, oder „dns-notrack trial“ auf dem Knoten.</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::WhatIf</name>
+    <message>
+        <source>this machine has no dns-notrack, which judges captures: install its package here</source>
+        <translation>dieser Rechner hat kein dns-notrack, das Abbilder beurteilt: installieren Sie hier sein Paket</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::WhatIfDialog</name>
+    <message>
+        <source>%1 on captures</source>
+        <translation>%1 an Abbildern</translation>
+    </message>
+    <message>
+        <source>What the profile would do</source>
+        <translation>Was das Profil täte</translation>
     </message>
 </context>
 </TS>

@@ -142,6 +142,16 @@
     </message>
 </context>
 <context>
+    <name>WhatIfRows</name>
+    <message numerus="yes">
+        <source>%1 of %n capture(s) judged</source>
+        <translation>
+            <numerusform>%1 of %n capture judged</numerusform>
+            <numerusform>%1 of %n captures judged</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>notrack::gui::MainWindow</name>
     <message numerus="yes">
         <source>and %n more</source>

@@ -80,6 +80,7 @@ void DoctorPage::show(const NodeRecord& record)
                                                                 : tr("Asked at %1").arg(moment));
     m_progress->setVisible(visit.phase == DoctorVisit::Phase::Asking);
     m_button->setText(m_underWay ? tr("Cancel") : tr("Ask the doctor"));
+    m_button->setVisible(!record.isCaptured());
     m_text->show(record);
 }
 

@@ -81,15 +81,16 @@ void TreeDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelInd
     }
 }
 
-WrappedDelegate::WrappedDelegate(QTreeView* tree) : TreeDelegate(-1, tree), m_tree(tree) {}
+WrappedDelegate::WrappedDelegate(QTreeView* tree, int column) : TreeDelegate(-1, tree), m_tree(tree), m_column(column) {}
 
 QSize WrappedDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const
 {
     constexpr int margins = 10;
     QSize hint = TreeDelegate::sizeHint(option, index);
-    if (index.column() == 0) {
-        int room = m_tree->columnWidth(0) - option.decorationSize.width() - margins;
-        for (QModelIndex place = index; place.isValid(); place = place.parent()) {
+    if (index.column() == m_column) {
+        int room = m_tree->columnWidth(m_column) - margins;
+        room -= m_column == 0 ? option.decorationSize.width() : 0;
+        for (QModelIndex place = index; m_column == 0 && place.isValid(); place = place.parent()) {
             room -= m_tree->indentation();
         }
         const QRect whole = option.fontMetrics.boundingRect(QRect(0, 0, std::max(room, 1), QWIDGETSIZE_MAX),

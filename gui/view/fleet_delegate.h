@@ -51,7 +51,8 @@ class WrappedDelegate : public TreeDelegate
     Q_OBJECT
 
 public:
-    explicit WrappedDelegate(QTreeView* tree);
+    /// `column` is the one whose texts make rows high.
+    explicit WrappedDelegate(QTreeView* tree, int column = 0);
 
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
@@ -60,6 +61,7 @@ protected:
 
 private:
     QTreeView* m_tree;
+    int m_column;
 };
 
 } // namespace notrack::gui

@@ -49,13 +49,14 @@ ConnectionSettings withAskpass(ConnectionSettings settings, const AskpassServer&
 
 MainWindow::MainWindow(Preferences preferences, Remember remember, ChannelFactory makeChannel, QWidget* parent)
     : QMainWindow(parent), m_workspace(std::move(preferences), remember), m_askpass(new AskpassServer(this)),
-      m_watch(withAskpass(m_workspace.preferences().connection, *m_askpass), std::move(makeChannel)), m_nodeActions(m_watch),
-      m_stack(new QStackedWidget), m_emptyPage(new EmptyPage), m_fleetPage(new FleetPage(m_watch.model())),
+      m_makeChannel(std::move(makeChannel)), m_watch(withAskpass(m_workspace.preferences().connection, *m_askpass), m_makeChannel),
+      m_nodeActions(m_watch), m_stack(new QStackedWidget), m_emptyPage(new EmptyPage), m_fleetPage(new FleetPage(m_watch.model())),
       m_nodePage(new NodePage(m_watch.timeline())), m_problems(new NoticeBar(tr("Read &again"))), m_desk(new NoticeBar),
-      m_splitter(new QSplitter(Qt::Vertical))
+      m_outcome(new NoticeBar(tr("Close"))), m_splitter(new QSplitter(Qt::Vertical))
 {
     setWindowTitle(tr("DNS NOTRACK viewer"));
     setWindowIcon(applicationIcon());
+    setAcceptDrops(true);
     m_splitter->addWidget(m_fleetPage);
     m_splitter->addWidget(m_nodePage);
     m_splitter->setStretchFactor(0, 3);
@@ -69,6 +70,8 @@ MainWindow::MainWindow(Preferences preferences, Remember remember, ChannelFactor
     layout->setSpacing(0);
     layout->addWidget(m_problems);
     layout->addWidget(m_desk);
+    layout->addWidget(m_outcome);
+    connect(m_outcome, &NoticeBar::actionAsked, this, [this] { m_outcome->setText({}); });
     layout->addWidget(m_stack, 1);
     setCentralWidget(middle);
     m_nodePage->setSettings(m_workspace.preferences().connection);

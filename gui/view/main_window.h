@@ -43,6 +43,8 @@ public:
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     void makeActions();
@@ -57,6 +59,10 @@ private:
     void showDeskFaults();
     void showCurrentNode();
     void openInventory();
+    void openCaptures();
+    void openCaptureFolder();
+    void saveCapture();
+    void tryProfile();
     void addNode();
     void removeNodes();
     void compare();
@@ -72,6 +78,7 @@ private:
 
     Workspace m_workspace;
     AskpassServer* m_askpass;
+    ChannelFactory m_makeChannel;
     FleetWatch m_watch;
     NodeActions m_nodeActions;
     Notifier m_notifier;
@@ -81,6 +88,7 @@ private:
     NodePage* m_nodePage;
     NoticeBar* m_problems; ///< of the sources; stays until they are read without
     NoticeBar* m_desk;     ///< what this machine lacks
+    NoticeBar* m_outcome;  ///< of what a person asked for last, until it is closed
     QSplitter* m_splitter;
     QMenu* m_nodeMenu = nullptr;
     QList<QAction*> m_actions;

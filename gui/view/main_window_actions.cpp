@@ -46,6 +46,8 @@ void MainWindow::makeFileMenu()
 {
     QMenu* menu = menuBar()->addMenu(tr("&File"));
     addAction(menu, tr("&Open an inventory…"), QKeySequence::Open, [this] { openInventory(); });
+    addAction(menu, tr("Open ca&ptures…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), [this] { openCaptures(); });
+    addAction(menu, tr("Open a &folder of captures…"), {}, [this] { openCaptureFolder(); });
     addAction(menu, tr("Add hosts of my &ssh configuration"), {}, [this] { m_workspace.addSshConfig(); });
     addAction(menu, tr("&Add a node…"), QKeySequence(Qt::CTRL | Qt::Key_N), [this] { addNode(); });
     addAction(menu, tr("Add this &machine"), {}, [this] { m_workspace.addLocal(); });
@@ -56,7 +58,7 @@ void MainWindow::makeFileMenu()
         save(tr("Export the table"), QStringLiteral("csv"),
              [csv = toCsv(m_fleetPage->filter(), m_fleetPage->shownColumns())] { return csv; });
     });
-    addAction(menu, tr("Export all re&ports as JSON…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), [this] {
+    addAction(menu, tr("Export all reports as &JSON…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), [this] {
         save(tr("Export all reports"), QStringLiteral("json"), [nodes = exportedNodes(m_watch.model())] { return toJson(nodes); });
     });
     menu->addSeparator();
@@ -76,6 +78,8 @@ void MainWindow::makeNodeMenu()
         m_nodeActions.forEach(m_fleetPage->selectedNodes(), &FleetConnection::askDoctor);
         m_nodePage->openDoctor();
     });
+    addAction(m_nodeMenu, tr("Sa&ve a capture…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S), [this] { saveCapture(); });
+    addAction(m_nodeMenu, tr("&Try a profile on captures…"), QKeySequence(Qt::CTRL | Qt::Key_T), [this] { tryProfile(); });
     m_nodeMenu->addSeparator();
     addAction(m_nodeMenu, tr("&Copy as text"), QKeySequence::Copy, [this] { copy(); });
     addAction(m_nodeMenu, tr("Compare t&wo nodes"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { compare(); });

@@ -1,6 +1,7 @@
 #include "gui/view/node_page.h"
 
 #include "gui/model/remedy.h"
+#include "gui/remote/captures.h"
 #include "gui/view/appearance.h"
 #include "gui/view/conntrack_page.h"
 #include "gui/view/doctor_page.h"
@@ -26,6 +27,24 @@ namespace
 
 constexpr int iconSize = 22;
 constexpr int findingTab = 2;
+
+/// Why the pages do not show what is so now, for as long as they do not.
+QString ageNotice(const NodeRecord& record)
+{
+    const QString moment = QLocale().toString(record.arrived.toLocalTime(), QLocale::ShortFormat);
+    switch (record.freshness) {
+    case Freshness::None:
+    case Freshness::Fresh:
+        return {};
+    case Freshness::Stale:
+        return NodePage::tr("Not live: this is what the node said %1 ago, at %2. Rates are left out.").arg(record.age(steadyNow()), moment);
+    case Freshness::Captured:
+        return (record.entry.captured->redacted ? NodePage::tr("A redacted capture of %1, %2: its addresses and names are made up.")
+                                                : NodePage::tr("A capture of %1, %2: nothing here is live, and the node is not asked."))
+            .arg(moment, safeLine(record.entry.captured->path));
+    }
+    return {};
+}
 
 } // namespace
 
@@ -128,11 +147,7 @@ void NodePage::showHeader(const NodeRecord* record)
     m_icon->setPixmap(stateIcon(state).pixmap(iconSize, iconSize));
     m_title->setText(tr("%1: %2").arg(safeLine(record->entry.name), record->stateText()));
     m_note->setText(record->note(steadyNow()));
-    m_age->setText(
-        record->freshness != Freshness::Stale
-            ? QString()
-            : tr("Not live: this is what the node said %1 ago, at %2. Rates are left out.")
-                  .arg(ageText(steadyNow() - record->monotonic), QLocale().toString(record->arrived.toLocalTime(), QLocale::ShortFormat)));
+    m_age->setText(ageNotice(*record));
     const bool asks = record->link.phase == LinkPhase::NeedsPerson && record->link.problem != LinkProblem::HostKeyChanged;
     if (record->link.problem == LinkProblem::Renamed) {
         m_asks = Asks::AcceptName;

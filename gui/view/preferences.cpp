@@ -51,6 +51,7 @@ Preferences readPreferences(const QSettings& settings)
     connection.sshArgumentsByGroup = readMap(settings, QStringLiteral("connection/sshArgumentsByGroup"));
     preferences.sources.inventories = settings.value(QStringLiteral("sources/inventories")).toStringList();
     preferences.sources.sshConfigs = settings.value(QStringLiteral("sources/sshConfigs")).toStringList();
+    preferences.sources.captures = settings.value(QStringLiteral("sources/captures")).toStringList();
     preferences.sources.nodes = settings.value(QStringLiteral("sources/nodes")).toStringList();
     preferences.appearance = static_cast<Appearance>(readNumber(settings, QStringLiteral("view/appearance"), 0, 0, 2));
     preferences.notify = settings.value(QStringLiteral("view/notify"), true).toBool();
@@ -70,6 +71,7 @@ void writePreferences(QSettings& settings, const Preferences& preferences)
     writeMap(settings, QStringLiteral("connection/sshArgumentsByGroup"), connection.sshArgumentsByGroup);
     settings.setValue(QStringLiteral("sources/inventories"), preferences.sources.inventories);
     settings.setValue(QStringLiteral("sources/sshConfigs"), preferences.sources.sshConfigs);
+    settings.setValue(QStringLiteral("sources/captures"), preferences.sources.captures);
     settings.setValue(QStringLiteral("sources/nodes"), preferences.sources.nodes);
     settings.setValue(QStringLiteral("view/appearance"), static_cast<int>(preferences.appearance));
     settings.setValue(QStringLiteral("view/notify"), preferences.notify);

@@ -1,5 +1,8 @@
 #include "gui/view/workspace.h"
 
+#include "gui/remote/captures.h"
+#include "gui/remote/stray_thread.h"
+
 #include <QDir>
 
 #include <utility>
@@ -60,6 +63,33 @@ void Workspace::openInventory(const QString& path)
     NodeSources sources = m_preferences.sources;
     sources.inventories = QStringList{path};
     setSources(sources);
+}
+
+void Workspace::openCaptures(const QStringList& paths)
+{
+    NodeSources sources = m_preferences.sources;
+    sources.captures += paths;
+    sources.captures.removeDuplicates();
+    setSources(sources);
+}
+
+void Workspace::openDropped(const QStringList& paths)
+{
+    const auto look = [paths] {
+        NodeSources found;
+        for (const QString& path : paths) {
+            (holdsCaptures(path) ? found.captures : found.inventories).append(path);
+        }
+        return found;
+    };
+    inStrayThread(this, look, [this](const NodeSources& found) {
+        NodeSources sources = m_preferences.sources;
+        sources.captures += found.captures;
+        sources.inventories += found.inventories;
+        sources.captures.removeDuplicates();
+        sources.inventories.removeDuplicates();
+        setSources(sources);
+    });
 }
 
 void Workspace::addSshConfig()

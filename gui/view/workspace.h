@@ -28,6 +28,10 @@ public:
     void load();
     void setSources(const NodeSources& sources);
     void openInventory(const QString& path);
+    /// Adds captures, or folders of them, to those that are shown.
+    void openCaptures(const QStringList& paths);
+    /// Opens each as what it looks like: captures or an inventory. Looks in a thread.
+    void openDropped(const QStringList& paths);
     void addSshConfig();
     void addLocal();
     /// Gives why the text is no node, or nothing.

@@ -164,11 +164,11 @@ class Sudoers(unittest.TestCase):
         for name in ("passwd", "group", "shadow"):
             shutil.copy("/etc/" + name, folder)
         with open(folder / "passwd", "a", encoding="ascii") as stream:
-            stream.write("watcher:x:4243:4243::/:/bin/sh\nstranger:x:4244:4244::/:/bin/sh\n")
+            stream.write("watcher:x:4243:4243::/:/bin/sh\nstranger:x:4244:4244::/:/bin/sh\nkeeper:x:4246:4246::/:/bin/sh\n")
         with open(folder / "group", "a", encoding="ascii") as stream:
-            stream.write("watcher:x:4243:\nstranger:x:4244:\ndns-notrack-monitor:x:4245:watcher\n")
+            stream.write("watcher:x:4243:\nstranger:x:4244:\ndns-notrack-monitor:x:4245:watcher\nkeeper:x:4246:\ndns-notrack-capture:x:4247:keeper\n")
         with open(folder / "shadow", "a", encoding="ascii") as stream:
-            stream.write("watcher:*:19000:0:99999:7:::\nstranger:*:19000:0:99999:7:::\n")
+            stream.write("watcher:*:19000:0:99999:7:::\nstranger:*:19000:0:99999:7:::\nkeeper:*:19000:0:99999:7:::\n")
         shutil.copy(BUILD / "sudoers/dns-notrack", folder / "sudoers")
         (folder / "sudoers").chmod(0o440)
         (folder / "bin").mkdir()
@@ -183,6 +183,15 @@ class Sudoers(unittest.TestCase):
         allowed = [words for words in ALLOWED + FORBIDDEN if self.may("watcher", path, words)]
         self.assertEqual(allowed, ALLOWED)
         self.assertEqual([words for words in ALLOWED if self.may("stranger", path, words)], [])
+        # Captures: off by default; with the line that stands there for it, for its group, and those alone.
+        captures = ["capture", "capture --redact"]
+        everything = ALLOWED + FORBIDDEN + captures
+        self.assertEqual([words for words in everything if self.may("keeper", path, words)], [])
+        text = (folder / "sudoers").read_text(encoding="ascii")
+        (folder / "sudoers").write_text(text.replace("# %dns-notrack-capture", "%dns-notrack-capture"), encoding="ascii")
+        run("visudo", "--check", "--strict", "--file", folder / "sudoers")
+        self.assertEqual([words for words in everything if self.may("keeper", path, words)], captures)
+        self.assertEqual([words for words in captures if self.may("watcher", path, words)], [])
 
     def may(self, user, path, words):
         sudo = "/usr/bin/sudo"

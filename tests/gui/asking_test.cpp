@@ -1,5 +1,8 @@
+#include "gui/remote/captures.h"
 #include "gui/view/appearance.h"
 #include "gui/view/find_bar.h"
+#include "gui/view/fitted_tree.h"
+#include "gui/view/what_if_dialog.h"
 #include "tests/gui/viewer_lab.h"
 
 #include <QApplication>
@@ -59,6 +62,30 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(recordOf("here")->doctor.phase, DoctorVisit::Phase::Done, patience);
         chooseByHand("node2");
         QVERIFY(m_window->nodePage()->pageText().contains(QStringLiteral("10.96.0.10"))); // each node has its own
+    }
+
+    void aCaptureIsSavedOpenedAndTried()
+    {
+        const QString path = labFile("saved.json");
+        chooseByHand("node2");
+        giveFile(QStringLiteral("ctrl+shift+s"), path);
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(path), patience);
+        giveFile(QStringLiteral("ctrl+shift+o"), path);
+        FleetModel& fleet = m_window->watch().model();
+        QTRY_COMPARE_WITH_TIMEOUT(fleet.rowCount(), 7, patience);
+        const NodeRecord& record = fleet.record(6);
+        QCOMPARE(record.entry.captured->path, path);
+        QVERIFY(record.isCaptured());
+        m_window->fleetPage()->chooseNode(record.entry.name);
+        QCOMPARE(record.stateText(), QStringLiteral("in sync, captured"));
+        shootEverywhere("captured");
+        giveFile(QStringLiteral("ctrl+t"), labFile("profile.yaml"));
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<WhatIfDialog*>() != nullptr, patience);
+        auto* dialog = m_window->findChild<WhatIfDialog*>();
+        QTRY_COMPARE_WITH_TIMEOUT(dialog->summary(), QStringLiteral("1 of 1 capture judged; nothing to change: 1"), patience);
+        shoot(*dialog, "what-if");
+        press(QStringLiteral("Escape"));
+        QTRY_VERIFY(m_window->findChild<WhatIfDialog*>() == nullptr);
     }
 };
 

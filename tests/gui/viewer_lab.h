@@ -105,6 +105,18 @@ protected:
         return rows->match(rows->index(0, 0), Qt::DisplayRole, QLatin1String(node), 1, Qt::MatchExactly).value(0);
     }
 
+    /// Presses keys and types a path into the file dialog that they open, from outside: the dialog has an event loop of its own.
+    static void giveFile(const QString& keys, const QString& path)
+    {
+        QProcess hands;
+        hands.start(QStringLiteral("xdotool"),
+                    {QStringLiteral("key"), keys, QStringLiteral("sleep"), QStringLiteral("1.5"), QStringLiteral("type"),
+                     QStringLiteral("--args"), QStringLiteral("1"), path, QStringLiteral("sleep"), QStringLiteral("0.5"),
+                     QStringLiteral("key"), QStringLiteral("Return")});
+        QTRY_VERIFY_WITH_TIMEOUT(hands.state() == QProcess::NotRunning, patience);
+        QTest::qWait(200);
+    }
+
     /// The dialog that waits for an answer, or nullptr.
     QuestionDialog* question()
     {
