@@ -7,6 +7,7 @@
 #include "core/linux/dns/node_interrogator.h"
 #include "core/linux/node/node_clues.h"
 #include "core/linux/node/node_inspector.h"
+#include "core/linux/node/tunnel_echoes.h"
 #include "core/linux/remembered_files.h"
 #include "core/linux/system/privileges.h"
 #include "core/report/pod_page.h"
@@ -38,9 +39,9 @@ class LocalNode
 public:
     LocalNode(std::string name, ChosenBackend backend)
         : m_backend(std::move(backend)), m_inspector(makeNodeInspector()), m_prober(makeDnsProber()),
-          m_memory(makeRememberedFiles(MemoryFolders::ofThisProcess())),
-          m_interrogator(makeInterrogator()), m_node{std::move(name), *m_backend.store, m_backend.other.get(), *m_inspector,
-                                                     *m_prober,       *m_memory,        m_interrogator.get()}
+          m_memory(makeRememberedFiles(MemoryFolders::ofThisProcess())), m_interrogator(makeInterrogator()),
+          m_echoes(makeTunnelEchoes()), m_node{std::move(name), *m_backend.store, m_backend.other.get(), *m_inspector,
+                                               *m_prober,       *m_memory,        m_interrogator.get(),  m_echoes.get()}
     {
     }
 
@@ -58,6 +59,7 @@ private:
     std::unique_ptr<Prober> m_prober;
     std::unique_ptr<RunMemory> m_memory;
     std::unique_ptr<Interrogator> m_interrogator;
+    std::unique_ptr<TunnelEchoes> m_echoes;
     Node m_node;
 };
 

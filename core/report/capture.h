@@ -4,6 +4,7 @@
 #include "core/findings/node_facts.h"
 #include "core/net/backend.h"
 #include "core/net/nft_rules.h"
+#include "core/net/tunnel_link.h"
 #include "core/rules/table.h"
 
 #include <cstdint>
@@ -121,6 +122,7 @@ struct Capture
     std::vector<CapturedModule> modules;
     CapturedPods pods;      ///< network namespaces that have a name
     CapturedPods witnesses; ///< those, and those of processes that could be seen
+    std::vector<TunnelLink> tunnels;
     CapturedNftables nftables;
     std::vector<CapturedBackend> backends;
     CapturedMemory memory;

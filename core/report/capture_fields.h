@@ -92,6 +92,15 @@ void visitFields(Fields& fields, Visited<CapturedPods> auto& pods)
 }
 
 template <typename Fields>
+void visitFields(Fields& fields, Visited<TunnelLink> auto& tunnel)
+{
+    fields.field("interface", tunnel.interface);
+    fields.field("kind", tunnel.kind);
+    fields.field("port", tunnel.port.value);
+    fields.list("underlay", tunnel.underlay, mostCapturedNames);
+}
+
+template <typename Fields>
 void visitFields(Fields& fields, Visited<PortRange> auto& ports)
 {
     fields.field("first", ports.first.value);
@@ -215,6 +224,7 @@ void visitFields(Fields& fields, Visited<Capture> auto& capture)
     fields.list("modules", capture.modules, mostCapturedFiles);
     fields.group("pods", capture.pods);
     fields.group("witnesses", capture.witnesses);
+    fields.list("tunnels", capture.tunnels, mostCapturedNames);
     fields.group("nftables", capture.nftables);
     fields.list("backends", capture.backends, allBackends.size());
     fields.group("memory", capture.memory);

@@ -98,6 +98,15 @@ public:
         });
     }
 
+    void list(const char* name, std::vector<Prefix>& items, std::size_t most)
+    {
+        std::vector<std::optional<Prefix>> networks;
+        list(name, networks, most);
+        for (const std::optional<Prefix>& network : networks)
+            if (network)
+                items.push_back(*network);
+    }
+
     template <typename Value>
     void object(const char* name, std::optional<Value>& value)
     {

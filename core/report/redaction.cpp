@@ -69,6 +69,9 @@ public:
             redact(output);
         for (CapturedPods* pods : {&m_capture.pods, &m_capture.witnesses})
             redact(*pods);
+        for (TunnelLink& tunnel : m_capture.tunnels)
+            for (Prefix& network : tunnel.underlay)
+                network = m_addresses.imageOf(network);
         redactNftables();
         for (CapturedBackend& backend : m_capture.backends)
             redact(backend);
@@ -85,6 +88,8 @@ private:
         if (m_profile) {
             forEachNetwork(*m_profile, [&](const Prefix& network) { m_addresses.learn(network); });
         }
+        for (const TunnelLink& tunnel : m_capture.tunnels)
+            std::for_each(tunnel.underlay.begin(), tunnel.underlay.end(), [&](const Prefix& network) { m_addresses.learn(network); });
         for (const CapturedOutput& output : m_capture.outputs)
             learnAddresses(output.text, AddressForm::Plain, m_addresses);
         if (m_capture.nftables.rules)

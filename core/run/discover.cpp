@@ -172,6 +172,31 @@ std::string writeProtocols(const NodeClues& clues, const std::vector<Item>& serv
     return tcp ? "# protocols: [udp, tcp] # IPVS balances TCP as well; UDP alone is the default\n" : "";
 }
 
+/// Text from the node's files ends up in comments: one line, printable.
+std::string printable(std::string text)
+{
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
+    return text;
+}
+
+/// The overlays, for a person to complete: a node knows its own networks only.
+std::string writeTunnels(const NodeClues& clues)
+{
+    if (clues.tunnels.empty())
+        return "";
+    std::string text =
+        "# tunnels: # these overlays' outer packets go untracked as well; name the networks of all nodes, and read about it first\n";
+    for (const TunnelLink& tunnel : clues.tunnels) {
+        std::string peers;
+        for (const Prefix& network : tunnel.underlay)
+            peers += (peers.empty() ? "\"" : ", \"") + toText(network) + "\"";
+        text += "#   - { port: " + std::to_string(tunnel.port.value) + ", peers: [" + peers + "] } # " + tunnel.kind + " " +
+                printable(tunnel.interface) + "\n";
+    }
+    return text;
+}
+
 std::string writeSafety(const NodeClues& clues)
 {
     if (clues.layout.empty())
@@ -193,14 +218,6 @@ std::string writeMissing(const std::vector<Item>& services, const std::vector<It
             text += std::string("# NOT FOUND: the ") + (family == Family::Ipv4 ? "IPv4" : "IPv6") + " pod networks of the whole cluster " +
                     whereNetworksAre + ". Add them under podCIDRs.\n";
     }
-    return text;
-}
-
-/// Text from the node's files ends up in comments: one line, printable.
-std::string printable(std::string text)
-{
-    std::replace_if(
-        text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, '?');
     return text;
 }
 
@@ -228,6 +245,7 @@ std::string writeProfile(const NodeClues& clues)
     text += writeUncovered(clues, services, networks);
     text += writeProtocols(clues, services);
     text += "# scope: pods # the default; read about `any` before you choose it\n";
+    text += writeTunnels(clues);
     text += writeSafety(clues);
     for (const std::string& line : clues.unread)
         text += "# NOT READ: " + printable(line) + "\n";

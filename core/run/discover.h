@@ -2,6 +2,7 @@
 
 #include "core/net/ip.h"
 #include "core/net/ipvs.h"
+#include "core/net/tunnel_link.h"
 
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ struct NodeClues
     std::vector<Clue<Prefix>> clusterNetworks; ///< pod networks of the whole cluster
     std::vector<Clue<Prefix>> nodeNetworks;    ///< pod networks that are this node's part only
     std::vector<Clue<Prefix>> serverNetworks;  ///< networks that the node is directly on and that hold real servers
+    std::vector<TunnelLink> tunnels;
     std::optional<std::string> clusterDomain;
     std::vector<std::string> unread; ///< what could not be read and why
 

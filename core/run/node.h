@@ -11,6 +11,8 @@
 namespace notrack
 {
 
+class TunnelEchoes;
+
 /// The doors to one node. `other` is the store of the backend that is not in use, or nullptr where the node has none: what we
 /// once put there has to go.
 struct Node
@@ -22,6 +24,7 @@ struct Node
     Prober& prober;
     RunMemory& memory;
     Interrogator* interrogator = nullptr; ///< for trials; nullptr where none can be had
+    TunnelEchoes* tunnels = nullptr;      ///< the same, for what lies beyond tunnels
 };
 
 } // namespace notrack

@@ -1,6 +1,7 @@
 #include "core/run/settle.h"
 
 #include "core/run/trial_step.h"
+#include "core/run/tunnel_echo.h"
 
 #include <exception>
 #include <utility>
@@ -115,12 +116,17 @@ void guarded(RunContext& run, Change& change, const Step& step)
 
 /// Asks in the best way that there is whether DNS works with the rules that stand now.
 bool ask(RunContext& run, const Profile& profile, const std::string& digest, Change& change,
-         const std::optional<std::vector<ProbeResult>>& baseline)
+         const std::optional<std::vector<ProbeResult>>& baseline, const std::vector<Address>& ends)
 {
     std::optional<Verification> done = tryStanding(run, change);
     if (!done) {
         done = verify(change, profile, run.node.prober, baseline);
         run.watch.lap("probe after");
+    }
+    if (done->outcome == Outcome::Passed || done->outcome == Outcome::Unverified) {
+        if (std::string lost = verifyTunnels(run.node, ends, change, *done); !lost.empty())
+            run.report.notes.push_back(std::move(lost));
+        run.watch.lap("tunnels");
     }
     return conclude(run, digest, std::move(*done));
 }
@@ -162,6 +168,7 @@ void writeAndVerify(RunContext& run, const Profile& profile, Change& change)
         baseline = run.report.probe->before;
         run.watch.lap("probe before");
     }
+    const std::vector<Address> ends = settings ? answeringEnds(run.node, profile) : std::vector<Address>();
     const auto announce = [&](const Former& former) -> Result<void> {
         Result<void> written = run.memory.write(pendingOf(run, profile, baseline.value_or(std::vector<ProbeResult>{}), former));
         if (!written && !run.unattended) {
@@ -190,7 +197,7 @@ void writeAndVerify(RunContext& run, const Profile& profile, Change& change)
             run.report.notes.push_back("the commit was done, and could not be read back: " + toText(*change.unread()));
         if (!settings || run.waivesTrial)
             giveVerdict(run, digestOf(profile), run.waivesTrial ? Proof::Waived : Proof::None, 0);
-        else if (!ask(run, profile, digestOf(profile), change, baseline))
+        else if (!ask(run, profile, digestOf(profile), change, baseline, ends))
             return;
         run.memory.keepPrefixOnly(profile.chainPrefix);
     });
@@ -208,7 +215,7 @@ void verifyStanding(RunContext& run, const Profile& profile, Change& change)
     guarded(run, change, [&] {
         if (const Result<void> written = run.memory.write(pendingOf(run, profile, {}, {.store = nothing, .other = {}})); !written)
             run.report.notes.push_back("if this run is ended before its verdict, no later one can judge: " + toText(written.error()));
-        ask(run, profile, digestOf(profile), change, std::nullopt);
+        ask(run, profile, digestOf(profile), change, std::nullopt, {});
     });
     if (run.report.rolledBack)
         observeAfter(run, change, std::nullopt);
@@ -232,7 +239,8 @@ bool judgePending(RunContext& run, const std::vector<std::string>& prefixes)
               run.node.inspector,
               run.node.prober,
               run.node.memory,
-              run.node.interrogator};
+              run.node.interrogator,
+              run.node.tunnels};
     Change change(node, wantedParts(pending->asking, prefixes), nothingOfOurs({pending->asking.chainPrefix}), run.wait);
     change.setFormer({pending->before, pending->otherBefore});
     const auto standing = change.compare();
@@ -259,7 +267,7 @@ bool judgePending(RunContext& run, const std::vector<std::string>& prefixes)
     } else {
         const std::optional<std::vector<ProbeResult>> baseline =
             pending->baseline.empty() ? std::nullopt : std::optional(pending->baseline);
-        guarded(there, change, [&] { ask(there, pending->asking, pending->digest, change, baseline); });
+        guarded(there, change, [&] { ask(there, pending->asking, pending->digest, change, baseline, {}); });
     }
     run.watch.lap("judge the last run");
     if (run.report.error)

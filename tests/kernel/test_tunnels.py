@@ -145,6 +145,13 @@ class Tunnel(Nodes):
         for mtu in (1450, 1500):
             self.assertTrue(self.transfer(mtu), mtu)
 
+    def test_discover_proposes_them(self):
+        self.dig(socket.AF_INET)
+        quiet("ip", "link", "add", "other", "type", "vxlan", "id", "2", "dev", "eth0", "dstport", "4789")
+        proposed = [line for line in self.run_runner("discover").stdout.splitlines() if "port:" in line]
+        self.assertEqual(proposed, [f'#   - {{ port: {PORT}, peers: ["192.0.2.0/24"] }} # vxlan vxlan0',
+                                    '#   - { port: 4789, peers: ["192.0.2.0/24", "2001:db8::/64"] } # vxlan other'])
+
     def test_chains_are_ours_in_everything(self):
         before = [self.listing(family) for family in ("ip", "ip6")]
         self.profile_for(socket.AF_INET6)
@@ -247,6 +254,26 @@ class Refused(Nodes):
                 self.assertTrue(report["rolled_back"])
                 self.ask(1)
                 self.assertNotIn("NMANAGER", "\n".join(self.listing()))
+
+    def test_a_far_end_that_is_lost_brings_the_rules_back(self):
+        """DNS is answered on this node; nothing but an echo tells that the tunnel is broken."""
+        self.dig(socket.AF_INET)
+        quiet("ip", "route", "add", "10.244.2.0/24", "via", THERE, "dev", "vxlan0", "onlink")
+        switch = self.folder / "switch"
+        switch.write_text("on")
+        process = subprocess.Popen([sys.executable, str(pathlib.Path(__file__).with_name("dns_server.py")), SERVICE, str(switch)], stdout=subprocess.PIPE)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        process.stdout.readline()
+        self.write_profile(profile(pods=("10.244.0.0/16",), scope="any", tunnels=[{"port": PORT, "peers": ["192.0.2.0/24"]}],
+                                   safety={"waive": ["not-ipvs", "no-backends", "host-queries"], "probe": {"name": "answer.test", "from": ["node"], "timeout": "500ms"}}))
+        self.assertTrue(self.apply()["changed"])
+        self.remove()
+        quiet("iptables-legacy", "-A", "INPUT", "-p", "udp", "--dport", str(PORT), "-m", "length", "--length", "0:200", "-m", "conntrack", "--ctstate", "UNTRACKED", "-j", "DROP")
+        report = self.apply(code=4)
+        self.assertEqual(report["notes"], [f"beyond the tunnel, {THERE} answers an ICMP echo only without the rules"])
+        self.assertNotIn("NMANAGER", "\n".join(self.listing()))
 
     def test_a_node_that_masquerades_other_nodes_tunnels(self):
         pathlib.Path("/proc/sys/net/ipv4/ip_forward").write_text("1", encoding="ascii")

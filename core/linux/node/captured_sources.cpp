@@ -236,7 +236,8 @@ FactSources recording(const FactSources& sources, Capture& capture)
                     return module->present;
                 },
             .nativeRules = [&](const std::vector<NftablesTable>& wanted) { return nativeRulesIn(capture, wanted); },
-            .namespaces = recording(sources.namespaces, capture.pods)};
+            .namespaces = recording(sources.namespaces, capture.pods),
+            .tunnels = [&] { return capture.tunnels = sources.tunnels(); }};
 }
 
 FactSources replaying(const Capture& capture)
@@ -254,7 +255,8 @@ FactSources replaying(const Capture& capture)
                     return module == nullptr || module->present;
                 },
             .nativeRules = [&](const std::vector<NftablesTable>& wanted) { return nativeRulesIn(capture, wanted); },
-            .namespaces = replaying(capture.pods)};
+            .namespaces = replaying(capture.pods),
+            .tunnels = [&] { return capture.tunnels; }};
 }
 
 NamespaceFinder replaying(const CapturedPods& pods)

@@ -52,6 +52,7 @@ public:
         readCni();
         readKubeProxy();
         readServerNetworks();
+        m_clues.tunnels = m_sources.tunnels();
         return std::move(m_clues);
     }
 

@@ -6,6 +6,7 @@
 #include "core/linux/node/conntrack_figures.h"
 #include "core/linux/node/ipvs_table.h"
 #include "core/linux/node/routes.h"
+#include "core/linux/node/tunnel_links.h"
 #include "core/linux/system/command_output.h"
 #include "core/linux/system/kernel_modules.h"
 #include "core/linux/system/text_lines.h"
@@ -198,7 +199,8 @@ FactSources liveSources()
             [](const std::vector<Prefix>& networks, std::vector<std::string>& unread) {
                 return findPodNamespaces(namedNamespaces(), networks, unread);
             },
-            traceRules};
+            traceRules,
+            readTunnelLinks};
 }
 
 LinuxNodeInspector::LinuxNodeInspector(std::function<FactSources()> sources) : m_sources(std::move(sources)) {}

@@ -5,6 +5,7 @@
 #include "core/linux/node/pod_namespaces.h"
 #include "core/linux/node/rules_trace.h"
 #include "core/linux/node/saved_tables.h"
+#include "core/net/tunnel_link.h"
 
 #include <functional>
 #include <memory>
@@ -25,6 +26,7 @@ struct FactSources
     NativeRulesReader nativeRules = [](const auto&) { return std::vector<nf_tables::Table>(); };
     NamespaceFinder namespaces = [](const auto&, auto&) { return std::vector<PodNamespace>(); }; ///< those with a name
     RulesTracer traceRules = [](const auto*) { return std::nullopt; };
+    std::function<std::vector<TunnelLink>()> tunnels = [] { return std::vector<TunnelLink>(); };
 };
 
 /// The node's own files, programs and netlink. All programs that they start have childBudget together, from the first one on.

@@ -1,17 +1,15 @@
 #include "core/linux/system/link_events.h"
 
-#include "core/linux/system/netlink.h"
+#include "core/linux/system/route_netlink.h"
 #include "core/linux/system/system_error.h"
 
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <optional>
 #include <span>
 
 namespace notrack
@@ -24,19 +22,10 @@ using Bytes = std::span<const std::byte>;
 
 constexpr std::size_t largestDatagram = 16'384; // a link's announcement is about 2 KiB; what is cut off says nothing that matters here
 
-template <typename Header>
-std::optional<Bytes> attributesAfter(Bytes payload, Header& header)
-{
-    if (payload.size() < netlink::aligned(sizeof header))
-        return std::nullopt;
-    std::memcpy(&header, payload.data(), sizeof header);
-    return payload.subspan(netlink::aligned(sizeof header));
-}
-
 bool isOfPods(Bytes payload)
 {
     ifinfomsg link{};
-    const auto attributes = attributesAfter(payload, link);
+    const auto attributes = netlink::attributesAfter(payload, link);
     if (!attributes || link.ifi_family == AF_BRIDGE) // a bridge tells of its ports in messages of its own
         return attributes.has_value();
     const auto info = netlink::findAttribute(*attributes, IFLA_LINKINFO);
@@ -46,7 +35,7 @@ bool isOfPods(Bytes payload)
 bool isLinkLocal(Bytes payload)
 {
     ifaddrmsg address{};
-    return attributesAfter(payload, address) && address.ifa_scope == RT_SCOPE_LINK;
+    return netlink::attributesAfter(payload, address) && address.ifa_scope == RT_SCOPE_LINK;
 }
 
 bool matters(std::uint16_t type, Bytes payload)
@@ -62,19 +51,10 @@ bool matters(std::uint16_t type, Bytes payload)
     }
 }
 
-/// Goes through one datagram's messages; no length in them is trusted.
+/// What cannot be read may be anything.
 bool anyMatters(Bytes datagram)
 {
-    while (datagram.size() >= sizeof(nlmsghdr)) {
-        nlmsghdr header{};
-        std::memcpy(&header, datagram.data(), sizeof header);
-        if (header.nlmsg_len < sizeof header || header.nlmsg_len > datagram.size())
-            return true;
-        if (matters(header.nlmsg_type, datagram.subspan(sizeof header, header.nlmsg_len - sizeof header)))
-            return true;
-        datagram = datagram.subspan(std::min<std::size_t>(datagram.size(), netlink::aligned(header.nlmsg_len)));
-    }
-    return false;
+    return !netlink::forEachMessage(datagram, [](std::uint16_t type, Bytes payload) { return !matters(type, payload); });
 }
 
 } // namespace

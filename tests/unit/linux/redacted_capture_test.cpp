@@ -299,6 +299,7 @@ private Q_SLOTS:
                             "safety: { probe: { name: dns.acme.example }, trial: { ignore: [10.244.7.0/24] } }\n"
                             "nodes:\n  - match: [edge-*, core]\n    scope: any\n    chainPrefix: ACMEBANK\n",
                             {}}};
+        capture.tunnels = {{"flannel.1", "vxlan", Port{8472}, {*readPrefix("20.30.40.0/24")}}};
         const Result<RedactedCapture> redacted = redactCapture(capture, key);
         QVERIFY2(redacted, redacted ? "" : toText(redacted.error()).c_str());
         const HashedNames names(key, {});
@@ -309,6 +310,7 @@ private Q_SLOTS:
         QVERIFY(profile.podCidrs.front().contains(profile.safety.trialIgnore.front().address()));
         QCOMPARE(profile.tunnels.front().port.value, std::uint16_t{8472});
         QVERIFY(profile.tunnels.front().peers.front() != *readPrefix("20.30.40.0/24"));
+        QVERIFY(redacted->capture.tunnels.front().underlay == profile.tunnels.front().peers);
         QCOMPARE(redacted->capture.profile.size(), std::size_t{1});
         const QString text = QString::fromStdString(redacted->capture.profile.front().text);
         QVERIFY2(

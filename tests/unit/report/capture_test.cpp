@@ -70,6 +70,7 @@ Capture everything()
     capture.present = {"/sys/class/net/cni0/bridge"};
     capture.outputs = {{{"iptables-legacy-save", "-t", "nat"}, "*nat\n", {}}};
     capture.modules = {{"xt_CT", true}, {"nft_ct", false}};
+    capture.tunnels = {{"flannel.1", "vxlan", Port{8472}, {*readPrefix("192.0.2.0/24")}}, {"genev0", "geneve", Port{6081}, {}}};
     capture.pods = {{{"pod", {*readAddress("10.244.1.2"), *readAddress("fd00::2")}}}, {"left over"}};
     capture.witnesses = {{{"pid:7", {*readAddress("10.244.1.3")}}}, {}};
     capture.nftables = {{"inet fw"}, Error{ErrorKind::Failed, "a", "b", ""}, everyExpression(), Error{ErrorKind::Busy, "c", "", ""}};

@@ -47,6 +47,20 @@ private Q_SLOTS:
         QCOMPARE(complete, !actual.contains("NOT FOUND"));
     }
 
+    void tunnels()
+    {
+        NodeClues clues;
+        clues.tunnels = {{"flannel.1", "vxlan", Port{8472}, {*readPrefix("192.0.2.0/24"), *readPrefix("2001:db8::/64")}},
+                         {"gen\nev", "geneve", Port{6081}, {}}};
+        const QString text = QString::fromStdString(writeProfile(clues));
+        QVERIFY2(
+            text.contains(
+                "# tunnels: # these overlays' outer packets go untracked as well; name the networks of all nodes, and read about it first\n"
+                "#   - { port: 8472, peers: [\"192.0.2.0/24\", \"2001:db8::/64\"] } # vxlan flannel.1\n"
+                "#   - { port: 6081, peers: [] } # geneve gen?ev\n"),
+            qPrintable(text));
+    }
+
     void values()
     {
         const char* const yaml = "a: 1\nclusterDNS:\n- 10.96.0.10 # first\n- \"fd00::a\"\nclusterDomain: "

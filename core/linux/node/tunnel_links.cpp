@@ -1,0 +1,160 @@
+#include "core/linux/node/tunnel_links.h"
+
+#include "core/linux/system/route_netlink.h"
+
+#include <arpa/inet.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <span>
+
+namespace notrack
+{
+
+namespace
+{
+
+using Attributes = std::span<const std::byte>;
+
+constexpr std::size_t mostFarEnds = 256;
+
+/// A link as the kernel tells of it.
+struct Dug
+{
+    TunnelLink link;
+    int index = 0;
+    int device = 0; ///< that outer packets leave by; 0: not said
+    std::optional<Address> local;
+};
+
+struct OwnAddress
+{
+    int index = 0;
+    Address address;
+    Prefix network{Address(), 0};
+};
+
+std::optional<Address> addressOf(std::optional<Attributes> value)
+{
+    Address::Bytes bytes{};
+    if (!value || (value->size() != 4 && value->size() != bytes.size()))
+        return std::nullopt;
+    std::memcpy(bytes.data(), value->data(), value->size());
+    return Address(value->size() == 4 ? Family::Ipv4 : Family::Ipv6, bytes);
+}
+
+/// In this machine's byte order, as links have their numbers; 0 where there is none.
+int numberOf(std::optional<Attributes> value)
+{
+    int number = 0;
+    if (value && value->size() == sizeof number)
+        std::memcpy(&number, value->data(), sizeof number);
+    return number;
+}
+
+std::uint16_t portOf(std::optional<Attributes> value)
+{
+    std::uint16_t port = 0;
+    if (value && value->size() == sizeof port)
+        std::memcpy(&port, value->data(), sizeof port);
+    return ntohs(port);
+}
+
+std::optional<Dug> readTunnel(Attributes payload)
+{
+    ifinfomsg header{};
+    const auto attributes = netlink::attributesAfter(payload, header);
+    const auto info = attributes ? netlink::findAttribute(*attributes, IFLA_LINKINFO) : std::nullopt;
+    const std::string kind = info ? netlink::textAt(*info, IFLA_INFO_KIND) : "";
+    if (kind != "vxlan" && kind != "geneve")
+        return std::nullopt;
+    const Attributes data = netlink::findAttribute(*info, IFLA_INFO_DATA).value_or(Attributes());
+    const auto find = [&](std::uint16_t vxlan) { return kind == "vxlan" ? netlink::findAttribute(data, vxlan) : std::nullopt; };
+    const auto port = netlink::findAttribute(data, kind == "vxlan" ? std::uint16_t{IFLA_VXLAN_PORT} : std::uint16_t{IFLA_GENEVE_PORT});
+    Dug dug{.link = {netlink::textAt(*attributes, IFLA_IFNAME), kind, Port{portOf(port)}, {}}, .index = header.ifi_index};
+    dug.device = numberOf(find(IFLA_VXLAN_LINK));
+    dug.local = addressOf(find(IFLA_VXLAN_LOCAL));
+    if (!dug.local)
+        dug.local = addressOf(find(IFLA_VXLAN_LOCAL6));
+    return dug.link.port.value == 0 ? std::nullopt : std::optional(dug);
+}
+
+std::vector<Dug> readTunnels()
+{
+    std::vector<Dug> tunnels;
+    const auto done = netlink::dumpRoute(RTM_GETLINK, [&](Attributes payload) {
+        if (std::optional<Dug> tunnel = readTunnel(payload))
+            tunnels.push_back(std::move(*tunnel));
+    });
+    return done ? tunnels : std::vector<Dug>();
+}
+
+std::vector<OwnAddress> readAddresses()
+{
+    std::vector<OwnAddress> addresses;
+    const auto done = netlink::dumpRoute(RTM_GETADDR, [&](Attributes payload) {
+        ifaddrmsg header{};
+        const auto attributes = netlink::attributesAfter(payload, header);
+        if (!attributes || header.ifa_scope != RT_SCOPE_UNIVERSE)
+            return;
+        std::optional<Address> own = addressOf(netlink::findAttribute(*attributes, IFA_LOCAL));
+        if (!own)
+            own = addressOf(netlink::findAttribute(*attributes, IFA_ADDRESS));
+        if (own)
+            addresses.push_back({static_cast<int>(header.ifa_index), *own, Prefix(*own, header.ifa_prefixlen)});
+    });
+    return done ? addresses : std::vector<OwnAddress>();
+}
+
+template <typename Item>
+void addNew(std::vector<Item>& items, const Item& item)
+{
+    if (std::find(items.begin(), items.end(), item) == items.end())
+        items.push_back(item);
+}
+
+} // namespace
+
+std::vector<TunnelLink> readTunnelLinks()
+{
+    std::vector<TunnelLink> links;
+    std::vector<Dug> tunnels = readTunnels();
+    const std::vector<OwnAddress> addresses = tunnels.empty() ? std::vector<OwnAddress>() : readAddresses();
+    for (Dug& tunnel : tunnels) {
+        for (const OwnAddress& own : addresses) {
+            if (tunnel.local ? own.address == *tunnel.local : own.index == tunnel.device)
+                addNew(tunnel.link.underlay, own.network);
+        }
+        links.push_back(std::move(tunnel.link));
+    }
+    return links;
+}
+
+std::vector<Address> readFarEnds(const std::vector<Port>& ports)
+{
+    std::vector<int> indexes;
+    for (const Dug& tunnel : readTunnels()) {
+        if (std::find(ports.begin(), ports.end(), tunnel.link.port) != ports.end())
+            indexes.push_back(tunnel.index);
+    }
+    std::vector<Address> ends;
+    if (indexes.empty())
+        return ends;
+    const auto done = netlink::dumpRoute(RTM_GETROUTE, [&](Attributes payload) {
+        rtmsg header{};
+        const auto attributes = netlink::attributesAfter(payload, header);
+        if (!attributes || header.rtm_table != RT_TABLE_MAIN || header.rtm_type != RTN_UNICAST || ends.size() >= mostFarEnds)
+            return;
+        const int out = numberOf(netlink::findAttribute(*attributes, RTA_OIF));
+        const std::optional<Address> gateway = addressOf(netlink::findAttribute(*attributes, RTA_GATEWAY));
+        if (gateway && std::find(indexes.begin(), indexes.end(), out) != indexes.end())
+            addNew(ends, *gateway);
+    });
+    return done ? ends : std::vector<Address>();
+}
+
+} // namespace notrack
