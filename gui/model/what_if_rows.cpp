@@ -106,6 +106,16 @@ QString whyOf(const WhatIfAnswer& answer, WhatIfVerdict verdict, const QStringLi
     return fatal == findings.end() ? QString() : shown(fatal->id + ": " + fatal->summary);
 }
 
+/// The finding and the first thing that shows it.
+std::string withEvidence(const Finding& finding)
+{
+    if (finding.evidence.empty()) {
+        return finding.summary;
+    }
+    const bool stops = !finding.summary.empty() && finding.summary.back() == '.';
+    return finding.summary.substr(0, finding.summary.size() - (stops ? 1 : 0)) + ": " + finding.evidence.front();
+}
+
 void addFindings(TreeRow& row, const Report& report)
 {
     for (const Finding& finding : report.findings) {
@@ -118,7 +128,7 @@ void addFindings(TreeRow& row, const Report& report)
                                  finding.waived ? WhatIfRowsText::tr("waived")
                                  : fatal        ? WhatIfRowsText::tr("breaks DNS")
                                                 : WhatIfRowsText::tr("warning"),
-                                 shown(finding.evidence.empty() ? finding.summary : finding.summary + ": " + finding.evidence.front())},
+                                 shown(withEvidence(finding))},
                                 finding.waived ? RowMark::Waived
                                 : fatal        ? RowMark::Fatal
                                                : RowMark::Warning});

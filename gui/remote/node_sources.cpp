@@ -10,8 +10,23 @@
 namespace notrack::gui
 {
 
-void SourceLoader::load(const NodeSources& sources)
+bool wantsChoice(SourceKind kind, const Inventory& inventory)
 {
+    constexpr std::size_t manyNodes = 20;
+    switch (kind) {
+    case SourceKind::SshConfig:
+        return !inventory.nodes.empty();
+    case SourceKind::Inventory:
+        return inventory.nodes.size() > manyNodes;
+    case SourceKind::Captures:
+        return false; // nobody is contacted
+    }
+    return false;
+}
+
+void SourceLoader::load(const NodeSources& sources, const SourceChoices& choices)
+{
+    m_choices = choices;
     m_typed = readPlainList(sources.nodes.join(QLatin1Char('\n')));
     std::vector<std::unique_ptr<Source>> before = std::exchange(m_sources, {});
     const auto add = [&](SourceKind kind, const QString& path) {
@@ -71,11 +86,36 @@ void SourceLoader::take(Source& source, Inventory inventory)
     }
 }
 
+std::vector<SourcePreview> SourceLoader::previews() const
+{
+    std::vector<SourcePreview> previews;
+    for (const auto& source : m_sources) {
+        if (wantsChoice(source->kind, source->inventory)) {
+            previews.push_back(
+                {source->kind, source->path, source->inventory.nodes, m_choices.value(source->path), !m_choices.contains(source->path)});
+        }
+    }
+    return previews;
+}
+
+Inventory SourceLoader::chosen(const Source& source) const
+{
+    Inventory inventory = source.inventory;
+    if (!wantsChoice(source.kind, inventory)) {
+        return inventory;
+    }
+    const QStringList names = m_choices.value(source.path);
+    const QSet<QString> leftOut(names.begin(), names.end());
+    const bool held = !m_choices.contains(source.path);
+    std::erase_if(inventory.nodes, [&](const NodeEntry& node) { return held || leftOut.contains(node.name); });
+    return inventory;
+}
+
 Inventory SourceLoader::joined() const
 {
     std::vector<Inventory> all{m_typed};
     for (const auto& source : m_sources) {
-        all.push_back(source->inventory);
+        all.push_back(chosen(*source));
     }
     return joinInventories(all);
 }

@@ -1868,6 +1868,25 @@ GPL-2.0-or-later</translation>
         <source>Profiles (*.yaml *.yml);;All files (*)</source>
         <translation>Profile (*.yaml *.yml);;Alle Dateien (*)</translation>
     </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Auswählen…</translation>
+    </message>
+    <message>
+        <source>C&amp;hoose the nodes of sources…</source>
+        <translation>Knoten der &amp;Quellen auswählen…</translation>
+    </message>
+    <message>
+        <source>There is no ssh configuration here and no inventory of more than 20 nodes.</source>
+        <translation>Hier gibt es weder eine SSH-Konfiguration noch ein Inventar mit mehr als 20 Knoten.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s) of %1 wait until you have chosen which of them may be contacted.</source>
+        <translation>
+            <numerusform>%n Knoten aus %1 wartet, bis Sie gewählt haben, ob er angesprochen werden darf.</numerusform>
+            <numerusform>%n Knoten aus %1 warten, bis Sie gewählt haben, welche davon angesprochen werden dürfen.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>notrack::gui::NodePage</name>
@@ -2008,6 +2027,70 @@ GPL-2.0-or-later</translation>
     <message>
         <source>and %1 more</source>
         <translation>und %1 weitere</translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::PreviewDialog</name>
+    <message>
+        <source>Which nodes may be contacted?</source>
+        <translation>Welche Knoten dürfen angesprochen werden?</translation>
+    </message>
+    <message>
+        <source>%1 names hosts of all kinds. Check those that are nodes: ssh is started for no other.</source>
+        <translation>%1 nennt Rechner aller Art. Haken Sie die an, die Knoten sind: für keinen anderen wird ssh gestartet.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 names %n node(s). None was contacted yet: ssh is started for those that are checked.</source>
+        <translation>
+            <numerusform>%1 nennt %n Knoten. Er wurde noch nicht angesprochen: ssh wird für die angehakten gestartet.</numerusform>
+            <numerusform>%1 nennt %n Knoten. Noch keiner wurde angesprochen: ssh wird für die angehakten gestartet.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Filter by words</source>
+        <translation>Nach Wörtern filtern</translation>
+    </message>
+    <message>
+        <source>Check &amp;all shown</source>
+        <translation>&amp;Alle gezeigten anhaken</translation>
+    </message>
+    <message>
+        <source>Check &amp;none shown</source>
+        <translation>&amp;Keinen gezeigten anhaken</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Jetzt nicht</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>Knoten</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>Gruppen</translation>
+    </message>
+    <message>
+        <source>Nodes of the source</source>
+        <translation>Knoten der Quelle</translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Contact %n node(s)</source>
+        <translation>
+            <numerusform>%n Knoten an&amp;sprechen</numerusform>
+            <numerusform>%n Knoten an&amp;sprechen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 names %n node(s). ssh is started for those that are checked.</source>
+        <translation>
+            <numerusform>%1 nennt %n Knoten. ssh wird für die angehakten gestartet.</numerusform>
+            <numerusform>%1 nennt %n Knoten. ssh wird für die angehakten gestartet.</numerusform>
+        </translation>
     </message>
 </context>
 <context>

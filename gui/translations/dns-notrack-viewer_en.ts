@@ -160,6 +160,37 @@
             <numerusform>and %n more</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n node(s) of %1 wait until you have chosen which of them may be contacted.</source>
+        <translation>
+            <numerusform>%n node of %1 waits until you have chosen whether it may be contacted.</numerusform>
+            <numerusform>%n nodes of %1 wait until you have chosen which of them may be contacted.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>notrack::gui::PreviewDialog</name>
+    <message numerus="yes">
+        <source>%1 names %n node(s). None was contacted yet: ssh is started for those that are checked.</source>
+        <translation>
+            <numerusform>%1 names %n node. It was not contacted yet: ssh is started for it when it is checked.</numerusform>
+            <numerusform>%1 names %n nodes. None was contacted yet: ssh is started for those that are checked.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Contact %n node(s)</source>
+        <translation>
+            <numerusform>&amp;Contact %n node</numerusform>
+            <numerusform>&amp;Contact %n nodes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 names %n node(s). ssh is started for those that are checked.</source>
+        <translation>
+            <numerusform>%1 names %n node. ssh is started for it when it is checked.</numerusform>
+            <numerusform>%1 names %n nodes. ssh is started for those that are checked.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>notrack::gui::SummaryBar</name>

@@ -51,8 +51,8 @@ MainWindow::MainWindow(Preferences preferences, Remember remember, ChannelFactor
     : QMainWindow(parent), m_workspace(std::move(preferences), remember), m_askpass(new AskpassServer(this)),
       m_makeChannel(std::move(makeChannel)), m_watch(withAskpass(m_workspace.preferences().connection, *m_askpass), m_makeChannel),
       m_nodeActions(m_watch), m_stack(new QStackedWidget), m_emptyPage(new EmptyPage), m_fleetPage(new FleetPage(m_watch.model())),
-      m_nodePage(new NodePage(m_watch.timeline())), m_problems(new NoticeBar(tr("Read &again"))), m_desk(new NoticeBar),
-      m_outcome(new NoticeBar(tr("Close"))), m_splitter(new QSplitter(Qt::Vertical))
+      m_nodePage(new NodePage(m_watch.timeline())), m_problems(new NoticeBar(tr("Read &again"))), m_held(new NoticeBar(tr("Choose…"))),
+      m_desk(new NoticeBar), m_outcome(new NoticeBar(tr("Close"))), m_splitter(new QSplitter(Qt::Vertical))
 {
     setWindowTitle(tr("DNS NOTRACK viewer"));
     setWindowIcon(applicationIcon());
@@ -69,6 +69,7 @@ MainWindow::MainWindow(Preferences preferences, Remember remember, ChannelFactor
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_problems);
+    layout->addWidget(m_held);
     layout->addWidget(m_desk);
     layout->addWidget(m_outcome);
     connect(m_outcome, &NoticeBar::actionAsked, this, [this] { m_outcome->setText({}); });
@@ -97,6 +98,7 @@ void MainWindow::connectPages()
     connect(&m_workspace, &Workspace::loading, this, [this] { statusBar()->showMessage(tr("Reading the inventory…")); });
     connect(&m_workspace, &Workspace::progressed, this, &MainWindow::takeNodes);
     connect(&m_workspace, &Workspace::loaded, this, &MainWindow::takeInventory);
+    connect(m_held, &NoticeBar::actionAsked, this, &MainWindow::showHeld);
     connect(m_problems, &NoticeBar::actionAsked, &m_workspace, &Workspace::load);
     connect(m_nodePage, &NodePage::nameAccepted, this, [this] { m_watch.connection().acceptName(m_fleetPage->currentNode()); });
     connect(m_nodePage, &NodePage::doctorAsked, this, [this] { m_watch.connection().askDoctor(m_fleetPage->currentNode()); });
@@ -161,6 +163,7 @@ void MainWindow::takeInventory(const Inventory& inventory)
     m_problems->setText(problems.join(QLatin1Char('\n')));
     m_stack->setCurrentWidget(inventory.nodes.empty() ? static_cast<QWidget*>(m_emptyPage) : m_splitter);
     takeNodes(inventory);
+    showHeld();
 }
 
 void MainWindow::showDeskFaults()

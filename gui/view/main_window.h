@@ -19,6 +19,7 @@ class EmptyPage;
 class FleetPage;
 class NodePage;
 class NoticeBar;
+class PreviewDialog;
 class QuestionDialog;
 struct Question;
 
@@ -34,6 +35,7 @@ public:
     FleetWatch& watch() { return m_watch; }
     FleetPage* fleetPage() const { return m_fleetPage; }
     NodePage* nodePage() const { return m_nodePage; }
+    NoticeBar* held() const { return m_held; }
     NoticeBar* problems() const { return m_problems; }
     NoticeBar* deskFaults() const { return m_desk; }
     Notifier& notifier() { return m_notifier; }
@@ -57,6 +59,10 @@ private:
     void takeNodes(const Inventory& inventory);
     void takeInventory(const Inventory& inventory);
     void showDeskFaults();
+    /// Tells which sources wait for a choice, and asks.
+    void showHeld();
+    /// Asks for one after the other, as long as nobody says no.
+    void choose(std::vector<SourcePreview> previews);
     void showCurrentNode();
     void openInventory();
     void openCaptures();
@@ -87,12 +93,14 @@ private:
     FleetPage* m_fleetPage;
     NodePage* m_nodePage;
     NoticeBar* m_problems; ///< of the sources; stays until they are read without
+    NoticeBar* m_held;     ///< sources that wait for a choice
     NoticeBar* m_desk;     ///< what this machine lacks
     NoticeBar* m_outcome;  ///< of what a person asked for last, until it is closed
     QSplitter* m_splitter;
     QMenu* m_nodeMenu = nullptr;
     QList<QAction*> m_actions;
     QPointer<QuestionDialog> m_question;
+    QPointer<PreviewDialog> m_preview;
 };
 
 } // namespace notrack::gui

@@ -18,6 +18,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QPlainTextEdit>
+#include <QStatusBar>
 #include <QTabWidget>
 #include <QToolButton>
 #include <QTreeView>
@@ -52,6 +53,12 @@ void MainWindow::makeFileMenu()
     addAction(menu, tr("&Add a node…"), QKeySequence(Qt::CTRL | Qt::Key_N), [this] { addNode(); });
     addAction(menu, tr("Add this &machine"), {}, [this] { m_workspace.addLocal(); });
     addAction(menu, tr("&Read the inventory again"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R), [this] { loadSources(); });
+    addAction(menu, tr("C&hoose the nodes of sources…"), {}, [this] {
+        if (m_workspace.previews().empty()) {
+            statusBar()->showMessage(tr("There is no ssh configuration here and no inventory of more than 20 nodes."), 10'000);
+        }
+        choose(m_workspace.previews());
+    });
     addAction(menu, tr("&Close all nodes"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_W), [this] { m_workspace.setSources({}); });
     menu->addSeparator();
     addAction(menu, tr("Export the &table as CSV…"), QKeySequence(Qt::CTRL | Qt::Key_E), [this] {

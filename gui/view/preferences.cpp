@@ -53,6 +53,10 @@ Preferences readPreferences(const QSettings& settings)
     preferences.sources.sshConfigs = settings.value(QStringLiteral("sources/sshConfigs")).toStringList();
     preferences.sources.captures = settings.value(QStringLiteral("sources/captures")).toStringList();
     preferences.sources.nodes = settings.value(QStringLiteral("sources/nodes")).toStringList();
+    const QVariantMap choices = settings.value(QStringLiteral("sources/choices")).toMap();
+    for (auto choice = choices.begin(); choice != choices.end(); ++choice) {
+        preferences.choices.insert(choice.key(), choice.value().toStringList());
+    }
     preferences.appearance = static_cast<Appearance>(readNumber(settings, QStringLiteral("view/appearance"), 0, 0, 2));
     preferences.notify = settings.value(QStringLiteral("view/notify"), true).toBool();
     return preferences;
@@ -73,6 +77,11 @@ void writePreferences(QSettings& settings, const Preferences& preferences)
     settings.setValue(QStringLiteral("sources/sshConfigs"), preferences.sources.sshConfigs);
     settings.setValue(QStringLiteral("sources/captures"), preferences.sources.captures);
     settings.setValue(QStringLiteral("sources/nodes"), preferences.sources.nodes);
+    QVariantMap choices;
+    for (auto choice = preferences.choices.begin(); choice != preferences.choices.end(); ++choice) {
+        choices.insert(choice.key(), choice.value());
+    }
+    settings.setValue(QStringLiteral("sources/choices"), choices);
     settings.setValue(QStringLiteral("view/appearance"), static_cast<int>(preferences.appearance));
     settings.setValue(QStringLiteral("view/notify"), preferences.notify);
 }

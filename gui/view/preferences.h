@@ -14,6 +14,7 @@ struct Preferences
 {
     ConnectionSettings connection;
     NodeSources sources;
+    SourceChoices choices; ///< kept also where the sources are those of a command line
     Appearance appearance = Appearance::System;
     bool notify = true;
 };

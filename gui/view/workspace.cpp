@@ -45,7 +45,7 @@ void Workspace::load()
     if (!m_preferences.sources.empty()) {
         emit loading();
     }
-    m_loader.load(m_preferences.sources);
+    m_loader.load(m_preferences.sources, m_preferences.choices);
 }
 
 void Workspace::setSources(const NodeSources& sources)
@@ -55,6 +55,14 @@ void Workspace::setSources(const NodeSources& sources)
         m_kept.sources = sources;
         writePreferences(m_settings, m_kept);
     }
+    load();
+}
+
+void Workspace::choose(const QString& path, const QStringList& leftOut)
+{
+    m_preferences.choices.insert(path, leftOut);
+    m_kept.choices.insert(path, leftOut);
+    writePreferences(m_settings, m_kept);
     load();
 }
 

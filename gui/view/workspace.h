@@ -27,6 +27,10 @@ public:
     /// Reads the sources again.
     void load();
     void setSources(const NodeSources& sources);
+    /// As of SourceLoader.
+    std::vector<SourcePreview> previews() const { return m_loader.previews(); }
+    /// The nodes of the source may be contacted, but for these. Kept for the next run.
+    void choose(const QString& path, const QStringList& leftOut);
     void openInventory(const QString& path);
     /// Adds captures, or folders of them, to those that are shown.
     void openCaptures(const QStringList& paths);

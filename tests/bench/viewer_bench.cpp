@@ -199,6 +199,7 @@ Preferences preferencesFor(const QString& mode, const QString& what)
         preferences.connection.runner = what + QStringLiteral("/runner");
         preferences.connection.sshArguments = QStringList{QStringLiteral("-F"), what + QStringLiteral("/ssh_config")};
         preferences.sources.inventories = QStringList{what + QStringLiteral("/hosts.ini")};
+        preferences.choices.insert(preferences.sources.inventories.constFirst(), {}); // all of them
     }
     return preferences;
 }

@@ -2,11 +2,13 @@
 #include "gui/view/appearance.h"
 #include "gui/view/find_bar.h"
 #include "gui/view/fitted_tree.h"
+#include "gui/view/preview_dialog.h"
 #include "gui/view/what_if_dialog.h"
 #include "tests/gui/viewer_lab.h"
 
 #include <QApplication>
 #include <QClipboard>
+#include <QLineEdit>
 #include <QTabWidget>
 
 using namespace notrack::gui;
@@ -86,6 +88,33 @@ private slots:
         shoot(*dialog, "what-if");
         press(QStringLiteral("Escape"));
         QTRY_VERIFY(m_window->findChild<WhatIfDialog*>() == nullptr);
+    }
+
+    void nobodyIsContactedUnasked()
+    {
+        QFile list(labFile("many"));
+        QVERIFY(list.open(QIODevice::WriteOnly));
+        list.write("10.99.1.3\n");
+        for (int host = 1; host <= 25; ++host) {
+            list.write(QByteArray("10.99.9.") + QByteArray::number(host) + '\n');
+        }
+        list.close();
+        giveFile(QStringLiteral("ctrl+o"), list.fileName());
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->findChild<PreviewDialog*>() != nullptr, patience);
+        QPointer<PreviewDialog> dialog = m_window->findChild<PreviewDialog*>();
+        QTRY_VERIFY(dialog->isActiveWindow());
+        QCOMPARE(m_window->watch().model().rowCount(), 1); // the capture of before
+        shoot(*m_window, "held");
+        shoot(*dialog, "preview");
+        click(*dialog->findChild<QPushButton*>(QStringLiteral("none")));
+        click(*dialog->findChild<QLineEdit*>());
+        type(QStringLiteral("10.99.1."));
+        click(*dialog->findChild<QPushButton*>(QStringLiteral("all")));
+        shoot(*dialog, "preview-filtered");
+        click(*dialog->findChild<QPushButton*>(QStringLiteral("accept")));
+        QTRY_VERIFY(dialog.isNull());
+        QTRY_COMPARE_WITH_TIMEOUT(stateOf("10.99.1.3"), QStringLiteral("in-sync"), patience);
+        QCOMPARE(m_window->watch().model().rowCount(), 2);
     }
 };
 
