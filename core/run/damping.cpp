@@ -77,6 +77,12 @@ Damping afterNewProfile(Damping damping, const std::string& digest, std::chrono:
     return damping;
 }
 
+Damping afterLook(Damping damping, bool unread)
+{
+    damping.unread = unread ? damping.unread + 1 : 0;
+    return damping;
+}
+
 Damping afterCalm(const Damping& damping, std::chrono::seconds now)
 {
     const std::chrono::seconds lastPause = std::max(damping.waitUntil - damping.lastEvent, 0s);

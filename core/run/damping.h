@@ -32,6 +32,9 @@ inline constexpr std::uint32_t mostUnreadRuns = 10;
 /// Repairs in a row from which on the rules count as contended.
 inline constexpr std::uint32_t contendedRepairs = 3;
 
+/// After a look at the node, and whether what others have could not be read.
+Damping afterLook(Damping damping, bool unread);
+
 /// The pause after a roll-back doubles from 10 minutes to a day.
 Damping afterRollBack(Damping damping, const std::string& digest, std::chrono::seconds now);
 /// From the second withdrawal on there is a pause before the next apply, which doubles from a minute to a day.

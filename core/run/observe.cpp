@@ -201,6 +201,7 @@ Result<Differences> observeTables(const Change& change, const Node& node, Report
     }
     Differences differences{.standing = standingOf(*comparisons), .trial = trial};
     if (!allInSync(*others)) {
+        differences.onlyInOther = differences.standing == Standing::InSync;
         differences.standing = Standing::Drifted;
         if (report.state == NodeState::InSync)
             report.state = NodeState::Drifted;

@@ -19,6 +19,7 @@ struct Differences
 {
     Standing standing = Standing::InSync;
     bool trial = false;                ///< rules of a trial were found
+    bool onlyInOther = false;          ///< what differs is in the backend that is not in use alone
     std::vector<SavedTable> rawTables; ///< legacy raw tables as they were read, for the findings
     Observed store;                    ///< what was read of each store
     Observed other;

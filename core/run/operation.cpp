@@ -22,12 +22,6 @@ namespace
 /// A run looks again after it waited for another one, and after it judged what another one left.
 constexpr int mostLooks = 4;
 
-Damping countUnread(Damping damping, Judgement judgement)
-{
-    damping.unread = judgement == Judgement::Unknown ? damping.unread + 1 : 0;
-    return damping;
-}
-
 /// One run on its way.
 class Run
 {
@@ -105,6 +99,7 @@ private:
         m_overruled.clear();
         m_report.trial = m_memory.trial().last;
         if (m_request.intent == Intent::Remove) {
+            m_report.backend = toText(differences->onlyInOther ? m_node.other->backend() : m_node.store.backend()); // that held the rules
             m_report.notes = differences->foreignObjects;
             for (std::string& note : m_report.notes)
                 note.insert(0, "not ours: ");
@@ -204,7 +199,7 @@ private:
             return Next::Done;
         }
         if (unattended())
-            m_memory.update([&](const Damping& damping) { return countUnread(damping, m_seen.judgement); });
+            m_memory.update([&](const Damping& damping) { return afterLook(damping, m_seen.judgement == Judgement::Unknown); });
         switch (action) {
         case Action::Tell:
         case Action::Refuse:

@@ -73,6 +73,15 @@ class Choice(NftablesTest):
             self.remove()
             self.assertEqual(nft("-a", "list", "table", "ip", "raw"), before)
 
+    def test_remove_names_the_backend_that_held_the_rules(self):
+        for backend in ("nftables", "iptables"):
+            self.use(backend)
+            for file in (None, self.profile):  # without a profile the node's own preference is asked: iptables here
+                command = [RUNNER, "remove", "--check", *(["--profile", str(file)] if file else ["--profile", str(self.folder / "none.yaml")])]
+                done = subprocess.run(command, capture_output=True, text=True)
+                self.assertIn(f"({backend})", done.stdout + done.stderr, (backend, file))
+            self.remove()
+
     def test_remove_clears_both(self):
         self.use("iptables")
         legacy = quiet("iptables-legacy-save", "-t", "raw")
