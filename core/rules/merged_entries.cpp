@@ -16,6 +16,7 @@ std::vector<MergedEntry> mergeEntries(const Comparison& comparison, const ChainC
             moved.insert(*insertion.movedFrom);
     }
     std::vector<MergedEntry> merged;
+    merged.reserve(found.size() + chain.insertions.size());
     auto deletion = chain.deletions.begin();
     auto insertion = chain.insertions.begin();
     std::size_t at = 0;       // place in the chain as it is

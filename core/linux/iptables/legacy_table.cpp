@@ -1,6 +1,7 @@
 #include "core/linux/iptables/legacy_table.h"
 
 #include "core/linux/iptables/rule_codec.h"
+#include "core/linux/iptables/rule_layout.h"
 #include "core/linux/system/file_descriptor.h"
 #include "core/linux/system/system_error.h"
 #include "core/net/chain_names.h"
@@ -248,6 +249,19 @@ std::uint64_t LegacyTable::hash() const
         });
     }
     return hash.get();
+}
+
+std::uint64_t LegacyTable::hashOfPlaces() const
+{
+    HashSum sum;
+    for (std::size_t offset = 0; offset < m_entries.size();) {
+        const std::span<const std::byte> entry = entryAt(offset);
+        sum.add(fingerprint(m_family, entry, FingerprintOf::All));
+        offset += entry.size();
+    }
+    for (const LegacyChain& chain : m_chains) // where the built-in ones begin stands beside the table
+        sum.add(chain.builtIn ? chain.head + 1 : 0);
+    return sum.get();
 }
 
 Table LegacyTable::decode() const

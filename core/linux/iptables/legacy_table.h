@@ -83,6 +83,8 @@ public:
 
     /// What TableHash makes of it.
     std::uint64_t hash() const;
+    /// A hash of its bytes, without counters: cheaper, and another one where a rule only has another place.
+    std::uint64_t hashOfPlaces() const;
     /// The table as a value, with its hash; of rules of others as much as anybody looks at.
     Table decode() const;
 

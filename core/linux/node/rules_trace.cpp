@@ -5,8 +5,10 @@
 #include "core/linux/nftables/rules_hash.h"
 #include "core/linux/system/kernel_modules.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 namespace notrack
 {
@@ -20,18 +22,18 @@ std::optional<std::string> traceLegacy()
 {
     std::string text;
     for (const Family family : allFamilies) {
+        const Result<std::vector<std::string>> names = readLegacyTables(family);
+        if (!names)
+            return std::nullopt;
         for (const char* name : tracedTables) {
-            const Result<bool> present = hasLegacyTable(family, name);
-            if (!present)
-                return std::nullopt;
-            if (!*present) {
+            if (std::find(names->begin(), names->end(), name) == names->end()) {
                 text += "- ";
                 continue;
             }
             const Result<LegacyTable> table = LegacyTable::read(family, name);
             if (!table)
                 return std::nullopt;
-            text += std::to_string(table->hash()) + " ";
+            text += std::to_string(table->hashOfPlaces()) + " ";
         }
     }
     return text;

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -62,7 +63,7 @@ std::optional<bool> isBuiltIn(const std::string& module)
 
 } // namespace
 
-Result<bool> hasLegacyTable(Family family, std::string_view table)
+Result<std::vector<std::string>> readLegacyTables(Family family)
 {
     const char* path = family == Family::Ipv4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names";
     errno = 0;
@@ -70,16 +71,18 @@ Result<bool> hasLegacyTable(Family family, std::string_view table)
     if (!names && errno == ENOENT && access("/proc/self/stat", F_OK) != 0)
         return makeError(ErrorKind::Failed, "/proc is hidden from this process, so that nobody can tell whether there are legacy tables",
                          path);
-    if (!names && errno == ENOENT) // the kernel has no legacy tables, or not yet
-        return false;
-    if (!names)
+    if (!names && errno != ENOENT)
         return systemError(errno, "cannot look for legacy tables", path);
-    std::string name;
-    while (std::getline(names, name)) {
-        if (name == table)
-            return true;
-    }
-    return false;
+    std::vector<std::string> tables; // none, too, where the kernel has no legacy tables, or not yet
+    for (std::string name; std::getline(names, name);)
+        tables.push_back(name);
+    return tables;
+}
+
+Result<bool> hasLegacyTable(Family family, std::string_view table)
+{
+    const Result<std::vector<std::string>> tables = readLegacyTables(family);
+    return tables ? Result<bool>(std::find(tables->begin(), tables->end(), table) != tables->end()) : tl::unexpected(tables.error());
 }
 
 void loadLegacyRawModules(Family family)

@@ -4,9 +4,13 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace notrack
 {
+
+/// The legacy tables of this network namespace, without making the kernel create any. NotPermitted where the kernel does not let us look.
+Result<std::vector<std::string>> readLegacyTables(Family family);
 
 /// Whether this network namespace has a legacy table of that name, without making the kernel create it. NotPermitted where the
 /// kernel does not let us look.

@@ -126,6 +126,8 @@ private Q_SLOTS:
         std::vector<std::byte> other = sample.bytes;
         other[0] = std::byte{10}; // a source address
         QVERIFY(sample.readOf(other)->hash() != hash);
+        QVERIFY(sample.readOf(other)->hashOfPlaces() != sample.read()->hashOfPlaces());
+        QCOMPARE(Sample(Family::Ipv4, 12345).read()->hashOfPlaces(), sample.read()->hashOfPlaces());
         QVERIFY(Sample(Family::Ipv6).read()->hash() != hash);
     }
 
