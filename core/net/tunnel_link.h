@@ -2,6 +2,7 @@
 
 #include "core/net/ip.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,17 @@ struct TunnelLink
     std::vector<Prefix> underlay; ///< networks that the node is in with the addresses that outer packets leave from; empty where not known
 
     bool operator==(const TunnelLink&) const = default;
+};
+
+/// What a node reaches through one of its tunnels: another node's end of it.
+struct FarEnd
+{
+    Address inside;              ///< where the routes to that node's pods lead
+    Port port;                   ///< of the tunnel
+    std::optional<Address> own;  ///< that outer packets to it leave from; nothing where not known
+    std::optional<Address> peer; ///< that they go to
+
+    bool operator==(const FarEnd&) const = default;
 };
 
 } // namespace notrack

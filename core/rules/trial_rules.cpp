@@ -168,10 +168,13 @@ OwnedPart withExceptions(const OwnedPart& present, const Ruleset& full, PortRang
 
 OwnedPart withNarrowed(const OwnedPart& present, const Ruleset& full, PortRange clientPorts)
 {
-    OwnedPart part = withExceptions(present, full, clientPorts);
-    const Ruleset trial = narrowed(full, clientPorts);
+    return withTrialRules(withExceptions(present, full, clientPorts), narrowed(full, clientPorts));
+}
+
+OwnedPart withTrialRules(OwnedPart part, const Ruleset& trial)
+{
     for (const Hook hook : allHooks) {
-        const std::string name = trialChain(full.chainPrefix, hook);
+        const std::string name = trialChain(trial.chainPrefix, hook);
         const std::vector<NotrackRule>& rules = trial.rules(hook, ChainKind::Trial);
         putInFront(chainOf(part, name, false), {rules.begin(), rules.end()});
         putInFront(chainOf(part, std::string(builtInChain(hook)), true), {Jump{name}});

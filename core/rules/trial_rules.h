@@ -29,6 +29,9 @@ OwnedPart withExceptions(const OwnedPart& present, const Ruleset& full, PortRang
 /// built-in chains, since the present rules may not be jumped to at all, and shall not be because of a trial.
 OwnedPart withNarrowed(const OwnedPart& present, const Ruleset& full, PortRange clientPorts);
 
+/// Rules of a trial before everything else: the jumps to their chains stand first in the built-in ones.
+OwnedPart withTrialRules(OwnedPart part, const Ruleset& trial);
+
 /// The same with nothing in the chains of tunnels, whose packets no client port tells apart.
 OwnedPart withoutTunnels(OwnedPart part);
 

@@ -2,6 +2,7 @@
 
 #include "core/run/trial_step.h"
 #include "core/run/tunnel_echo.h"
+#include "core/run/tunnel_trial.h"
 
 #include <exception>
 #include <utility>
@@ -159,7 +160,7 @@ bool rememberPrefix(RunContext& run, const std::string& prefix)
 
 void writeAndVerify(RunContext& run, const Profile& profile, Change& change)
 {
-    if (!rememberPrefix(run, profile.chainPrefix))
+    if (!rememberPrefix(run, profile.chainPrefix) || !tryTunnel(run, profile, change))
         return;
     const std::optional<ProbeSettings>& settings = profile.safety.probe;
     std::optional<std::vector<ProbeResult>> baseline;

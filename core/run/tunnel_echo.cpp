@@ -25,8 +25,10 @@ std::vector<Address> answeringEnds(const Node& node, const Profile& profile)
 {
     if (node.tunnels == nullptr || profile.tunnels.empty())
         return {};
-    std::vector<Address> ends = node.tunnels->farEnds(profile.tunnels);
-    ends.resize(std::min(ends.size(), mostEnds));
+    std::vector<Address> ends;
+    for (const FarEnd& end : node.tunnels->farEnds(profile.tunnels))
+        if (ends.size() < mostEnds)
+            ends.push_back(end.inside);
     return ends.empty() ? ends : node.tunnels->answering(ends);
 }
 

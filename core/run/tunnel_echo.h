@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/net/tunnel_link.h"
 #include "core/run/change.h"
 #include "core/run/verify.h"
 
@@ -18,14 +19,14 @@ public:
     TunnelEchoes& operator=(const TunnelEchoes&) = delete;
     virtual ~TunnelEchoes() = default;
 
-    /// Addresses that this node reaches through its tunnels of these ports only.
-    virtual std::vector<Address> farEnds(const std::vector<Tunnel>& tunnels) = 0;
+    /// What this node reaches through these tunnels.
+    virtual std::vector<FarEnd> farEnds(const std::vector<Tunnel>& tunnels) = 0;
 
     /// Those of them that answer an ICMP echo, of which each gets three within a second.
     virtual std::vector<Address> answering(const std::vector<Address>& asked) = 0;
 };
 
-/// Far ends of the profile's tunnels that answer; empty where there are none, or where nobody can ask.
+/// Far ends of the profile's tunnels that answer, by their inner addresses; empty where there are none, or where nobody can ask.
 std::vector<Address> answeringEnds(const Node& node, const Profile& profile);
 
 /// Whether `ends` answer with what `change` put in. Before the rules are blamed for silence they are taken out, and the silent ones asked once more;

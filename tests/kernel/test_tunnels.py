@@ -266,11 +266,20 @@ class Refused(Nodes):
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         process.stdout.readline()
-        self.write_profile(profile(pods=("10.244.0.0/16",), scope="any", tunnels=[{"port": PORT, "peers": ["192.0.2.0/24"]}],
-                                   safety={"waive": ["not-ipvs", "no-backends", "host-queries"], "probe": {"name": "answer.test", "from": ["node"], "timeout": "500ms"}}))
+
+        def write_profile(*waived):
+            self.write_profile(profile(pods=("10.244.0.0/16",), scope="any", tunnels=[{"port": PORT, "peers": ["192.0.2.0/24"]}],
+                                       safety={"waive": ["not-ipvs", "no-backends", "host-queries", *waived], "probe": {"name": "answer.test", "from": ["node"], "timeout": "500ms"}}))
+
+        write_profile()
         self.assertTrue(self.apply()["changed"])
         self.remove()
         quiet("iptables-legacy", "-A", "INPUT", "-p", "udp", "--dport", str(PORT), "-m", "length", "--length", "0:200", "-m", "conntrack", "--ctstate", "UNTRACKED", "-j", "DROP")
+        report = self.apply(code=3)
+        self.assertEqual((report["findings"][0]["id"], report["changed"]), ("trial", False))
+        self.assertIn(f"{THERE}, beyond the tunnel to 192.0.2.2, ", report["findings"][0]["evidence"][0])
+        self.assertNotIn("NMANAGER", "\n".join(self.listing()))
+        write_profile("trial")
         report = self.apply(code=4)
         self.assertEqual(report["notes"], [f"beyond the tunnel, {THERE} answers an ICMP echo only without the rules"])
         self.assertNotIn("NMANAGER", "\n".join(self.listing()))

@@ -151,7 +151,7 @@ private:
 class RawEchoes : public TunnelEchoes
 {
 public:
-    std::vector<Address> farEnds(const std::vector<Tunnel>& tunnels) override
+    std::vector<FarEnd> farEnds(const std::vector<Tunnel>& tunnels) override
     {
         std::vector<Port> ports;
         for (const Tunnel& tunnel : tunnels)

@@ -5,12 +5,15 @@
 #include <arpa/inet.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace notrack
 {
@@ -86,7 +89,7 @@ std::optional<Dug> readTunnel(Attributes payload)
 std::vector<Dug> readTunnels()
 {
     std::vector<Dug> tunnels;
-    const auto done = netlink::dumpRoute(RTM_GETLINK, [&](Attributes payload) {
+    const auto done = netlink::dumpRoute(RTM_GETLINK, AF_UNSPEC, [&](Attributes payload) {
         if (std::optional<Dug> tunnel = readTunnel(payload))
             tunnels.push_back(std::move(*tunnel));
     });
@@ -96,7 +99,7 @@ std::vector<Dug> readTunnels()
 std::vector<OwnAddress> readAddresses()
 {
     std::vector<OwnAddress> addresses;
-    const auto done = netlink::dumpRoute(RTM_GETADDR, [&](Attributes payload) {
+    const auto done = netlink::dumpRoute(RTM_GETADDR, AF_UNSPEC, [&](Attributes payload) {
         ifaddrmsg header{};
         const auto attributes = netlink::attributesAfter(payload, header);
         if (!attributes || header.ifa_scope != RT_SCOPE_UNIVERSE)
@@ -108,6 +111,47 @@ std::vector<OwnAddress> readAddresses()
             addresses.push_back({static_cast<int>(header.ifa_index), *own, Prefix(*own, header.ifa_prefixlen)});
     });
     return done ? addresses : std::vector<OwnAddress>();
+}
+
+using HardwareAddress = std::vector<std::byte>;
+
+/// Who is behind a tunnel, by the neighbour table (inner address to hardware address) and the forwarding table (hardware address to outer address).
+struct Peers
+{
+    std::map<std::pair<int, Address>, HardwareAddress> neighbours;
+    std::map<std::pair<int, HardwareAddress>, Address> outer;
+
+    std::optional<Address> of(int tunnel, const Address& inside) const
+    {
+        const auto neighbour = neighbours.find({tunnel, inside});
+        if (neighbour == neighbours.end())
+            return std::nullopt;
+        auto found = outer.find({tunnel, neighbour->second});
+        if (found == outer.end())
+            found = outer.find({tunnel, HardwareAddress(neighbour->second.size())}); // where all that is not known goes
+        return found == outer.end() ? std::nullopt : std::optional(found->second);
+    }
+};
+
+Peers readPeers()
+{
+    Peers peers;
+    const auto read = [&](std::uint8_t family) {
+        return netlink::dumpRoute(RTM_GETNEIGH, family, [&](Attributes payload) {
+            ndmsg header{};
+            const auto attributes = netlink::attributesAfter(payload, header);
+            const auto hardware = attributes ? netlink::findAttribute(*attributes, NDA_LLADDR) : std::nullopt;
+            const std::optional<Address> address = hardware ? addressOf(netlink::findAttribute(*attributes, NDA_DST)) : std::nullopt;
+            if (!address)
+                return;
+            const HardwareAddress card(hardware->begin(), hardware->end());
+            if (header.ndm_family == AF_BRIDGE)
+                peers.outer.emplace(std::pair(header.ndm_ifindex, card), *address);
+            else
+                peers.neighbours.emplace(std::pair(header.ndm_ifindex, *address), card);
+        });
+    };
+    return read(AF_UNSPEC) && read(AF_BRIDGE) ? peers : Peers();
 }
 
 template <typename Item>
@@ -134,27 +178,32 @@ std::vector<TunnelLink> readTunnelLinks()
     return links;
 }
 
-std::vector<Address> readFarEnds(const std::vector<Port>& ports)
+std::vector<FarEnd> readFarEnds(const std::vector<Port>& ports)
 {
-    std::vector<int> indexes;
-    for (const Dug& tunnel : readTunnels()) {
-        if (std::find(ports.begin(), ports.end(), tunnel.link.port) != ports.end())
-            indexes.push_back(tunnel.index);
-    }
-    std::vector<Address> ends;
-    if (indexes.empty())
+    std::vector<Dug> tunnels = readTunnels();
+    std::erase_if(tunnels, [&](const Dug& tunnel) { return std::find(ports.begin(), ports.end(), tunnel.link.port) == ports.end(); });
+    std::vector<FarEnd> ends;
+    if (tunnels.empty())
         return ends;
-    const auto done = netlink::dumpRoute(RTM_GETROUTE, [&](Attributes payload) {
+    const std::vector<OwnAddress> addresses = readAddresses();
+    const Peers peers = readPeers();
+    const auto done = netlink::dumpRoute(RTM_GETROUTE, AF_UNSPEC, [&](Attributes payload) {
         rtmsg header{};
         const auto attributes = netlink::attributesAfter(payload, header);
         if (!attributes || header.rtm_table != RT_TABLE_MAIN || header.rtm_type != RTN_UNICAST || ends.size() >= mostFarEnds)
             return;
         const int out = numberOf(netlink::findAttribute(*attributes, RTA_OIF));
         const std::optional<Address> gateway = addressOf(netlink::findAttribute(*attributes, RTA_GATEWAY));
-        if (gateway && std::find(indexes.begin(), indexes.end(), out) != indexes.end())
-            addNew(ends, *gateway);
+        const auto tunnel = std::find_if(tunnels.begin(), tunnels.end(), [=](const Dug& one) { return one.index == out; });
+        if (!gateway || tunnel == tunnels.end())
+            return;
+        FarEnd end{*gateway, tunnel->link.port, tunnel->local, peers.of(out, *gateway)};
+        for (const OwnAddress& own : addresses)
+            if (!end.own && end.peer && own.index == tunnel->device && own.address.family() == end.peer->family())
+                end.own = own.address;
+        addNew(ends, end);
     });
-    return done ? ends : std::vector<Address>();
+    return done ? ends : std::vector<FarEnd>();
 }
 
 } // namespace notrack

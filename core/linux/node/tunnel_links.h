@@ -11,8 +11,8 @@ namespace notrack
 /// address and no device of their own, the underlay is not known.
 std::vector<TunnelLink> readTunnelLinks();
 
-/// Addresses that routes of the main table lead to through the tunnels of these ports: the far ends, as the pods' networks of other nodes are
-/// routed. Each once, at most 256.
-std::vector<Address> readFarEnds(const std::vector<Port>& ports);
+/// Where routes of the main table lead to through the tunnels of these ports, as the pods' networks of other nodes are routed. Each once, at most
+/// 256. Its outer addresses are those of the neighbour table and of the tunnel's forwarding table.
+std::vector<FarEnd> readFarEnds(const std::vector<Port>& ports);
 
 } // namespace notrack

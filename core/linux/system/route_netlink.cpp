@@ -3,6 +3,7 @@
 #include "core/linux/system/file_descriptor.h"
 #include "core/linux/system/system_error.h"
 
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -12,14 +13,15 @@
 namespace notrack::netlink
 {
 
-Result<void> dumpRoute(std::uint16_t type, const std::function<void(std::span<const std::byte> payload)>& visit)
+Result<void> dumpRoute(std::uint16_t type, std::uint8_t family, const std::function<void(std::span<const std::byte> payload)>& visit)
 {
     struct Request
     {
         nlmsghdr header;
-        rtgenmsg family;
+        ndmsg body; // of the others only the family is asked for
     } request{};
-    request.header.nlmsg_len = NLMSG_LENGTH(sizeof request.family);
+    request.header.nlmsg_len = NLMSG_LENGTH(type == RTM_GETNEIGH ? sizeof(ndmsg) : sizeof(rtgenmsg));
+    request.body.ndm_family = family;
     request.header.nlmsg_type = type;
     request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
     const FileDescriptor file(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));

@@ -45,7 +45,7 @@ std::optional<std::span<const std::byte>> attributesAfter(std::span<const std::b
     return payload.subspan(aligned(sizeof header));
 }
 
-/// Asks the kernel for everything of one kind (RTM_GETLINK, ...), and visits the payload of every answer.
-Result<void> dumpRoute(std::uint16_t type, const std::function<void(std::span<const std::byte> payload)>& visit);
+/// Asks the kernel for everything of one kind (RTM_GETLINK, ...) and family (AF_*, 0 for all), and visits the payload of every answer.
+Result<void> dumpRoute(std::uint16_t type, std::uint8_t family, const std::function<void(std::span<const std::byte> payload)>& visit);
 
 } // namespace notrack::netlink

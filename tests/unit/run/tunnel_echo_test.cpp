@@ -3,6 +3,7 @@
 
 #include <QTest>
 
+#include <functional>
 #include <utility>
 
 using namespace notrack;
@@ -14,13 +15,23 @@ namespace
 class CannedEchoes : public TunnelEchoes
 {
 public:
-    std::vector<Address> farEnds(const std::vector<Tunnel>& tunnels) override
+    std::vector<FarEnd> farEnds(const std::vector<Tunnel>& tunnels) override
     {
-        return tunnels.empty() ? std::vector<Address>() : std::vector{*readAddress("10.244.2.0"), *readAddress("10.244.3.0")};
+        std::vector<FarEnd> ends;
+        for (const char* inside : {"10.244.2.0", "10.244.3.0"})
+            if (!tunnels.empty())
+                ends.push_back({*readAddress(inside), tunnels.front().port, {}, {}});
+        if (outerKnown) {
+            ends.back().own = *readAddress("192.0.2.11");
+            ends.back().peer = *readAddress("192.0.2.13");
+        }
+        return ends;
     }
 
     std::vector<Address> answering(const std::vector<Address>& asked) override
     {
+        if (whileAsking)
+            whileAsking();
         std::vector<Address> answered = asked;
         if (!answers.empty()) {
             answered.resize(std::min(answered.size(), answers.front()));
@@ -30,6 +41,8 @@ public:
         return answered;
     }
 
+    bool outerKnown = false;
+    std::function<void()> whileAsking;
     std::vector<std::size_t> answers;
     int rounds = 0;
 };
@@ -71,6 +84,54 @@ private Q_SLOTS:
         QCOMPARE(echoes.rounds, rounds);
         QCOMPARE(canned.holdsNothing(), report.rolledBack);
         QCOMPARE(toList(report.notes).join("; ").contains("10.244.3.0 answers an ICMP echo only without the rules"), report.rolledBack);
+    }
+
+    /// The rules of one far end before those of all.
+    void oneEndFirst_data()
+    {
+        QTest::addColumn<QList<int>>("answers"); // who is there, with the narrowed rules, without them again; then as above
+        QTest::addColumn<QString>("outcome");
+        QTest::addColumn<QString>("narrowed");
+        const QString rule = "-s 192.0.2.11/32 -d 192.0.2.13/32 -p udp -m udp --dport 8472 -j CT --notrack";
+        QTest::newRow("answers") << QList<int>{1, 1, 2, 2} << "in-sync, exit 0" << rule;
+        QTest::newRow("is lost") << QList<int>{1, 0, 1} << "unsafe, exit 3" << rule;
+        QTest::newRow("goes down meanwhile") << QList<int>{1, 0, 0, 1, 1} << "in-sync, exit 0" << rule;
+        QTest::newRow("is down") << QList<int>{0, 1, 1} << "in-sync, exit 0"
+                                 << "";
+    }
+
+    void oneEndFirst()
+    {
+        QFETCH(QList<int>, answers);
+        QFETCH(QString, outcome);
+        QFETCH(QString, narrowed);
+        CannedNode canned;
+        CannedEchoes echoes;
+        echoes.outerKnown = true;
+        for (const int answer : answers)
+            echoes.answers.push_back(static_cast<std::size_t>(answer));
+        QStringList tried;
+        echoes.whileAsking = [&] {
+            const Chain* chain = findChain(canned.store->tables[Family::Ipv4], "NMANAGER_TRIAL_OUTPUT");
+            for (std::size_t i = 0; chain != nullptr && i < chain->entries.size(); ++i)
+                tried << QString::fromStdString(toText(chain->entries[i].body));
+        };
+        Node node = canned.doors();
+        node.tunnels = &echoes;
+        canned.profile.tunnels = {{Port{8472}, {*readPrefix("192.0.2.0/24")}}};
+        const Request request{.intent = Intent::Apply, .profile = canned.profile, .wait = std::chrono::milliseconds(0)};
+        const Report report = run(request, node);
+        QCOMPARE(outcomeOf(report, Intent::Apply), outcome);
+        QCOMPARE(tried.value(0), narrowed);
+        QVERIFY(findChain(canned.store->tables[Family::Ipv4], "NMANAGER_TRIAL_OUTPUT") == nullptr);
+        QCOMPARE(canned.holdsNothing(), report.state == NodeState::Unsafe);
+        if (report.state != NodeState::Unsafe)
+            return;
+        QCOMPARE(report.findings.front().id, std::string("trial"));
+        canned.profile.safety.waive = {"trial"};
+        echoes.answers = {1, 0, 1};
+        const Request waiving{.intent = Intent::Apply, .profile = canned.profile, .wait = std::chrono::milliseconds(0)};
+        QCOMPARE(outcomeOf(run(waiving, node), Intent::Apply), QString("in-sync, exit 0"));
     }
 
     void profilesWithoutTunnelsAskNobody()
