@@ -29,7 +29,7 @@ class WithPods(NodeTest):
         for name, address in {**PODS, "dns": SERVER}.items():
             self.add_pod(name, address)
         quiet("ip", "-n", "dns", "address", "add", SERVICE + "/32", "dev", "lo")
-        quiet("ip", "route", "add", SERVICE + "/32", "via", SERVER, "dev", "v-dns", "onlink")
+        quiet("ip", "route", "add", SERVICE + "/32", "via", SERVER, "dev", self.device_of("dns"), "onlink")
         quiet("iptables-legacy", "-t", "nat", "-N", "SOMEBODY")
         quiet("iptables-legacy", "-A", "FORWARD", "-m", "conntrack", "--ctstate", "INVALID", "-j", "ACCEPT")
         self.switch = self.folder / "switch"
@@ -39,6 +39,10 @@ class WithPods(NodeTest):
 
     def write_setting(self, path, text):
         pathlib.Path(path).write_text(text, encoding="ascii")
+
+    def device_of(self, name):
+        """The node's device that leads to the pod."""
+        return "v-" + name
 
     def add_pod(self, name, address):
         quiet("ip", "netns", "add", name)
