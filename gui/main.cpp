@@ -2,6 +2,7 @@
 #include "gui/end_signals.h"
 #include "gui/model/journal.h"
 #include "gui/remote/askpass.h"
+#include "gui/remote/private_agent.h"
 #include "gui/remote/process_channel.h"
 #include "gui/remote/stray_thread.h"
 #include "gui/view/icons.h"
@@ -71,6 +72,8 @@ int watch(CommandLine line)
         shown->close();
         QCoreApplication::exit(0); // also out of a dialog
     });
+    const PrivateAgent agent;
+    line.preferences.connection.agentSocket = agent.socketPath();
     MainWindow window(std::move(line.preferences), line.remember, processChannels());
     const Journal journal(journalPath(), window.watch().timeline());
     shown = &window;

@@ -95,7 +95,12 @@ std::vector<TreeRow> buildTrialRows(const NodeRecord& record)
     }
     if (trial.left > 0) {
         add(QStringLiteral("left"),
-            {TrialRowsText::tr("%n place(s) and service(s) take their turn in a later trial", nullptr, static_cast<int>(trial.left))},
+            {QStringLiteral("…"),
+             {},
+             {},
+             {},
+             {},
+             TrialRowsText::tr("%n place(s) and service(s) take their turn in a later trial", nullptr, static_cast<int>(trial.left))},
             RowMark::Info);
     }
     std::vector<TreeRow> rows;

@@ -1,11 +1,14 @@
 #include "gui/remote/askpass.h"
 
+#include "gui/remote/host_key_question.h"
+
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLocalSocket>
 
 #include <algorithm>
 #include <cstdio>
+#include <vector>
 
 namespace notrack::gui
 {
@@ -36,6 +39,14 @@ AskpassServer::AskpassServer(QObject* parent) : QObject(parent), m_server(this)
         m_server.listen(m_directory.filePath(QStringLiteral("askpass")));
     }
     connect(&m_server, &QLocalServer::newConnection, this, &AskpassServer::accept);
+}
+
+AskpassServer::~AskpassServer()
+{
+    const auto sockets = m_server.findChildren<QLocalSocket*>();
+    for (QLocalSocket* socket : sockets) {
+        socket->disconnect(this); // they end with m_server, when m_waiting is gone
+    }
 }
 
 void AskpassServer::accept()
@@ -100,20 +111,35 @@ void AskpassServer::refuse()
     finish("{}\n");
 }
 
-void AskpassServer::finish(const QByteArray& reply)
+void AskpassServer::finish(const QByteArray& bytes)
 {
     if (!m_asking || m_waiting.empty()) {
         return;
     }
-    const QPointer<QLocalSocket> socket = m_waiting.front().socket;
+    const Waiting answered = m_waiting.front();
     m_waiting.pop_front();
+    std::vector<QPointer<QLocalSocket>> sockets{answered.socket};
+    for (const Waiting& waiting : m_waiting) {
+        if (sharesAnswer(waiting.question, answered.question)) {
+            sockets.push_back(waiting.socket);
+        }
+    }
+    std::erase_if(m_waiting, [&](const Waiting& waiting) { return sharesAnswer(waiting.question, answered.question); });
     m_asking = false;
-    if (socket) {
-        socket->write(reply);
-        socket->flush();
-        socket->disconnectFromServer();
+    for (const QPointer<QLocalSocket>& socket : sockets) {
+        if (socket) {
+            socket->write(bytes);
+            socket->flush();
+            socket->disconnectFromServer();
+        }
     }
     askNext();
+}
+
+bool sharesAnswer(const Question& one, const Question& other)
+{
+    return one.kind == QuestionKind::Confirm && other.kind == QuestionKind::Confirm && one.text == other.text &&
+           readHostKeyQuestion(one.text).has_value();
 }
 
 int runAskpass(const QString& socketPath, const QString& prompt)

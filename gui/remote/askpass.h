@@ -26,13 +26,15 @@ struct Question
     QuestionKind kind = QuestionKind::Secret;
 };
 
-/// Listens for this program's askpass half and brings its questions one at a time.
+/// Listens for this program's askpass half and brings its questions one at a time; one about a host's key once for all who wait for the same.
 class AskpassServer : public QObject
 {
     Q_OBJECT
 
 public:
     explicit AskpassServer(QObject* parent = nullptr);
+    /// Those who still wait get no answer.
+    ~AskpassServer() override;
 
     /// The socket's path, in a directory that only this user may enter; empty when listening failed.
     QString socketPath() const { return m_server.fullServerName(); }
@@ -51,7 +53,7 @@ private:
     void accept();
     void readRequest(QLocalSocket* socket);
     void drop(QLocalSocket* socket);
-    void finish(const QByteArray& reply);
+    void finish(const QByteArray& bytes);
     void askNext();
 
     struct Waiting
@@ -68,6 +70,10 @@ private:
 
 /// Tells the kind by SSH_ASKPASS_PROMPT's value and, since ssh sets none for host keys, by the words.
 QuestionKind questionKind(const QString& hint, const QString& text);
+
+/// Whether the answer to one question is the answer to the other: of a host's key it is. Words of a person go to the one who asked and nobody else,
+/// since a node may ask in the words of another.
+bool sharesAnswer(const Question& one, const Question& other);
 
 /// The askpass half: asks the viewer that listens on `socketPath`, prints the answer to stdout and gives the exit code for ssh.
 int runAskpass(const QString& socketPath, const QString& prompt);

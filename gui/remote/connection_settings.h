@@ -25,6 +25,7 @@ struct ConnectionSettings
     QStringList sshArguments; ///< go before our own, and ssh heeds the first value it gets: they win
     QHash<QString, QString> sshArgumentsByGroup;
     QString askpassProgram; ///< this program's own path
+    QString agentSocket;    ///< of the agent of this run; empty where the person's own is used
     QString askpassSocket;  ///< where the running viewer listens for questions
     int startLimit = 16;    ///< connections being made at one time (sshd drops connections beyond MaxStartups, and each start costs time)
     int streamLimit = 256;  ///< more nodes than this are polled in turn instead of streamed

@@ -61,10 +61,10 @@ QStringList inventorysWay(const NodeEntry& node)
 }
 
 /// Ours, after the person's: a node is not trusted with the agent or the display, and host keys are never accepted unasked.
-QStringList ownOptions(Interaction interaction)
+QStringList ownOptions(const ConnectionSettings& settings, Interaction interaction)
 {
     const bool batch = interaction == Interaction::Batch;
-    const QStringList options{
+    QStringList options{
         batch ? QStringLiteral("BatchMode=yes") : QStringLiteral("BatchMode=no"),
         batch ? QStringLiteral("StrictHostKeyChecking=yes") : QStringLiteral("StrictHostKeyChecking=ask"),
         QStringLiteral("ConnectTimeout=15"),
@@ -77,6 +77,9 @@ QStringList ownOptions(Interaction interaction)
         QStringLiteral("PermitLocalCommand=no"),
         QStringLiteral("RemoteCommand=none"),
     };
+    if (!batch && !settings.agentSocket.isEmpty()) {
+        options << QStringLiteral("AddKeysToAgent=yes"); // the agent is ours: the next node with this key has nothing to ask
+    }
     QStringList arguments{QStringLiteral("-T")};
     for (const QString& option : options) {
         arguments << QStringLiteral("-o") << option;
@@ -90,6 +93,9 @@ std::vector<std::pair<QString, QString>> askpassEnvironment(const NodeEntry& nod
                                                             Interaction interaction)
 {
     std::vector<std::pair<QString, QString>> environment{{QStringLiteral("SSH_ASKPASS_REQUIRE"), QStringLiteral("force")}};
+    if (!settings.agentSocket.isEmpty()) {
+        environment.emplace_back(QStringLiteral("SSH_AUTH_SOCK"), settings.agentSocket);
+    }
     switch (interaction) {
     case Interaction::Batch:
         environment.emplace_back(QStringLiteral("SSH_ASKPASS"), QStringLiteral("/bin/false"));
@@ -133,7 +139,7 @@ Command buildRunnerCommand(const NodeEntry& node, const ConnectionSettings& sett
     }
     Command command;
     command.program = settings.sshProgram;
-    command.arguments = personsWay(node, settings) + ownOptions(interaction) + inventorysWay(node);
+    command.arguments = personsWay(node, settings) + ownOptions(settings, interaction) + inventorysWay(node);
     const QString runner = runnerFor(node, settings);
     command.arguments << QStringLiteral("--") << node.host << runner + QLatin1Char(' ') + words.join(QLatin1Char(' '));
     command.environment = askpassEnvironment(node, settings, interaction);

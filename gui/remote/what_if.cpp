@@ -50,7 +50,7 @@ WhatIf::WhatIf(const ChannelFactory& makeChannel, QString program, QString profi
         m_turns.request(node.captured->path);
     }
     if (m_program.isEmpty()) {
-        m_fault = tr("this machine has no dns-notrack, which judges captures: install its package here");
+        m_fault = tr("This machine has no dns-notrack, which judges captures: install its package here.");
     }
 }
 

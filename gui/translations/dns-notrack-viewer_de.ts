@@ -2141,6 +2141,30 @@ GPL-2.0-or-later</translation>
         <source>For node %1:</source>
         <translation>Für den Knoten %1:</translation>
     </message>
+    <message>
+        <source>Host</source>
+        <translation>Rechner</translation>
+    </message>
+    <message>
+        <source>Kind of key</source>
+        <translation>Art des Schlüssels</translation>
+    </message>
+    <message>
+        <source>Fingerprint</source>
+        <translation>Fingerabdruck</translation>
+    </message>
+    <message>
+        <source>Known already as</source>
+        <translation>Schon bekannt als</translation>
+    </message>
+    <message>
+        <source>The host&apos;s key</source>
+        <translation>Schlüssel des Rechners</translation>
+    </message>
+    <message>
+        <source>ssh does not know this host&apos;s key yet. Compare the fingerprint with the one that the host&apos;s administrator names (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub on the host).</source>
+        <translation>ssh kennt den Schlüssel dieses Rechners noch nicht. Vergleichen Sie den Fingerabdruck mit dem, den der Verwalter des Rechners nennt (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub auf dem Rechner).</translation>
+    </message>
 </context>
 <context>
     <name>notrack::gui::RemedyBar</name>
@@ -2325,8 +2349,8 @@ GPL-2.0-or-later</translation>
 <context>
     <name>notrack::gui::WhatIf</name>
     <message>
-        <source>this machine has no dns-notrack, which judges captures: install its package here</source>
-        <translation>dieser Rechner hat kein dns-notrack, das Abbilder beurteilt: installieren Sie hier sein Paket</translation>
+        <source>This machine has no dns-notrack, which judges captures: install its package here.</source>
+        <translation>Dieser Rechner hat kein dns-notrack, das Abbilder beurteilt: installieren Sie hier sein Paket.</translation>
     </message>
 </context>
 <context>

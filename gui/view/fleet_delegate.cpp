@@ -104,7 +104,7 @@ void WrappedDelegate::initStyleOption(QStyleOptionViewItem* option, const QModel
 {
     TreeDelegate::initStyleOption(option, index);
     option->features |= QStyleOptionViewItem::WrapText;
-    option->displayAlignment = Qt::AlignLeft | Qt::AlignTop;
+    option->displayAlignment = (option->displayAlignment & Qt::AlignHorizontal_Mask) | Qt::AlignTop;
     option->decorationAlignment = Qt::AlignLeft | Qt::AlignTop;
 }
 

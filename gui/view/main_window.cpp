@@ -272,10 +272,10 @@ void MainWindow::ask(const Question& question)
 {
     m_question = new QuestionDialog(question, this);
     m_question->setAttribute(Qt::WA_DeleteOnClose);
-    m_question->setModal(true);
+    m_question->setModal(false); // what is asked about can be looked at meanwhile
     connect(m_question, &QDialog::accepted, this, [this] { m_askpass->answer(m_question->answer()); });
     connect(m_question, &QDialog::rejected, this, [this] { m_askpass->refuse(); });
-    m_question->open();
+    m_question->show();
 }
 
 } // namespace notrack::gui

@@ -69,6 +69,7 @@ PreviewDialog::PreviewDialog(const SourcePreview& preview, QWidget* parent)
     m_accept->setObjectName(QStringLiteral("accept"));
     buttons->addButton(tr("Not now"), QDialogButtonBox::RejectRole);
     addNodes(preview);
+    frameCheckBoxes();
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(text);
     layout->addLayout(row);
@@ -90,6 +91,21 @@ void PreviewDialog::keyPressEvent(QKeyEvent* event)
     if (event->key() != Qt::Key_Return && event->key() != Qt::Key_Enter) {
         QDialog::keyPressEvent(event);
     }
+}
+
+void PreviewDialog::changeEvent(QEvent* event)
+{
+    QDialog::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) {
+        frameCheckBoxes();
+    }
+}
+
+void PreviewDialog::frameCheckBoxes()
+{
+    QPalette colors = palette();
+    colors.setColor(QPalette::Window, colors.color(QPalette::WindowText));
+    m_nodes->setPalette(colors);
 }
 
 void PreviewDialog::addNodes(const SourcePreview& preview)

@@ -26,9 +26,12 @@ public:
 protected:
     /// Return by habit contacts nobody: it acts on the button that has the focus alone.
     void keyPressEvent(QKeyEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
     void addNodes(const SourcePreview& preview);
+    /// Fusion draws the frame of a check box from the colour of the window, which a dark one hides.
+    void frameCheckBoxes();
     void filter(const QString& words);
     /// Of the rows that are seen.
     void checkShown(Qt::CheckState state);

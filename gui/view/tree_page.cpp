@@ -5,6 +5,7 @@
 #include "gui/view/fleet_delegate.h"
 
 #include <QCoreApplication>
+#include <QHeaderView>
 
 #include <utility>
 
@@ -81,8 +82,14 @@ void ServicePage::show(const NodeRecord& record)
     setPlaceholder(emptyText(record, tr("IPVS has no virtual service at the addresses of the profile.")));
 }
 
-TrialPage::TrialPage() : TreePage(trialTitles(), tr("Trial"), {34, 24, 18, 18, 8, 0})
+TrialPage::TrialPage() : TreePage(trialTitles(), tr("Trial"), {26, 22, 16, 18, 7, 0})
 {
+    constexpr int note = 5;
+    setItemDelegate(new WrappedDelegate(this, note));
+    setUniformRowHeights(false);
+    setWordWrap(true);
+    connect(header(), &QHeaderView::sectionResized, this,
+            [this] { scheduleDelayedItemsLayout(); }); // rows are as high as their notes are wide
     rows().setNumericColumns(4, 4);
 }
 

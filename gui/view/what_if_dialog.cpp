@@ -56,7 +56,11 @@ void WhatIfDialog::refresh()
 {
     m_fault->setText(safeLine(m_whatIf->fault()));
     m_summary->setText(whatIfSummary(m_whatIf->answers()));
-    m_rows.setRows(buildWhatIfRows(m_whatIf->answers()));
+    std::vector<WhatIfAnswer> answers = m_whatIf->answers();
+    if (!m_whatIf->fault().isEmpty()) {
+        std::erase_if(answers, [](const WhatIfAnswer& answer) { return !answer.known; }); // nothing more will come
+    }
+    m_rows.setRows(buildWhatIfRows(answers));
 }
 
 } // namespace notrack::gui

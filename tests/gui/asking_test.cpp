@@ -1,4 +1,5 @@
 #include "gui/remote/captures.h"
+#include "gui/remote/private_agent.h"
 #include "gui/view/appearance.h"
 #include "gui/view/find_bar.h"
 #include "gui/view/fitted_tree.h"
@@ -29,7 +30,9 @@ private slots:
         raiseDescriptorLimit();
         speak("en");
         setAppearance(Appearance::Light);
-        m_window = std::make_unique<MainWindow>(labPreferences(), Remember::NoSources, processChannels());
+        Preferences preferences = labPreferences();
+        preferences.connection.agentSocket = m_agent.socketPath();
+        m_window = std::make_unique<MainWindow>(preferences, Remember::NoSources, processChannels());
         m_window->resize(1180, 780);
         m_window->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get(), patience));
@@ -64,6 +67,36 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(recordOf("here")->doctor.phase, DoctorVisit::Phase::Done, patience);
         chooseByHand("node2");
         QVERIFY(m_window->nodePage()->pageText().contains(QStringLiteral("10.96.0.10"))); // each node has its own
+    }
+
+    void aQuestionStopsNobody()
+    {
+        connectAndAsk("node1");
+        QTRY_VERIFY_WITH_TIMEOUT(question() != nullptr, patience);
+        QTRY_VERIFY(question()->isActiveWindow());
+        shoot(*question(), "host-key-table");
+        QVERIFY(!question()->isModal());
+        question()->move(m_window->pos() + QPoint(500, 420)); // off the table
+        QTest::qWait(300);
+        chooseByHand("node2"); // what is asked about, and all else, can be looked at meanwhile
+        shoot(*m_window, "asked-meanwhile");
+        click(*question()->findChild<QPushButton*>(QStringLiteral("accept")));
+        QTRY_COMPARE_WITH_TIMEOUT(stateOf("node1"), QStringLiteral("in-sync"), patience);
+    }
+
+    void aKeyIsUnlockedOnce()
+    {
+        connectAndAsk("node3");
+        QTRY_VERIFY_WITH_TIMEOUT(question() != nullptr, patience);
+        QTRY_VERIFY(question()->isActiveWindow());
+        type(QStringLiteral("open sesame"));
+        press(QStringLiteral("Return"));
+        QTRY_COMPARE_WITH_TIMEOUT(stateOf("node3"), QStringLiteral("absent"), patience);
+        chooseByHand("node3");
+        press(QStringLiteral("F5")); // in batch, as every other node with this key
+        QTRY_VERIFY(recordOf("node3")->link.phase != LinkPhase::Live);
+        QTRY_COMPARE_WITH_TIMEOUT(recordOf("node3")->link.phase, LinkPhase::Live, patience);
+        QVERIFY(question() == nullptr);
     }
 
     void aCaptureIsSavedOpenedAndTried()
@@ -116,6 +149,9 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(stateOf("10.99.1.3"), QStringLiteral("in-sync"), patience);
         QCOMPARE(m_window->watch().model().rowCount(), 2);
     }
+
+private:
+    PrivateAgent m_agent;
 };
 
 QTEST_MAIN(AskingTest)

@@ -234,8 +234,9 @@ private slots:
         QTest::qWait(50);
         QVERIFY(channels.empty());
         QCOMPARE(dialog.fault()->text(),
-                 QStringLiteral("this machine has no dns-notrack, which judges captures: install its package here"));
+                 QStringLiteral("This machine has no dns-notrack, which judges captures: install its package here."));
         QCOMPARE(dialog.summary(), QStringLiteral("0 of 2 capture(s) judged"));
+        QCOMPARE(dialog.tree()->model()->rowCount(), 0); // nobody waits
     }
 
     void oneIsTakenOfANode()

@@ -197,7 +197,7 @@ private slots:
                                                   "  pod-a | 10.96.0.10:53/udp | 8 of 8, 0.4 ms | 0 of 8 | 8\n"
                                                   "  node | 10.96.0.10:53/udp | 8 of 8, 0.4 ms | 8 of 8, 0.3 ms | 0\n"
                                                   "  pod-b | 10.96.0.10:53/udp | 0 of 8 | 0 of 8 | 0 | nothing answers tracked\n"
-                                                  "  2 place(s) and service(s) take their turn in a later trial\n"));
+                                                  "  … |  |  |  |  | 2 place(s) and service(s) take their turn in a later trial\n"));
         report.trial.reset();
         record.report = std::make_shared<const Report>(report);
         QVERIFY(buildTrialRows(record).empty());

@@ -47,6 +47,7 @@ read -r DBUS_SESSION_BUS_ADDRESS < "$work/bus"
 export DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR=$work
 export PATH=${runner%/*}:$PATH # where the viewer looks for the one of this machine
 export DISPLAY=:$display QT_QPA_PLATFORM=xcb HOME=$work XDG_CONFIG_HOME=$work/config LANG=C.UTF-8
+unset SSH_AUTH_SOCK # the agent is the run's own
 export NOTRACK_LAB=$directory NOTRACK_LAB_SCRIPT=$here/ssh_lab.sh NOTRACK_VIEWER=$viewer NOTRACK_SCREENSHOTS=$screenshots
 openbox > "$work/openbox.log" 2>&1 &
 openbox=$!
