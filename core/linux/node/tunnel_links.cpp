@@ -21,7 +21,7 @@ namespace notrack
 namespace
 {
 
-using Attributes = std::span<const std::byte>;
+using LinkAttributes = std::span<const std::byte>;
 
 constexpr std::size_t mostFarEnds = 256;
 
@@ -41,7 +41,7 @@ struct OwnAddress
     Prefix network{Address(), 0};
 };
 
-std::optional<Address> addressOf(std::optional<Attributes> value)
+std::optional<Address> addressOf(std::optional<LinkAttributes> value)
 {
     Address::Bytes bytes{};
     if (!value || (value->size() != 4 && value->size() != bytes.size()))
@@ -51,7 +51,7 @@ std::optional<Address> addressOf(std::optional<Attributes> value)
 }
 
 /// In this machine's byte order, as links have their numbers; 0 where there is none.
-int numberOf(std::optional<Attributes> value)
+int numberOf(std::optional<LinkAttributes> value)
 {
     int number = 0;
     if (value && value->size() == sizeof number)
@@ -59,7 +59,7 @@ int numberOf(std::optional<Attributes> value)
     return number;
 }
 
-std::uint16_t portOf(std::optional<Attributes> value)
+std::uint16_t portOf(std::optional<LinkAttributes> value)
 {
     std::uint16_t port = 0;
     if (value && value->size() == sizeof port)
@@ -67,7 +67,7 @@ std::uint16_t portOf(std::optional<Attributes> value)
     return ntohs(port);
 }
 
-std::optional<Dug> readTunnel(Attributes payload)
+std::optional<Dug> readTunnel(LinkAttributes payload)
 {
     ifinfomsg header{};
     const auto attributes = netlink::attributesAfter(payload, header);
@@ -75,7 +75,7 @@ std::optional<Dug> readTunnel(Attributes payload)
     const std::string kind = info ? netlink::textAt(*info, IFLA_INFO_KIND) : "";
     if (kind != "vxlan" && kind != "geneve")
         return std::nullopt;
-    const Attributes data = netlink::findAttribute(*info, IFLA_INFO_DATA).value_or(Attributes());
+    const LinkAttributes data = netlink::findAttribute(*info, IFLA_INFO_DATA).value_or(LinkAttributes());
     const auto find = [&](std::uint16_t vxlan) { return kind == "vxlan" ? netlink::findAttribute(data, vxlan) : std::nullopt; };
     const auto port = netlink::findAttribute(data, kind == "vxlan" ? std::uint16_t{IFLA_VXLAN_PORT} : std::uint16_t{IFLA_GENEVE_PORT});
     Dug dug{.link = {netlink::textAt(*attributes, IFLA_IFNAME), kind, Port{portOf(port)}, {}}, .index = header.ifi_index};
@@ -89,7 +89,7 @@ std::optional<Dug> readTunnel(Attributes payload)
 std::vector<Dug> readTunnels()
 {
     std::vector<Dug> tunnels;
-    const auto done = netlink::dumpRoute(RTM_GETLINK, AF_UNSPEC, [&](Attributes payload) {
+    const auto done = netlink::dumpRoute(RTM_GETLINK, AF_UNSPEC, [&](LinkAttributes payload) {
         if (std::optional<Dug> tunnel = readTunnel(payload))
             tunnels.push_back(std::move(*tunnel));
     });
@@ -99,7 +99,7 @@ std::vector<Dug> readTunnels()
 std::vector<OwnAddress> readAddresses()
 {
     std::vector<OwnAddress> addresses;
-    const auto done = netlink::dumpRoute(RTM_GETADDR, AF_UNSPEC, [&](Attributes payload) {
+    const auto done = netlink::dumpRoute(RTM_GETADDR, AF_UNSPEC, [&](LinkAttributes payload) {
         ifaddrmsg header{};
         const auto attributes = netlink::attributesAfter(payload, header);
         if (!attributes || header.ifa_scope != RT_SCOPE_UNIVERSE)
@@ -137,7 +137,7 @@ Peers readPeers()
 {
     Peers peers;
     const auto read = [&](std::uint8_t family) {
-        return netlink::dumpRoute(RTM_GETNEIGH, family, [&](Attributes payload) {
+        return netlink::dumpRoute(RTM_GETNEIGH, family, [&](LinkAttributes payload) {
             ndmsg header{};
             const auto attributes = netlink::attributesAfter(payload, header);
             const auto hardware = attributes ? netlink::findAttribute(*attributes, NDA_LLADDR) : std::nullopt;
@@ -187,7 +187,7 @@ std::vector<FarEnd> readFarEnds(const std::vector<Port>& ports)
         return ends;
     const std::vector<OwnAddress> addresses = readAddresses();
     const Peers peers = readPeers();
-    const auto done = netlink::dumpRoute(RTM_GETROUTE, AF_UNSPEC, [&](Attributes payload) {
+    const auto done = netlink::dumpRoute(RTM_GETROUTE, AF_UNSPEC, [&](LinkAttributes payload) {
         rtmsg header{};
         const auto attributes = netlink::attributesAfter(payload, header);
         if (!attributes || header.rtm_table != RT_TABLE_MAIN || header.rtm_type != RTN_UNICAST || ends.size() >= mostFarEnds)
