@@ -208,7 +208,7 @@ def cluster_rules(kind, count):
         path = FOLDER / f"{family}-{kind}.cluster"
         path.write_text("\n".join(lines) + "\n")
         run(f"{family}-{kind}-restore", "-w", stdin=path)
-        path.write_bytes(subprocess.run([f"{family}-{kind}-save"], check=True, capture_output=True).stdout)
+        path.write_bytes(b"".join(subprocess.run([f"{family}-{kind}-save", "-t", table], check=True, capture_output=True).stdout for table in ("nat", "filter")))
         saved.append((f"{family}-{kind}-restore", path))
     return saved
 
