@@ -89,7 +89,9 @@ public:
         if (survivesBoots(what))
             return replaceFile(pathOf(what), text);
         const Result<std::string>& head = stamp();
-        return head ? replaceFile(pathOf(what), std::string(*head).append(text)) : tl::unexpected(head.error());
+        const Readers readers =
+            what == Remembered::Judged ? Readers::Owner : Readers::Everybody; // it quotes rules, which only root may list
+        return head ? replaceFile(pathOf(what), std::string(*head).append(text), readers) : tl::unexpected(head.error());
     }
 
     void erase(Remembered what) override

@@ -133,6 +133,7 @@ class Idle(NodeTest):
         self.assertFalse(self.judges())
         self.assertEqual(self.findings, told)
         self.assertEqual(self.status()["findings"], told)
+        self.assertEqual((self.memory / "run" / "judged").stat().st_mode & 0o777, 0o600, "it quotes rules that only root may list")
 
     def test_it_starts_no_program(self):
         trace = self.folder / "trace"

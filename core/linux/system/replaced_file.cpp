@@ -18,6 +18,7 @@ namespace
 {
 
 constexpr mode_t fileReadableByAll = 0644;
+constexpr mode_t fileOfOwner = 0600;
 
 bool writeAll(int file, std::string_view text)
 {
@@ -50,13 +51,15 @@ bool isDeviceOrPipe(const std::string& path)
 
 } // namespace
 
-Result<void> replaceFile(const std::string& path, std::string_view text)
+Result<void> replaceFile(const std::string& path, std::string_view text, Readers readers)
 {
+    const mode_t mode = readers == Readers::Everybody ? fileReadableByAll : fileOfOwner;
     if (isDeviceOrPipe(path))
         return makeError(ErrorKind::Failed, "is there already and is no regular file; name another path", path);
     const std::string beside = nameBeside(path);
     unlink(beside.c_str());
-    const FileDescriptor file(open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)); // never somebody else's
+    const FileDescriptor file(
+        open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, fileOfOwner)); // never somebody else's
     const auto failed = [&](const char* what) {
         const int cause = errno;
         if (file.valid())
@@ -65,7 +68,7 @@ Result<void> replaceFile(const std::string& path, std::string_view text)
     };
     if (!file.valid())
         return failed("cannot create a file beside it");
-    if (!writeAll(file.get(), text) || fchmod(file.get(), fileReadableByAll) != 0 || fsync(file.get()) != 0)
+    if (!writeAll(file.get(), text) || fchmod(file.get(), mode) != 0 || fsync(file.get()) != 0)
         return failed("cannot write");
     if (std::rename(beside.c_str(), path.c_str()) != 0)
         return failed("cannot replace");
