@@ -1,5 +1,7 @@
 #include "gui/model/export.h"
 
+#include "gui/remote/captures.h"
+
 #include "core/report/report_codec.h"
 
 #include <QJsonArray>
@@ -65,7 +67,8 @@ std::vector<ExportedNode> exportedNodes(const FleetModel& fleet)
         const NodeRecord& record = fleet.record(row);
         const auto before = record.lastKnown();
         nodes.push_back({record.entry.name, record.entry.groups, stableName(record.state()), before ? stableName(*before) : QString(),
-                         record.note(steadyNow()), record.arrived, record.report});
+                         record.note(steadyNow()), record.arrived, record.report,
+                         record.isCaptured() ? record.entry.captured->path : QString()});
     }
     return nodes;
 }
@@ -82,6 +85,9 @@ QByteArray toJson(const std::vector<ExportedNode>& nodes)
         };
         if (!node.was.isEmpty()) {
             object.insert(QStringLiteral("was"), node.was);
+        }
+        if (!node.capture.isEmpty()) {
+            object.insert(QStringLiteral("capture"), node.capture);
         }
         if (node.report) {
             object.insert(QStringLiteral("arrived"), node.arrived.toString(Qt::ISODate));

@@ -24,12 +24,13 @@ struct ExportedNode
     QString note;
     QDateTime arrived;
     std::shared_ptr<const Report> report;
+    QString capture = {}; ///< path of the capture that all of this is of; nothing of it is live
 };
 
 /// All nodes of the table, in its order.
 std::vector<ExportedNode> exportedNodes(const FleetModel& fleet);
 
-/// {"nodes":[{"name","groups","state","was","note","arrived","report"}]}: every node with its last report, as the codec writes it.
+/// {"nodes":[{"name","groups","state","was","note","capture","arrived","report"}]}: every node with its last report, as the codec writes it.
 /// For any thread: with thousands of nodes it would hold up the window's.
 QByteArray toJson(const std::vector<ExportedNode>& nodes);
 

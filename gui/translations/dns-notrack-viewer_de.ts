@@ -1292,6 +1292,10 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
         <source>&amp;This machine</source>
         <translation>&amp;Dieser Rechner</translation>
     </message>
+    <message>
+        <source>&amp;Captures of nodes…</source>
+        <translation>A&amp;bbilder von Knoten…</translation>
+    </message>
 </context>
 <context>
     <name>notrack::gui::FigureBar</name>

@@ -35,13 +35,15 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent)
     auto* ssh = new QPushButton(tr("Hosts of my &ssh configuration"));
     auto* node = new QPushButton(tr("&Add a node…"));
     auto* local = new QPushButton(tr("&This machine"));
+    auto* captures = new QPushButton(tr("&Captures of nodes…"));
     connect(open, &QPushButton::clicked, this, &EmptyPage::inventoryAsked);
     connect(ssh, &QPushButton::clicked, this, &EmptyPage::sshConfigAsked);
     connect(node, &QPushButton::clicked, this, &EmptyPage::nodeAsked);
     connect(local, &QPushButton::clicked, this, &EmptyPage::localAsked);
+    connect(captures, &QPushButton::clicked, this, &EmptyPage::capturesAsked);
     auto* buttons = new QHBoxLayout;
     buttons->addStretch(1);
-    for (QPushButton* button : {open, ssh, node, local}) {
+    for (QPushButton* button : {open, ssh, node, local, captures}) {
         buttons->addWidget(button);
     }
     buttons->addStretch(1);

@@ -17,6 +17,7 @@ signals:
     void inventoryAsked();
     void sshConfigAsked();
     void nodeAsked();
+    void capturesAsked();
     void localAsked();
 };
 

@@ -108,6 +108,7 @@ void MainWindow::connectPages()
     connect(m_askpass, &AskpassServer::withdrawn, this, [this] { delete m_question; });
     connect(m_emptyPage, &EmptyPage::inventoryAsked, this, &MainWindow::openInventory);
     connect(m_emptyPage, &EmptyPage::sshConfigAsked, &m_workspace, &Workspace::addSshConfig);
+    connect(m_emptyPage, &EmptyPage::capturesAsked, this, &MainWindow::openCaptures);
     connect(m_emptyPage, &EmptyPage::nodeAsked, this, &MainWindow::addNode);
     connect(m_emptyPage, &EmptyPage::localAsked, &m_workspace, &Workspace::addLocal);
     connect(m_fleetPage, &FleetPage::currentNodeChanged, this, &MainWindow::showCurrentNode);

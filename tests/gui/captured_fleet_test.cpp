@@ -1,3 +1,4 @@
+#include "gui/model/export.h"
 #include "gui/model/keyed_tree_model.h"
 #include "gui/model/remedy.h"
 #include "gui/model/what_if_rows.h"
@@ -145,6 +146,7 @@ private slots:
         const auto notices = opened.window.nodePage()->findChildren<NoticeBar*>();
         QVERIFY(std::any_of(notices.begin(), notices.end(),
                             [](const NoticeBar* bar) { return bar->text().startsWith(QStringLiteral("A redacted capture of ")); }));
+        QVERIFY(toJson(exportedNodes(fleet)).contains("\"capture\": \"" + sample.toUtf8() + '"'));
         opened.window.watch().connection().reconnect(sampleNode);
         opened.window.watch().connection().askDoctor(sampleNode);
         opened.window.watch().model().judgeFreshness(steadyNow() + 1'000'000);
