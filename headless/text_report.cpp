@@ -127,6 +127,27 @@ std::string describeVerified(const Report& report)
            (verified.places == 1 ? " place\n" : " places\n");
 }
 
+/// "12 insert failures and 0 drops in 24.0 h"
+std::string describeLosses(const LossesOver& losses)
+{
+    std::array<char, 32> hours{};
+    std::snprintf(hours.data(), hours.size(), "%.1f h", static_cast<double>(losses.seconds) / 3600);
+    return std::to_string(losses.insertFailed) + " insert failures and " + std::to_string(losses.drop) + " drops in " + hours.data();
+}
+
+std::string describeEffect(const Report& report)
+{
+    constexpr std::uint64_t longEnough = 600; // seconds in which pods ask
+    if (!report.effect)
+        return {};
+    const Effect& effect = *report.effect;
+    std::string text = "conntrack lost " + describeLosses(effect.before) + " before these rules, and " + describeLosses(effect.since) +
+                       " since; they have counted " + std::to_string(effect.packets) + " packets\n";
+    if (effect.packets == 0 && effect.since.seconds >= longEnough)
+        text += "no effect: DNS of pods does not come by these rules (`dns-notrack trial` tells for each pod)\n";
+    return text;
+}
+
 std::string trialLine(const TrialReport& trial)
 {
     return "trial at " + trial.at + ": " + std::string(toText(trial.outcome)) + (trial.why.empty() ? "" : ": " + trial.why) + "\n";
@@ -202,6 +223,7 @@ std::string describeReport(const Report& report)
     text += describeRetired(report) + describeVerified(report) + describeNotes(report);
     if (report.trial)
         text += trialLine(*report.trial);
+    text += describeEffect(report);
     if (report.state != NodeState::Absent) { // a list of nothing but missing rules says less than the sentence
         for (const FamilyReport& family : report.families)
             text += describeFamily(family);

@@ -187,6 +187,26 @@ struct Verified
     bool operator==(const Verified&) const = default;
 };
 
+/// What connection tracking lost in a time.
+struct LossesOver
+{
+    std::uint64_t seconds = 0;
+    std::uint64_t insertFailed = 0;
+    std::uint64_t drop = 0;
+
+    bool operator==(const LossesOver&) const = default;
+};
+
+/// What became of that when the rules came.
+struct Effect
+{
+    LossesOver before;         ///< without rules of ours
+    LossesOver since;          ///< with them
+    std::uint64_t packets = 0; ///< that they have counted
+
+    bool operator==(const Effect&) const = default;
+};
+
 /// Everything that one run of a command found and did on one node: the contract between node and desktop.
 struct Report
 {
@@ -213,6 +233,7 @@ struct Report
     std::vector<VirtualService> virtualServices;
     std::optional<ProbeReport> probe;
     std::optional<TrialReport> trial;  ///< the last one on this node in this boot
+    std::optional<Effect> effect;      ///< of `status`, where the rules stand and it is known how it was before
     std::optional<PodView> pod;        ///< of `why`, whose report is about one pod
     std::optional<Census> census;      ///< of a doctor that was asked for it
     std::optional<LossFigures> losses; ///< of a doctor only, as are the causes

@@ -176,6 +176,22 @@ void visitFields(Fields& fields, Visited<Verified> auto& verified)
 }
 
 template <typename Fields>
+void visitFields(Fields& fields, Visited<LossesOver> auto& losses)
+{
+    fields.field("seconds", losses.seconds);
+    fields.field("insert_failed", losses.insertFailed);
+    fields.field("drop", losses.drop);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visited<Effect> auto& effect)
+{
+    fields.group("before", [&](auto& before) { visitFields(before, effect.before); });
+    fields.group("since", [&](auto& since) { visitFields(since, effect.since); });
+    fields.field("packets", effect.packets);
+}
+
+template <typename Fields>
 void visitFields(Fields& fields, Visited<TcpStateCount> auto& count)
 {
     fields.field("state", count.state);
@@ -289,6 +305,7 @@ void visitFields(Fields& fields, Visited<Report> auto& report)
     fields.list("ipvs", report.virtualServices, mostVirtualServices);
     fields.object("probe", report.probe);
     fields.object("trial", report.trial);
+    fields.object("effect", report.effect);
     fields.object("pod", report.pod);
     fields.object("census", report.census);
     fields.object("losses", report.losses);

@@ -1,6 +1,7 @@
 #include "core/run/operation.h"
 
 #include "core/base/stopwatch.h"
+#include "core/run/effect.h"
 #include "core/run/observe.h"
 #include "core/run/refresh.h"
 #include "core/run/retire.h"
@@ -375,7 +376,10 @@ Report run(const Request& request, Node& node)
         return retire(request, node);
     if (request.intent == Intent::EndRetirement || (request.intent == Intent::Apply && request.mode == Mode::Write))
         Memory(node.memory).endRetirement();
-    return Run(request, node).go();
+    Report report = Run(request, node).go();
+    if (request.intent == Intent::Status)
+        report.effect = effectOf(report, Memory(node.memory));
+    return report;
 }
 
 } // namespace notrack

@@ -1,5 +1,6 @@
 #include "core/run/remembered.h"
 
+#include "core/base/number_text.h"
 #include "core/profile/profile.h"
 
 #include <algorithm>
@@ -39,6 +40,12 @@ std::string joined(const std::vector<std::string>& lines)
     for (const std::string& line : lines)
         text += line + "\n";
     return text;
+}
+
+/// "SECONDS INSERT_FAILED DROP"
+std::string textOf(const LossesOver& losses)
+{
+    return std::to_string(losses.seconds) + " " + std::to_string(losses.insertFailed) + " " + std::to_string(losses.drop) + "\n";
 }
 
 } // namespace
@@ -108,6 +115,40 @@ Result<void> Memory::retire(const std::string& since)
 void Memory::endRetirement()
 {
     m_files.erase(Remembered::Retired);
+}
+
+std::optional<LossesOver> Memory::losses(Remembered what) const
+{
+    const std::string text = m_files.read(what).value_or("");
+    const std::size_t first = std::min(text.find(' '), text.size());
+    const std::size_t second = std::min(text.find(' ', first + 1), text.size());
+    if (second == text.size() || text.back() != '\n')
+        return std::nullopt;
+    const std::string_view view = text;
+    const auto seconds = readNumber<std::uint64_t>(view.substr(0, first));
+    const auto insertFailed = readNumber<std::uint64_t>(view.substr(first + 1, second - first - 1));
+    const auto drop = readNumber<std::uint64_t>(view.substr(second + 1, view.size() - second - 2));
+    return seconds && insertFailed && drop ? std::optional(LossesOver{*seconds, *insertFailed, *drop}) : std::nullopt;
+}
+
+std::optional<LossesOver> Memory::lossesAtStart() const
+{
+    return losses(Remembered::Start);
+}
+
+std::optional<LossesOver> Memory::lossesBefore() const
+{
+    return losses(Remembered::Before);
+}
+
+void Memory::writeLossesAtStart(const LossesOver& losses)
+{
+    static_cast<void>(m_files.write(Remembered::Start, textOf(losses)));
+}
+
+void Memory::writeLossesBefore(const LossesOver& losses)
+{
+    static_cast<void>(m_files.write(Remembered::Before, textOf(losses)));
 }
 
 void Memory::addDigest(const std::string& digest)

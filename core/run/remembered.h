@@ -49,7 +49,14 @@ public:
     /// Since when unattended runs leave this node alone; nothing where they do not.
     std::optional<std::string> retired() const;
 
+    /// What connection tracking had lost in this boot when our rules came, and in a time before that.
+    std::optional<LossesOver> lossesAtStart() const;
+    std::optional<LossesOver> lossesBefore() const;
+
     Result<void> write(const Pending& pending);
+    /// A failure costs the telling of what the rules changed, nothing else.
+    void writeLossesAtStart(const LossesOver& losses);
+    void writeLossesBefore(const LossesOver& losses);
     /// What trials leave to later ones; a failure costs a repetition, nothing else.
     void write(const TrialMemory& trial);
     /// What an unattended run judged; a failure costs judging again, nothing else.
@@ -73,6 +80,7 @@ public:
     void endRetirement();
 
 private:
+    std::optional<LossesOver> losses(Remembered what) const;
     void addDigest(const std::string& digest);
 
     RunMemory& m_files;

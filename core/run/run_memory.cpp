@@ -20,6 +20,10 @@ std::string_view toText(Remembered what)
         return "prefixes";
     case Remembered::Digests:
         return "digests";
+    case Remembered::Start:
+        return "start";
+    case Remembered::Before:
+        return "before";
     case Remembered::Retired:
         return "retired";
     }

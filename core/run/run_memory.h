@@ -11,7 +11,8 @@
 namespace notrack
 {
 
-/// What runs on one node write down for those that follow. All but the last three are of this boot and this network namespace only.
+/// What runs on one node write down for those that follow. Prefixes, Digests, Before and Retired survive boots; the others are
+/// of this boot and this network namespace only.
 enum class Remembered {
     Pending,  ///< a change that has no verdict yet
     Verdict,  ///< who showed that DNS works with the rules that stand
@@ -20,10 +21,12 @@ enum class Remembered {
     Judged,   ///< what the last unattended run judged, and from what
     Prefixes, ///< chain prefixes under which an apply wrote, a line each: names to look for, nothing else
     Digests,  ///< of profiles that got a verdict on this node, a line each, the latest last
+    Start,    ///< what connection tracking had lost in this boot when our rules came
+    Before,   ///< what it lost in a time before that
     Retired,  ///< since when unattended runs leave this node alone
 };
 
-/// "pending", "verdict", "damping", "trial", "judged", "prefixes", "digests", "retired": the names of the files.
+/// "pending", "verdict", "damping", "trial", "judged", "prefixes", "digests", "start", "before", "retired": the names of the files.
 std::string_view toText(Remembered what);
 
 /// While it lives no other run on this node may write.

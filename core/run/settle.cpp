@@ -1,5 +1,6 @@
 #include "core/run/settle.h"
 
+#include "core/run/effect.h"
 #include "core/run/trial_step.h"
 #include "core/run/tunnel_echo.h"
 #include "core/run/tunnel_trial.h"
@@ -190,6 +191,7 @@ void writeAndVerify(RunContext& run, const Profile& profile, Change& change)
             return run.fail(undone ? changed.error() : undone.error());
         }
         run.report.changed = *changed;
+        startEffect(run);
         if (change.othersChanged())
             run.report.notes.emplace_back(
                 "rules of others in the raw table were changed while this run wrote, by a program that does not take the "

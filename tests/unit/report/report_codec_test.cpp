@@ -56,6 +56,7 @@ Report fullReport()
                                .left = 2,
                                .rows = {{"pod", "10.96.0.10:53/udp", {8, 8, 0.25, 1.5}, {8, 0, {}, {}}, 8, "Connection refused"}}};
     report.probe = ProbeReport{{{"node", "10.96.0.10", 2, 2, 0.25, 1.5, ""}}, {{"pod", "10.96.0.10", 2, 0, {}, {}, "timeout", 1}}};
+    report.effect = Effect{{86400, 12, 3}, {3600, 1, 0}, 5068};
     report.pod = PodView{*readAddress("10.244.1.5"), "pod-a", 3, {{"pod-a", "RcvbufErrors", 4}}};
     report.census = Census{20, 8, 9, 2, 3, {{"ESTABLISHED", 5}}, 1};
     report.losses = LossFigures{IpvsLoad{3000, 4096, 300, 900, 120, true, false},

@@ -1,0 +1,104 @@
+#include "tests/unit/run/canned_run.h"
+
+#include <QTest>
+
+using namespace notrack;
+
+/// What conntrack lost before the rules came, and since.
+class EffectTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { m_node = std::make_unique<CannedNode>(); }
+
+    void lossesBeforeAndSince()
+    {
+        lostSoFar(86400, 12, 3);
+        QCOMPARE(effect(), "none");
+        m_node->apply();
+        lostSoFar(90000, 13, 3);
+        QCOMPARE(effect(), "86400 s: 12 3; 3600 s: 1 0");
+        QVERIFY(!m_node->unattended().effect); // nobody reads it there
+    }
+
+    /// Rules come seconds after a boot.
+    void aShortTimeAfterABootTellsLessThanTheOneBefore()
+    {
+        lostSoFar(86400, 12, 3);
+        m_node->apply();
+        reboot();
+        lostSoFar(20, 5, 0);
+        m_node->unattended();
+        lostSoFar(3620, 5, 1);
+        QCOMPARE(effect(), "86400 s: 12 3; 3600 s: 0 1");
+        reboot();
+        lostSoFar(700, 7, 0);
+        m_node->unattended();
+        QCOMPARE(effect(), "700 s: 7 0; 0 s: 0 0");
+    }
+
+    /// What was lost since boot was partly lost with the rules.
+    void rulesThatComeAgainKeepWhatWasBefore()
+    {
+        lostSoFar(86400, 12, 3);
+        m_node->apply();
+        lostSoFar(90000, 12, 3);
+        m_node->execute(Intent::Remove);
+        QCOMPARE(effect(), "none");
+        lostSoFar(93600, 50, 3);
+        m_node->apply();
+        lostSoFar(93700, 50, 3);
+        QCOMPARE(effect(), "86400 s: 12 3; 100 s: 0 0");
+    }
+
+    void aRepairIsNoBeginning()
+    {
+        lostSoFar(1000, 1, 0);
+        m_node->apply();
+        lostSoFar(2000, 2, 0);
+        m_node->store->tables[Family::Ipv4].chains.back().entries.clear();
+        m_node->unattended();
+        QCOMPARE(effect(), "1000 s: 1 0; 1000 s: 1 0");
+    }
+
+    void otherTextsAreNothing()
+    {
+        lostSoFar(1000, 1, 0);
+        m_node->apply();
+        for (const char* text : {"", "1 2", "1 2 3", "1 2 x\n", "1 2 3 4\n", "-1 2 3\n", " \n"}) {
+            m_node->memory.texts[Remembered::Before] = text;
+            QCOMPARE(effect(), "none");
+        }
+    }
+
+private:
+    void lostSoFar(int seconds, std::uint64_t insertFailed, std::uint64_t drop)
+    {
+        m_node->memory.now = std::chrono::seconds(seconds);
+        m_node->inspector.facts.conntrack = ConntrackFigures{.entries = 1, .max = 2, .insertFailed = insertFailed, .drop = drop};
+    }
+
+    void reboot()
+    {
+        m_node->store->tables = MemoryTableStore().tables;
+        for (const Remembered what : {Remembered::Verdict, Remembered::Damping, Remembered::Trial, Remembered::Start})
+            m_node->memory.texts.erase(what);
+    }
+
+    QString effect()
+    {
+        const Report report = m_node->execute(Intent::Status);
+        if (!report.effect)
+            return "none";
+        const auto told = [](const LossesOver& losses) {
+            return QString("%1 s: %2 %3").arg(losses.seconds).arg(losses.insertFailed).arg(losses.drop);
+        };
+        return told(report.effect->before) + "; " + told(report.effect->since);
+    }
+
+    std::unique_ptr<CannedNode> m_node;
+};
+
+QTEST_APPLESS_MAIN(EffectTest)
+#include "effect_test.moc"
