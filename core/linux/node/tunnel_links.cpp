@@ -21,12 +21,12 @@ namespace notrack
 namespace
 {
 
-using LinkAttributes = std::span<const std::byte>;
+using RouteAttributes = std::span<const std::byte>;
 
 constexpr std::size_t mostFarEnds = 256;
 
 /// A link as the kernel tells of it.
-struct Dug
+struct FoundTunnel
 {
     TunnelLink link;
     int index = 0;
@@ -41,7 +41,7 @@ struct OwnAddress
     Prefix network{Address(), 0};
 };
 
-std::optional<Address> addressOf(std::optional<LinkAttributes> value)
+std::optional<Address> routeAddress(std::optional<RouteAttributes> value)
 {
     Address::Bytes bytes{};
     if (!value || (value->size() != 4 && value->size() != bytes.size()))
@@ -51,7 +51,7 @@ std::optional<Address> addressOf(std::optional<LinkAttributes> value)
 }
 
 /// In this machine's byte order, as links have their numbers; 0 where there is none.
-int numberOf(std::optional<LinkAttributes> value)
+int routeNumber(std::optional<RouteAttributes> value)
 {
     int number = 0;
     if (value && value->size() == sizeof number)
@@ -59,7 +59,7 @@ int numberOf(std::optional<LinkAttributes> value)
     return number;
 }
 
-std::uint16_t portOf(std::optional<LinkAttributes> value)
+std::uint16_t routePort(std::optional<RouteAttributes> value)
 {
     std::uint16_t port = 0;
     if (value && value->size() == sizeof port)
@@ -67,7 +67,7 @@ std::uint16_t portOf(std::optional<LinkAttributes> value)
     return ntohs(port);
 }
 
-std::optional<Dug> readTunnel(LinkAttributes payload)
+std::optional<FoundTunnel> readTunnel(RouteAttributes payload)
 {
     ifinfomsg header{};
     const auto attributes = netlink::attributesAfter(payload, header);
@@ -75,38 +75,38 @@ std::optional<Dug> readTunnel(LinkAttributes payload)
     const std::string kind = info ? netlink::textAt(*info, IFLA_INFO_KIND) : "";
     if (kind != "vxlan" && kind != "geneve")
         return std::nullopt;
-    const LinkAttributes data = netlink::findAttribute(*info, IFLA_INFO_DATA).value_or(LinkAttributes());
+    const RouteAttributes data = netlink::findAttribute(*info, IFLA_INFO_DATA).value_or(RouteAttributes());
     const auto find = [&](std::uint16_t vxlan) { return kind == "vxlan" ? netlink::findAttribute(data, vxlan) : std::nullopt; };
     const auto port = netlink::findAttribute(data, kind == "vxlan" ? std::uint16_t{IFLA_VXLAN_PORT} : std::uint16_t{IFLA_GENEVE_PORT});
-    Dug dug{.link = {netlink::textAt(*attributes, IFLA_IFNAME), kind, Port{portOf(port)}, {}}, .index = header.ifi_index};
-    dug.device = numberOf(find(IFLA_VXLAN_LINK));
-    dug.local = addressOf(find(IFLA_VXLAN_LOCAL));
+    FoundTunnel dug{.link = {netlink::textAt(*attributes, IFLA_IFNAME), kind, Port{routePort(port)}, {}}, .index = header.ifi_index};
+    dug.device = routeNumber(find(IFLA_VXLAN_LINK));
+    dug.local = routeAddress(find(IFLA_VXLAN_LOCAL));
     if (!dug.local)
-        dug.local = addressOf(find(IFLA_VXLAN_LOCAL6));
+        dug.local = routeAddress(find(IFLA_VXLAN_LOCAL6));
     return dug.link.port.value == 0 ? std::nullopt : std::optional(dug);
 }
 
-std::vector<Dug> readTunnels()
+std::vector<FoundTunnel> readTunnels()
 {
-    std::vector<Dug> tunnels;
-    const auto done = netlink::dumpRoute(RTM_GETLINK, AF_UNSPEC, [&](LinkAttributes payload) {
-        if (std::optional<Dug> tunnel = readTunnel(payload))
+    std::vector<FoundTunnel> tunnels;
+    const auto done = netlink::dumpRoute(RTM_GETLINK, AF_UNSPEC, [&](RouteAttributes payload) {
+        if (std::optional<FoundTunnel> tunnel = readTunnel(payload))
             tunnels.push_back(std::move(*tunnel));
     });
-    return done ? tunnels : std::vector<Dug>();
+    return done ? tunnels : std::vector<FoundTunnel>();
 }
 
 std::vector<OwnAddress> readAddresses()
 {
     std::vector<OwnAddress> addresses;
-    const auto done = netlink::dumpRoute(RTM_GETADDR, AF_UNSPEC, [&](LinkAttributes payload) {
+    const auto done = netlink::dumpRoute(RTM_GETADDR, AF_UNSPEC, [&](RouteAttributes payload) {
         ifaddrmsg header{};
         const auto attributes = netlink::attributesAfter(payload, header);
         if (!attributes || header.ifa_scope != RT_SCOPE_UNIVERSE)
             return;
-        std::optional<Address> own = addressOf(netlink::findAttribute(*attributes, IFA_LOCAL));
+        std::optional<Address> own = routeAddress(netlink::findAttribute(*attributes, IFA_LOCAL));
         if (!own)
-            own = addressOf(netlink::findAttribute(*attributes, IFA_ADDRESS));
+            own = routeAddress(netlink::findAttribute(*attributes, IFA_ADDRESS));
         if (own)
             addresses.push_back({static_cast<int>(header.ifa_index), *own, Prefix(*own, header.ifa_prefixlen)});
     });
@@ -137,11 +137,11 @@ Peers readPeers()
 {
     Peers peers;
     const auto read = [&](std::uint8_t family) {
-        return netlink::dumpRoute(RTM_GETNEIGH, family, [&](LinkAttributes payload) {
+        return netlink::dumpRoute(RTM_GETNEIGH, family, [&](RouteAttributes payload) {
             ndmsg header{};
             const auto attributes = netlink::attributesAfter(payload, header);
             const auto hardware = attributes ? netlink::findAttribute(*attributes, NDA_LLADDR) : std::nullopt;
-            const std::optional<Address> address = hardware ? addressOf(netlink::findAttribute(*attributes, NDA_DST)) : std::nullopt;
+            const std::optional<Address> address = hardware ? routeAddress(netlink::findAttribute(*attributes, NDA_DST)) : std::nullopt;
             if (!address)
                 return;
             const HardwareAddress card(hardware->begin(), hardware->end());
@@ -166,9 +166,9 @@ void addNew(std::vector<Item>& items, const Item& item)
 std::vector<TunnelLink> readTunnelLinks()
 {
     std::vector<TunnelLink> links;
-    std::vector<Dug> tunnels = readTunnels();
+    std::vector<FoundTunnel> tunnels = readTunnels();
     const std::vector<OwnAddress> addresses = tunnels.empty() ? std::vector<OwnAddress>() : readAddresses();
-    for (Dug& tunnel : tunnels) {
+    for (FoundTunnel& tunnel : tunnels) {
         for (const OwnAddress& own : addresses) {
             if (tunnel.local ? own.address == *tunnel.local : own.index == tunnel.device)
                 addNew(tunnel.link.underlay, own.network);
@@ -180,21 +180,22 @@ std::vector<TunnelLink> readTunnelLinks()
 
 std::vector<FarEnd> readFarEnds(const std::vector<Port>& ports)
 {
-    std::vector<Dug> tunnels = readTunnels();
-    std::erase_if(tunnels, [&](const Dug& tunnel) { return std::find(ports.begin(), ports.end(), tunnel.link.port) == ports.end(); });
+    std::vector<FoundTunnel> tunnels = readTunnels();
+    std::erase_if(tunnels,
+                  [&](const FoundTunnel& tunnel) { return std::find(ports.begin(), ports.end(), tunnel.link.port) == ports.end(); });
     std::vector<FarEnd> ends;
     if (tunnels.empty())
         return ends;
     const std::vector<OwnAddress> addresses = readAddresses();
     const Peers peers = readPeers();
-    const auto done = netlink::dumpRoute(RTM_GETROUTE, AF_UNSPEC, [&](LinkAttributes payload) {
+    const auto done = netlink::dumpRoute(RTM_GETROUTE, AF_UNSPEC, [&](RouteAttributes payload) {
         rtmsg header{};
         const auto attributes = netlink::attributesAfter(payload, header);
         if (!attributes || header.rtm_table != RT_TABLE_MAIN || header.rtm_type != RTN_UNICAST || ends.size() >= mostFarEnds)
             return;
-        const int out = numberOf(netlink::findAttribute(*attributes, RTA_OIF));
-        const std::optional<Address> gateway = addressOf(netlink::findAttribute(*attributes, RTA_GATEWAY));
-        const auto tunnel = std::find_if(tunnels.begin(), tunnels.end(), [=](const Dug& one) { return one.index == out; });
+        const int out = routeNumber(netlink::findAttribute(*attributes, RTA_OIF));
+        const std::optional<Address> gateway = routeAddress(netlink::findAttribute(*attributes, RTA_GATEWAY));
+        const auto tunnel = std::find_if(tunnels.begin(), tunnels.end(), [=](const FoundTunnel& one) { return one.index == out; });
         if (!gateway || tunnel == tunnels.end())
             return;
         FarEnd end{*gateway, tunnel->link.port, tunnel->local, peers.of(out, *gateway)};

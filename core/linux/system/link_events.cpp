@@ -18,11 +18,11 @@ namespace notrack
 namespace
 {
 
-using Bytes = std::span<const std::byte>;
+using MessageBytes = std::span<const std::byte>;
 
 constexpr std::size_t largestDatagram = 16'384; // a link's announcement is about 2 KiB; what is cut off says nothing that matters here
 
-bool isOfPods(Bytes payload)
+bool isOfPods(MessageBytes payload)
 {
     ifinfomsg link{};
     const auto attributes = netlink::attributesAfter(payload, link);
@@ -32,13 +32,13 @@ bool isOfPods(Bytes payload)
     return info && netlink::textAt(*info, IFLA_INFO_KIND) == "veth";
 }
 
-bool isLinkLocal(Bytes payload)
+bool isLinkLocal(MessageBytes payload)
 {
     ifaddrmsg address{};
     return netlink::attributesAfter(payload, address) && address.ifa_scope == RT_SCOPE_LINK;
 }
 
-bool matters(std::uint16_t type, Bytes payload)
+bool matters(std::uint16_t type, MessageBytes payload)
 {
     switch (type) {
     case RTM_DELLINK: // what a new one is good for its addresses tell
@@ -52,9 +52,9 @@ bool matters(std::uint16_t type, Bytes payload)
 }
 
 /// What cannot be read may be anything.
-bool anyMatters(Bytes datagram)
+bool anyMatters(MessageBytes datagram)
 {
-    return !netlink::forEachMessage(datagram, [](std::uint16_t type, Bytes payload) { return !matters(type, payload); });
+    return !netlink::forEachMessage(datagram, [](std::uint16_t type, MessageBytes payload) { return !matters(type, payload); });
 }
 
 } // namespace
@@ -105,7 +105,7 @@ Result<LinkEvents::News> LinkEvents::read(int flags)
         return News::None;
     if (size < 0 && errno != ENOBUFS)
         return systemError(errno, "changes of links and addresses cannot be listened to", "rtnetlink");
-    return size < 0 || anyMatters(Bytes(datagram).first(static_cast<std::size_t>(size))) ? News::Change : News::OfPods;
+    return size < 0 || anyMatters(MessageBytes(datagram).first(static_cast<std::size_t>(size))) ? News::Change : News::OfPods;
 }
 
 } // namespace notrack

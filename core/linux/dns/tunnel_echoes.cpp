@@ -1,5 +1,6 @@
-#include "core/linux/node/tunnel_echoes.h"
+#include "core/linux/dns/tunnel_echoes.h"
 
+#include "core/linux/dns/socket_address.h"
 #include "core/linux/node/tunnel_links.h"
 #include "core/linux/system/file_descriptor.h"
 
@@ -25,11 +26,11 @@ namespace
 using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
-constexpr int rounds = 3;
-constexpr auto roundTime = 300ms;
+constexpr int echoRounds = 3;
+constexpr auto echoRoundTime = 300ms;
 
 /// An echo of either family, without data. The kernel fills ICMPv6's checksum in, ICMP's is ours.
-struct Echo
+struct IcmpEcho
 {
     std::uint8_t type = 0;
     std::uint8_t code = 0;
@@ -38,10 +39,11 @@ struct Echo
     std::uint16_t sequence = 0;
 };
 
-Echo makeEcho(Family family, std::uint16_t id, std::uint16_t sequence)
+IcmpEcho makeEcho(Family family, std::uint16_t id, std::uint16_t sequence)
 {
-    Echo echo{.type = family == Family::Ipv4 ? std::uint8_t{ICMP_ECHO} : std::uint8_t{ICMP6_ECHO_REQUEST}, .id = id, .sequence = sequence};
-    std::array<std::uint16_t, sizeof(Echo) / 2> words{};
+    IcmpEcho echo{
+        .type = family == Family::Ipv4 ? std::uint8_t{ICMP_ECHO} : std::uint8_t{ICMP6_ECHO_REQUEST}, .id = id, .sequence = sequence};
+    std::array<std::uint16_t, sizeof(IcmpEcho) / 2> words{};
     std::memcpy(words.data(), &echo, sizeof echo);
     std::uint32_t sum = 0;
     for (const std::uint16_t word : words)
@@ -52,30 +54,7 @@ Echo makeEcho(Family family, std::uint16_t id, std::uint16_t sequence)
     return echo;
 }
 
-struct SocketAddress
-{
-    sockaddr_storage storage{};
-    socklen_t length = 0;
-};
-
-SocketAddress socketAddressOf(const Address& address)
-{
-    SocketAddress result;
-    if (address.family() == Family::Ipv4) {
-        sockaddr_in ipv4{};
-        ipv4.sin_family = AF_INET;
-        std::memcpy(&ipv4.sin_addr, address.bytes().data(), sizeof ipv4.sin_addr);
-        std::memcpy(&result.storage, &ipv4, result.length = sizeof ipv4);
-    } else {
-        sockaddr_in6 ipv6{};
-        ipv6.sin6_family = AF_INET6;
-        std::memcpy(&ipv6.sin6_addr, address.bytes().data(), sizeof ipv6.sin6_addr);
-        std::memcpy(&result.storage, &ipv6, result.length = sizeof ipv6);
-    }
-    return result;
-}
-
-Address addressOf(const sockaddr_storage& storage)
+Address senderOf(const sockaddr_storage& storage)
 {
     Address::Bytes bytes{};
     if (storage.ss_family == AF_INET)
@@ -85,13 +64,13 @@ Address addressOf(const sockaddr_storage& storage)
     return {storage.ss_family == AF_INET ? Family::Ipv4 : Family::Ipv6, bytes};
 }
 
-/// Echoes of one family, until all have answered or the rounds are over.
-class Asking
+/// Echoes of one family, until all have answered or the echoRounds are over.
+class EchoAsking
 {
 public:
-    explicit Asking(Family family)
+    explicit EchoAsking(Family family)
         : m_family(family), m_id(static_cast<std::uint16_t>(getpid())),
-          m_file(socket(family == Family::Ipv4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+          m_file(socket(toDomain(family), SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
                         family == Family::Ipv4 ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6}))
     {
     }
@@ -99,13 +78,13 @@ public:
     /// Moves those that answer from `open` to `answered`.
     void ask(std::vector<Address>& open, std::vector<Address>& answered)
     {
-        for (int round = 0; round < rounds && !open.empty() && m_file.valid(); ++round) {
-            const Echo echo = makeEcho(m_family, m_id, static_cast<std::uint16_t>(round));
+        for (int round = 0; round < echoRounds && !open.empty() && m_file.valid(); ++round) {
+            const IcmpEcho echo = makeEcho(m_family, m_id, static_cast<std::uint16_t>(round));
             for (const Address& end : open) {
-                const SocketAddress to = socketAddressOf(end);
-                static_cast<void>(sendto(m_file.get(), &echo, sizeof echo, 0, reinterpret_cast<const sockaddr*>(&to.storage), to.length));
+                const SocketAddress to = toSocketAddress(end, Port{0});
+                static_cast<void>(sendto(m_file.get(), &echo, sizeof echo, 0, to.get(), to.length));
             }
-            takeAnswers(Clock::now() + roundTime, open, answered);
+            takeAnswers(Clock::now() + echoRoundTime, open, answered);
         }
     }
 
@@ -118,12 +97,11 @@ private:
             if (left <= 0 || poll(&waiting, 1, static_cast<int>(left)) <= 0)
                 return;
             std::array<std::byte, 512> packet{};
-            sockaddr_storage from{};
-            socklen_t length = sizeof from;
-            const ssize_t size = recvfrom(m_file.get(), packet.data(), packet.size(), 0, reinterpret_cast<sockaddr*>(&from), &length);
+            SocketAddress from;
+            const ssize_t size = recvfrom(m_file.get(), packet.data(), packet.size(), 0, from.get(), &from.length);
             if (size <= 0 || !isAnswer({packet.data(), static_cast<std::size_t>(size)}))
                 continue;
-            const auto found = std::find(open.begin(), open.end(), addressOf(from));
+            const auto found = std::find(open.begin(), open.end(), senderOf(from.storage));
             if (found == open.end())
                 continue;
             answered.push_back(*found);
@@ -136,7 +114,7 @@ private:
     {
         const std::size_t header =
             m_family == Family::Ipv6 || packet.empty() ? 0 : 4 * (std::to_integer<std::size_t>(packet.front()) & 0xfU);
-        Echo echo;
+        IcmpEcho echo;
         if (packet.size() < header + sizeof echo)
             return false;
         std::memcpy(&echo, packet.data() + header, sizeof echo);
@@ -166,7 +144,7 @@ public:
             std::vector<Address> open;
             std::copy_if(asked.begin(), asked.end(), std::back_inserter(open), [=](const Address& end) { return end.family() == family; });
             if (!open.empty())
-                Asking(family).ask(open, answered);
+                EchoAsking(family).ask(open, answered);
         }
         return answered;
     }
