@@ -39,10 +39,10 @@ std::string findProgram(const std::string& name)
 }
 
 /// A child leads a process group, and has no signal blocked or ignored that its parent has.
-class Attributes
+class SpawnAttributes
 {
 public:
-    Attributes()
+    SpawnAttributes()
     {
         posix_spawnattr_init(&m_attributes);
         sigset_t none;
@@ -51,9 +51,9 @@ public:
         posix_spawnattr_setpgroup(&m_attributes, 0);
         posix_spawnattr_setflags(&m_attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
     }
-    Attributes(const Attributes&) = delete;
-    Attributes& operator=(const Attributes&) = delete;
-    ~Attributes() { posix_spawnattr_destroy(&m_attributes); }
+    SpawnAttributes(const SpawnAttributes&) = delete;
+    SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+    ~SpawnAttributes() { posix_spawnattr_destroy(&m_attributes); }
 
     const posix_spawnattr_t* get() const { return &m_attributes; }
 
@@ -93,7 +93,7 @@ Result<pid_t> start(const std::string& program, std::vector<std::string> words, 
     std::string locale = "LC_ALL=C";
     std::array<char*, 3> environment{path.data(), locale.data(), nullptr};
     const Streams streams(output);
-    const Attributes attributes;
+    const SpawnAttributes attributes;
     pid_t child = 0;
     const int problem = posix_spawn(&child, program.c_str(), streams.get(), attributes.get(), arguments.data(), environment.data());
     if (problem != 0)
