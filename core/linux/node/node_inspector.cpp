@@ -221,7 +221,8 @@ std::optional<NodeTrace> LinuxNodeInspector::trace(const Profile& profile, const
     if (!trace || !facts.ipvsUnread.empty())
         return std::nullopt;
     std::erase_if(facts.virtualServices, [&](const VirtualService& service) { return !bearsOn(profile, service); });
-    trace->facts += fingerprintOf(facts, profile.chainPrefix) + (facts.expireNoDestination.value_or(false) ? " expires" : "");
+    trace->facts += fingerprintOf(facts, profile.chainPrefix);
+    trace->facts += !facts.expireNoDestination ? " -" : *facts.expireNoDestination ? " expires" : " stays";
     for (const VirtualService& service : facts.virtualServices)
         trace->facts += service.onePacket ? " ops" : " -";
     for (const std::string& line : facts.rawBeforeDefrag)

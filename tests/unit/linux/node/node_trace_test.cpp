@@ -50,6 +50,9 @@ private Q_SLOTS:
         QTest::newRow("no IPVS") << ipvs << "" << true;
         for (const char* sysctl : {"bridge/bridge-nf-call-iptables", "bridge/bridge-nf-call-ip6tables", "ipv4/vs/expire_nodest_conn"})
             QTest::newRow(sysctl) << QString("/proc/sys/net/") + sysctl << "1\n" << true;
+        QTest::newRow("expire_nodest_conn that is there") << "/proc/sys/net/ipv4/vs/expire_nodest_conn"
+                                                          << "0\n"
+                                                          << true;
         QTest::newRow("ipv4/vs/conntrack") << "/proc/sys/net/ipv4/vs/conntrack"
                                            << "0\n"
                                            << true;
