@@ -64,6 +64,7 @@ class Units(unittest.TestCase):
         """The first run comes with the timer as it ships; for the others it is told to hurry."""
         self.assertEqual(self.root.run("systemctl", "is-active", "dns-notrack.timer"), "active\n")
         self.assertEqual(self.root.run("systemctl", "is-enabled", "dns-notrack.timer"), "enabled\n")
+        self.assertEqual(self.root.run("systemctl", "is-active", "dns-notrack-watch.service"), "active\n")  # comes with the timer
         self.root.write(PROFILE, profile(Legacy, waived=()))
         self.await_said("waiting: not-ipvs: ")
         self.assertNotIn("failed", self.root.command("systemctl", "is-failed", "dns-notrack.service").stdout)
@@ -88,6 +89,7 @@ class Units(unittest.TestCase):
         await_that("the run has ended", lambda: self.property("ActiveState") == "inactive")
         rules = Legacy.rules()
         self.root.run("systemctl", "stop", "dns-notrack.timer", "dns-notrack.service")
+        self.assertEqual(self.root.command("systemctl", "is-active", "dns-notrack-watch.service").stdout, "inactive\n")  # and goes with it
         self.assertEqual(Legacy.rules(), rules)
         self.root.run("systemctl", "start", "dns-notrack.timer")
         self.root.run("apt-get", "remove", "--yes", "dns-notrack")
