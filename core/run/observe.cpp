@@ -286,7 +286,10 @@ Judgement judgeIfMoved(const Profile& profile, Node& node, Memory& memory, Diffe
     now.trace = trace.value_or(NodeTrace{});
     const Judgement judgement = judgementOf(report.findings);
     known.remembered = holds;
-    if (trace && judgement != Judgement::Unknown && now != before)
+    const bool traced = trace && std::none_of(report.findings.begin(), report.findings.end(), [](const Finding& finding) {
+                            return finding.id == "missing-modules";
+                        }); // installing leaves none
+    if (traced && judgement != Judgement::Unknown && now != before)
         memory.write(now);
     return judgement;
 }

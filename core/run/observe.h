@@ -68,8 +68,8 @@ void observeOutcome(const Change& change, NodeState expected, Report& report);
 /// Reads everything about the node and judges it for the profile: findings, conntrack's figures and the IPVS table go into the report.
 Judgement judgeNode(const Profile& profile, Node& node, Differences differences, Report& report, Facts& known);
 
-/// The same for an unattended run that finds the rules of a verdict in place: nothing is judged again where nothing has moved since the last one
-/// was, up to 10 minutes ago.
+/// The same for an unattended run that finds the rules of a verdict in place, or none of ours: nothing is judged again where nothing has moved since
+/// the last one was, up to 10 minutes ago.
 Judgement judgeIfMoved(const Profile& profile, Node& node, Memory& memory, Differences differences, Report& report, Facts& known);
 
 /// Judges findings that are known: those that count against an apply.

@@ -145,7 +145,8 @@ private:
         if (m_request.earlier != nullptr) {
             m_seen.judgement = judgeAgain(m_node, *m_request.earlier, m_report);
         } else {
-            const bool idle = unattended() && m_request.mode == Mode::Write && m_seen.verified;
+            const bool settled = m_seen.verified || (m_seen.standing == Standing::Absent && !m_seen.pending);
+            const bool idle = unattended() && m_request.mode == Mode::Write && settled;
             m_seen.judgement = idle ? judgeIfMoved(*m_request.profile, m_node, m_memory, std::move(differences), m_report, m_facts)
                                     : judgeNode(*m_request.profile, m_node, std::move(differences), m_report, m_facts);
             if (m_seen.verified && verdict->fingerprint == m_facts.fingerprint && overrule(m_report.findings, verdict->overruled))

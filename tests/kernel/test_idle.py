@@ -136,6 +136,19 @@ class Idle(NodeTest):
         self.assertEqual(self.status()["findings"], told)
         self.assertEqual((self.memory / "run" / "judged").stat().st_mode & 0o777, 0o600, "it quotes rules that only root may list")
 
+    def test_a_node_that_waits_goes_on_at_once(self):
+        quiet("iptables-legacy", "-A", "FORWARD", "-m", "conntrack", "--ctstate", "ESTABLISHED", "-j", "ACCEPT")
+        quiet("iptables-legacy", "-P", "FORWARD", "DROP")
+        self.write_profile(self.profile.read_text().replace('"stateful-forward", ', ""))
+        self.apply("--reconcile")  # withdraws
+        for _ in range(2):
+            report = self.apply("--reconcile")
+            self.assertIn("stateful-forward", report["waits_for"])
+        self.assertIn("trace", [timing["step"] for timing in report["timings"]])
+        quiet("iptables-legacy", "-P", "FORWARD", "ACCEPT")
+        report = self.apply("--reconcile")
+        self.assertEqual((report["state"], report["changed"], report["waits_for"]), ("in-sync", True, ""))
+
     def test_it_starts_no_program(self):
         trace = self.folder / "trace"
         done = self.run_runner("apply", "--reconcile", wrapper=("strace", "-f", "-qq", "-o", str(trace), "-e", "trace=execve,clone,clone3,vfork,fork"))

@@ -88,6 +88,38 @@ private Q_SLOTS:
         QCOMPARE(m_node->inspector.asked, 3);
     }
 
+    /// A node that waits costs no more than one where all is well, and goes on as soon as it may.
+    void aNodeThatWaitsIsJudgedOnce()
+    {
+        const NodeFacts sound = m_node->inspector.facts;
+        m_node->inspector.traced->facts = "no ipvs";
+        m_node->inspector.facts.virtualServices.clear();
+        QCOMPARE(outcomeOf(m_node->unattended()), "unsafe, waits, exit 0");
+        m_node->inspector.asked = 0;
+        for (int i = 0; i < 5; ++i) {
+            const Report report = m_node->unattended();
+            QCOMPARE(outcomeOf(report), "unsafe, waits, exit 0");
+            QVERIFY(QString::fromStdString(report.waitsFor).startsWith("not-ipvs: "));
+        }
+        QCOMPARE(m_node->inspector.asked, 0);
+        m_node->inspector.traced->facts = "facts";
+        m_node->inspector.facts = sound;
+        QCOMPARE(outcomeOf(m_node->unattended()), "in-sync, exit 0");
+    }
+
+    /// A module that was installed leaves no trace before it is loaded.
+    void aMissingModuleIsLookedForEveryTime()
+    {
+        m_node->unattended();
+        m_node->inspector.traced->facts = "no module";
+        m_node->inspector.facts.missingModules[Backend::Iptables] = {"xt_CT"};
+        m_node->unattended();
+        m_node->inspector.asked = 0;
+        QCOMPARE(outcomeOf(m_node->unattended()), "unsafe, waits, exit 0");
+        QCOMPARE(outcomeOf(m_node->unattended()), "unsafe, waits, exit 0");
+        QCOMPARE(m_node->inspector.asked, 2);
+    }
+
     /// What could not be read may be read the next time.
     void theUnknownIsNotRemembered()
     {
