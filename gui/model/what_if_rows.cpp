@@ -160,6 +160,7 @@ std::vector<TreeRow> buildWhatIfRows(const std::vector<WhatIfAnswer>& answers)
     }
     std::stable_sort(judged.begin(), judged.end(), [](const auto& left, const auto& right) { return left.first < right.first; });
     std::vector<TreeRow> rows;
+    rows.reserve(judged.size());
     for (auto& [verdict, row] : judged) {
         rows.push_back(std::move(row));
     }

@@ -90,7 +90,7 @@ void DoctorVisits::end(const QString& name)
 
 void DoctorVisits::cancel(const QString& node)
 {
-    if (m_visits.count(node) > 0) {
+    if (m_visits.contains(node)) {
         end(node);
         emit changed(node, {});
     }

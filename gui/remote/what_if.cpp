@@ -41,8 +41,9 @@ Judged readJudgement(const CallOutcome& outcome)
 
 } // namespace
 
-WhatIf::WhatIf(const ChannelFactory& makeChannel, QString program, QString profile, const std::vector<NodeEntry>& nodes, QObject* parent)
-    : QObject(parent), m_makeChannel(makeChannel), m_program(std::move(program)), m_profile(std::move(profile)), m_turns(judgedAtOnce, this)
+WhatIf::WhatIf(ChannelFactory makeChannel, QString program, QString profile, const std::vector<NodeEntry>& nodes, QObject* parent)
+    : QObject(parent), m_makeChannel(std::move(makeChannel)), m_program(std::move(program)), m_profile(std::move(profile)),
+      m_turns(judgedAtOnce, this)
 {
     connect(&m_turns, &StartQueue::granted, this, &WhatIf::start);
     for (const NodeEntry& node : nodes) {

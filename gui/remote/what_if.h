@@ -31,7 +31,7 @@ class WhatIf : public QObject
 
 public:
     /// Asks at once; `nodes` are captures. `program` and `profile` are absolute paths.
-    WhatIf(const ChannelFactory& makeChannel, QString program, QString profile, const std::vector<NodeEntry>& nodes, QObject* parent);
+    WhatIf(ChannelFactory makeChannel, QString program, QString profile, const std::vector<NodeEntry>& nodes, QObject* parent);
     ~WhatIf() override;
 
     const std::vector<WhatIfAnswer>& answers() const { return m_answers; }

@@ -45,7 +45,7 @@ QString textOf(const SourcePreview& preview)
 } // namespace
 
 PreviewDialog::PreviewDialog(const SourcePreview& preview, QWidget* parent)
-    : QDialog(parent), m_words(new QLineEdit), m_nodes(new QTreeWidget), m_accept(nullptr)
+    : QDialog(parent), m_words(new QLineEdit), m_nodes(new QTreeWidget)
 {
     setWindowTitle(tr("Which nodes may be contacted?"));
     QLabel* text = makePlainLabel(textOf(preview));

@@ -39,7 +39,7 @@ private:
 
     QLineEdit* m_words;
     QTreeWidget* m_nodes;
-    QPushButton* m_accept;
+    QPushButton* m_accept = nullptr;
 };
 
 } // namespace notrack::gui
