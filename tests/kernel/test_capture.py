@@ -29,6 +29,7 @@ def judging(text):
     report = json.loads(text)
     for field in ("time", "timings"):
         report.pop(field, None)
+    report.get("effect", {}).get("since", {}).pop("seconds", None)
     return report
 
 

@@ -52,16 +52,18 @@ private Q_SLOTS:
     void anEntryThatMovesIsReadUnderTheLock()
     {
         m_node->apply();
-        std::vector<Chain>& chains = m_node->store->tables[Family::Ipv4].chains;
-        Chain& chain = *std::find_if(chains.begin(), chains.end(), [](const Chain& one) { return one.entries.size() > 2; });
-        std::swap(chain.entries.front(), chain.entries.back());
+        const auto entries = [&]() -> std::vector<Entry>& { // a commit makes the table anew
+            std::vector<Chain>& chains = m_node->store->tables[Family::Ipv4].chains;
+            return std::find_if(chains.begin(), chains.end(), [](const Chain& one) { return one.entries.size() > 2; })->entries;
+        };
+        std::swap(entries().front(), entries().back());
         m_node->memory.whileWaiting = [&] {
-            for (Entry& entry : chain.entries)
+            for (Entry& entry : entries())
                 entry.counters = {5, 50};
         };
         m_node->store->log.clear();
         QVERIFY(m_node->apply().changed);
-        for (const Entry& entry : chain.entries)
+        for (const Entry& entry : entries())
             QVERIFY((entry.counters == Counters{5, 50}));
     }
 
