@@ -51,8 +51,8 @@ void describeChains(const Circumstances& node, const SavedChains& table, Hook ho
             finding.evidence.push_back(quoteRule(table, ":" + chain));
         for (const SavedRule& rule : found->rules)
             finding.evidence.push_back(quoteRule(table, rule.line));
-        flush += "; " + command + "-F " + chain;
-        remove += "; " + command + "-X " + chain;
+        flush.append("; ").append(command).append("-F ").append(chain);
+        remove.append("; ").append(command).append("-X ").append(chain);
     }
     if (flush.empty())
         return;
