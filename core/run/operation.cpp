@@ -227,11 +227,14 @@ private:
     {
         if (action == Action::Withdraw)
             return withdraw();
+        const Witnesses& witnesses = m_voters.witnesses();
+        if (m_voters.mayBeAsked())
+            m_watch.lap("witnesses");
         const TrialStep step{*m_request.profile,
                              m_change->wanted(),
                              m_change->wantedOfOther(),
                              m_facts,
-                             m_voters.witnesses(),
+                             witnesses,
                              m_voters.canBeAsked(),
                              isWaived(*m_request.profile, "trial")};
         RunContext context{.node = m_node,

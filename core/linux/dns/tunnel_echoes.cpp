@@ -132,6 +132,7 @@ public:
     std::vector<FarEnd> farEnds(const std::vector<Tunnel>& tunnels) override
     {
         std::vector<Port> ports;
+        ports.reserve(tunnels.size());
         for (const Tunnel& tunnel : tunnels)
             ports.push_back(tunnel.port);
         return readFarEnds(ports);

@@ -125,7 +125,7 @@ Result<LegacyTable> readFrom(Family family, const std::string& table)
         socklen_t size = sizeof info;
         if (getsockopt(file.get(), Questions::level, Questions::info, &info, &size) != 0)
             return failure(errno);
-        typename Questions::Entries header{};
+        typename Questions::Entries header{}; // NOLINT(clang-diagnostic-zero-length-array): the kernel's own structure ends in one
         table.copy(header.name, sizeof header.name - 1);
         header.size = info.size;
         size = static_cast<socklen_t>(sizeof header + info.size);
@@ -192,7 +192,7 @@ Result<void> LegacyTable::findChains(const HookOffsets& hooks)
         const std::size_t next = fieldAt<std::uint16_t>(rest, shape.nextOffset);
         if (next > rest.size() || target < shape.size || next < target || next - target < sizeof(xt_entry_target))
             return noSense();
-        const auto hook = std::find(hooks.begin(), hooks.end(), offset);
+        const auto* const hook = std::find(hooks.begin(), hooks.end(), offset);
         const bool isLast = next == rest.size();
         const bool isHead = hook != hooks.end() || nameOfTarget(rest.first(next), target) == XT_ERROR_TARGET;
         if ((isHead || isLast) && !endChain())

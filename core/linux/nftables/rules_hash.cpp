@@ -181,7 +181,7 @@ Result<RulesHash> hashRules()
         return tl::unexpected(socket.error());
     for (int attempt = 0; attempt < mostHashings; ++attempt) {
         Hashing hashing(*socket);
-        const Result<RulesHash> hash = hashing.run();
+        Result<RulesHash> hash = hashing.run();
         if (!hash || !hashing.torn())
             return hash;
     }
