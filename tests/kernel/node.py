@@ -4,9 +4,11 @@ import ctypes
 import json
 import os
 import pathlib
+import select
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -109,6 +111,17 @@ class NodeTest(unittest.TestCase):
             quiet("nft", "flush", "table", "ip", "nmanager")
         else:
             self.iptables("-F")
+
+    def serve_dns(self, switch, address=SERVICE, pod=None):
+        """Starts dns_server.py, in a pod's namespace where one is named, and waits until it listens; it ends with the test."""
+        inside = ["ip", "netns", "exec", pod] if pod else []
+        server = subprocess.Popen([*inside, sys.executable, str(SOURCE / "tests/kernel/dns_server.py"), address, str(switch)], stdout=subprocess.PIPE)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(server.kill)
+        self.assertTrue(select.select([server.stdout], [], [], 20)[0])
+        server.stdout.readline()
+        return server
 
     def send_queries(self, count=1, port=53):
         """Packets to the service's port: each passes OUTPUT and, over loopback, PREROUTING."""

@@ -5,7 +5,6 @@ Where the three disagree, the findings are wrong. The rules that plugins write g
 import json
 import os
 import pathlib
-import socket
 import subprocess
 import sys
 import unittest
@@ -38,7 +37,27 @@ def ask(address):
     return int(quiet("ip", "netns", "exec", "pod-a", sys.executable, "-c", CLIENT, address, "53", str(QUERIES)))
 
 
-class Pods(WithPods):
+class Neighbour(WithPods):
+    """What is said of a node beside somebody else's rules, and what becomes of queries there."""
+
+    def said(self):
+        """Exit code and open fatal findings of an apply, and its trial: what is told before anybody's query meets a rule."""
+        self.write_profile(profile(pods=["10.244.0.0/16"], scope="pods", safety={"waive": WAIVED, "probe": PROBE}))
+        done = self.run_runner("apply", "--output", "json")
+        report = json.loads(done.stdout)
+        self.remove()
+        fatal = sorted(one["id"] for one in report["findings"] if one["severity"] == "fatal" and not one.get("waived"))
+        return done.returncode, fatal, report["trial"]["outcome"] if "trial" in report else None
+
+    def done_to(self, address=SERVICE):
+        """How many queries are answered without rules, and with rules that nothing held back."""
+        self.write_profile(profile(pods=["10.244.0.0/16"], scope="pods", safety={"waive": [*WAIVED, "host-port", "stateful-forward"], "probe": False}))
+        before = ask(address)
+        self.apply()
+        return before, ask(address)
+
+
+class Pods(Neighbour):
     """`main` makes the pods' links, `firewalled` of them pass the plugin `firewall`, the DNS pod's port may be the host's too."""
 
     main, masquerade, host_port = "bridge", False, False
@@ -85,22 +104,6 @@ class Pods(WithPods):
             mapped = [{"hostPort": 53, "containerPort": 53, "protocol": "udp"}]
             self.call("portmap", name, {"capabilities": {"portMappings": True}, "runtimeConfig": {"portMappings": mapped}, "prevResult": result})
 
-    def said(self):
-        """Exit code and open fatal findings of an apply, and its trial: what is told before anybody's query meets a rule."""
-        self.write_profile(profile(pods=["10.244.0.0/16"], scope="pods", safety={"waive": WAIVED, "probe": PROBE}))
-        done = self.run_runner("apply", "--output", "json")
-        report = json.loads(done.stdout)
-        self.remove()
-        fatal = sorted(one["id"] for one in report["findings"] if one["severity"] == "fatal" and not one.get("waived"))
-        return done.returncode, fatal, report["trial"]["outcome"] if "trial" in report else None
-
-    def done_to(self, address=SERVICE):
-        """How many queries are answered without rules, and with rules that nothing held back."""
-        self.write_profile(profile(pods=["10.244.0.0/16"], scope="pods", safety={"waive": [*WAIVED, "host-port", "stateful-forward"], "probe": False}))
-        before = ask(address)
-        self.apply()
-        return before, ask(address)
-
 
 class Bridge(Pods):
     def test_sound(self):
@@ -134,12 +137,7 @@ class HostPort(Pods):
     host_port = True
 
     def test_refused_and_lost(self):
-        server = subprocess.Popen(["ip", "netns", "exec", "dns", sys.executable, str(pathlib.Path(__file__).with_name("dns_server.py")), SERVER, str(self.switch)],
-                                  stdout=subprocess.PIPE)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.stdout.close)
-        self.addCleanup(server.kill)
-        server.stdout.readline()
+        self.serve_dns(self.switch, SERVER, pod="dns")
         self.assertEqual(self.said(), (3, ["host-port"], None))
         self.assertEqual((self.done_to(GATEWAY), ask(SERVICE)), ((QUERIES, 0), QUERIES))
 

@@ -5,13 +5,12 @@ import pathlib
 import socket
 import struct
 import subprocess
-import sys
 import time
 import unittest
 
 import conntrack_entries
 from held_packets import Queue
-from node import RUNNER, SERVICE, NodeTest, profile, quiet
+from node import RUNNER, NodeTest, profile, quiet
 
 PATIENCE = 30
 WAIVED = ["not-ipvs", "no-backends", "host-queries", "stateful-forward", "host-port"]
@@ -32,11 +31,7 @@ class Causes(NodeTest):
         super().setUp()
         self.switch = self.folder / "switch"
         self.switch.write_text("on")
-        server = subprocess.Popen([sys.executable, str(pathlib.Path(__file__).with_name("dns_server.py")), SERVICE, str(self.switch)], stdout=subprocess.PIPE)
-        self.addCleanup(server.stdout.close)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.kill)
-        server.stdout.readline()
+        self.serve_dns(self.switch)
         quiet("iptables-legacy", "-A", "INPUT", "-m", "conntrack", "--ctstate", "INVALID", "-j", "ACCEPT")  # or nothing is tracked
         self.write_profile(profile(safety={"waive": WAIVED, "probe": {"name": "answer.test", "from": ["node"], "timeout": "1s"}}))
 

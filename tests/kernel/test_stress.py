@@ -8,15 +8,13 @@ import fcntl
 import glob
 import json
 import os
-import pathlib
 import random
 import signal
 import subprocess
-import sys
 import time
 import unittest
 
-from node import BACKEND, RUNNER, SERVICE, NodeTest, profile, quiet
+from node import BACKEND, RUNNER, NodeTest, profile, quiet
 
 SECONDS = float(os.environ.get("NOTRACK_STRESS_SECONDS", "60"))
 SEED = int(os.environ.get("NOTRACK_STRESS_SEED", "20261126"))
@@ -39,12 +37,7 @@ class Stress(NodeTest):
         self.dies = False
         switch = self.folder / "switch"
         switch.write_text("on")
-        server = subprocess.Popen([sys.executable, str(pathlib.Path(__file__).with_name("dns_server.py")), SERVICE, str(switch)],
-                                  stdout=subprocess.PIPE)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.stdout.close)
-        self.addCleanup(server.kill)
-        server.stdout.readline()
+        self.serve_dns(switch)
         self.write_profile(profile(safety=SAFETY))
         self.rules = []  # of others, in order: the number that each has in its comment
         self.number = 0

@@ -3,7 +3,6 @@
 import json
 import pathlib
 import subprocess
-import sys
 import time
 import unittest
 
@@ -56,13 +55,7 @@ class WithPods(NodeTest):
             quiet("ip", "-n", name, *command)
 
     def serve(self, pod="dns"):
-        server = subprocess.Popen(["ip", "netns", "exec", pod, sys.executable, str(pathlib.Path(__file__).with_name("dns_server.py")), SERVICE, str(self.switch)],
-                                  stdout=subprocess.PIPE)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.stdout.close)
-        self.addCleanup(server.kill)
-        server.stdout.readline()
-        return server
+        return self.serve_dns(self.switch, pod=pod)
 
     def drop(self, *matches):
         quiet("iptables-legacy", "-I", "FORWARD", "-p", "udp", "--dport", "53", "-m", "conntrack", "--ctstate", "UNTRACKED", *matches, "-j", "DROP")

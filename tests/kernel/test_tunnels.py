@@ -223,11 +223,7 @@ class Refused(Nodes):
         quiet(*at_peer("ip", "address", "add", SERVICE + "/32", "dev", "lo"))
         switch = self.folder / "switch"
         switch.write_text("on")
-        process = subprocess.Popen(at_peer(sys.executable, str(pathlib.Path(__file__).with_name("dns_server.py")), SERVICE, str(switch)), stdout=subprocess.PIPE)
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        self.assertTrue(select.select([process.stdout], [], [], 20)[0])
+        self.serve_dns(switch, pod=PEER)
         pathlib.Path("/proc/sys/net/ipv4/ip_forward").write_text("1", encoding="ascii")
         quiet("ip", "netns", "add", "pod")
         quiet("ip", "link", "add", "vpod", "type", "veth", "peer", "name", "eth0", "netns", "pod")
@@ -261,11 +257,7 @@ class Refused(Nodes):
         quiet("ip", "route", "add", "10.244.2.0/24", "via", THERE, "dev", "vxlan0", "onlink")
         switch = self.folder / "switch"
         switch.write_text("on")
-        process = subprocess.Popen([sys.executable, str(pathlib.Path(__file__).with_name("dns_server.py")), SERVICE, str(switch)], stdout=subprocess.PIPE)
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        process.stdout.readline()
+        self.serve_dns(switch)
 
         def write_profile(*waived):
             self.write_profile(profile(pods=("10.244.0.0/16",), scope="any", tunnels=[{"port": PORT, "peers": ["192.0.2.0/24"]}],

@@ -1,19 +1,17 @@
 """Beside ufw, the real one: what the findings say, what the trial says, what the kernel does. It writes by the iptables of the backend under test."""
 
-import json
 import os
 import shutil
 import unittest
 
-from node import BACKEND, SERVICE, profile, quiet
-from test_cni import QUERIES, ask
-from test_trial import PROBE, WAIVED, WithPods
+from node import BACKEND, SERVICE, quiet
+from test_cni import QUERIES, Neighbour, ask
 
 SETTINGS = ("/etc/ufw", "/etc/default/ufw", "/lib/ufw")
 PODS, SERVICES = "10.244.0.0/16", "10.96.0.0/12"
 
 
-class Ufw(WithPods):
+class Ufw(Neighbour):
     """Enabled with these commands; what it writes down stays in this test's folder."""
 
     def setUp(self):
@@ -37,21 +35,6 @@ class Ufw(WithPods):
         for command in commands:
             quiet("ufw", *command.split())
         quiet("ufw", "--force", "enable")
-
-    def said(self):
-        self.write_profile(profile(pods=[PODS], scope="pods", safety={"waive": WAIVED, "probe": PROBE}))
-        done = self.run_runner("apply", "--output", "json")
-        report = json.loads(done.stdout)
-        fatal = sorted(one["id"] for one in report["findings"] if one["severity"] == "fatal" and not one.get("waived"))
-        return done.returncode, fatal, report["trial"]["outcome"]
-
-    def done_to(self):
-        """How many queries are answered without rules, and with rules that nothing held back."""
-        self.remove()
-        self.write_profile(profile(pods=[PODS], scope="pods", safety={"waive": [*WAIVED, "stateful-forward"], "probe": False}))
-        before = ask(SERVICE)
-        self.apply()
-        return before, ask(SERVICE)
 
     def test_routed_traffic_is_allowed(self):
         self.enable("default allow routed")

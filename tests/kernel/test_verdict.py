@@ -2,9 +2,7 @@
 
 import json
 import os
-import pathlib
 import subprocess
-import sys
 import time
 import unittest
 
@@ -19,12 +17,7 @@ class WithServer(NodeTest):
         super().setUp()
         self.switch = self.folder / "switch"
         self.say("on")
-        server = subprocess.Popen([sys.executable, str(pathlib.Path(__file__).with_name("dns_server.py")), SERVICE, str(self.switch)],
-                                  stdout=subprocess.PIPE)
-        self.addCleanup(server.wait)
-        self.addCleanup(server.stdout.close)
-        self.addCleanup(server.kill)
-        server.stdout.readline()
+        self.serve_dns(self.switch)
         self.write_profile(profile(safety={"waive": WAIVED, "probe": PROBE}))
 
     def say(self, word):

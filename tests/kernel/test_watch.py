@@ -10,7 +10,7 @@ import time
 import unittest
 
 from node import RUNNER, SERVICE, NodeTest, profile, quiet
-from test_census import CLIENT, SERVER, WithPods
+from test_census import SERVER, WithPods
 
 MOST_RESIDENT = 4 << 10  # KiB
 SECONDS_TO_BE_MET = 1
@@ -161,12 +161,7 @@ class ModeChange(WithPods):
     def start_here(self):
         switch = self.folder / "here"
         switch.write_text("on")
-        process = subprocess.Popen([sys.executable, str(pathlib.Path(__file__).with_name("dns_server.py")), SERVICE, str(switch)], stdout=subprocess.PIPE)
-        self.addCleanup(process.stdout.close)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        process.stdout.readline()
-        self.server_here = process
+        self.server_here = self.serve_dns(switch)
 
 
 if __name__ == "__main__":
