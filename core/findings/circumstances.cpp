@@ -129,6 +129,14 @@ bool Circumstances::isLocal(const Address& address) const
     return std::any_of(local.begin(), local.end(), [&](const Prefix& prefix) { return prefix.contains(address); });
 }
 
+bool Circumstances::isPodHere(const Address& address) const
+{
+    const auto& pods = m_facts.podNamespaces;
+    return std::any_of(pods.begin(), pods.end(), [&](const PodNamespace& pod) {
+        return std::find(pod.addresses.begin(), pod.addresses.end(), address) != pod.addresses.end();
+    });
+}
+
 bool Circumstances::isPod(const Address& address) const
 {
     const auto& pods = m_profile.podCidrs;
@@ -166,6 +174,12 @@ const Route* Circumstances::routeTo(const Address& address) const
     return best;
 }
 
+bool Circumstances::isBehindGateway(const Address& address) const
+{
+    const Route* const route = routeTo(address);
+    return route != nullptr && route->viaGateway;
+}
+
 bool Circumstances::leadsEverywhere(const std::string& interface) const
 {
     return std::any_of(m_facts.routes.begin(), m_facts.routes.end(),
@@ -174,7 +188,7 @@ bool Circumstances::leadsEverywhere(const std::string& interface) const
 
 Certainty Circumstances::isOnAnotherNode(const Address& address) const
 {
-    if (isLocal(address))
+    if (isLocal(address) || isPodHere(address))
         return Certainty::No;
     const Route* const route = routeTo(address);
     if (route == nullptr)

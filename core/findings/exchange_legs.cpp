@@ -191,25 +191,58 @@ void addUnnamedAnswers(const Circumstances& node, const PodSide& client, std::ve
     }
 }
 
-/// Under scope any the node's own answers come in untracked.
-void addOwnAnswers(const Circumstances& node, Family family, std::vector<Leg>& legs)
+/// The node's own query on its way from IPVS to a real server. Where every node balances, it asks with the service's address as its source.
+void addOwnQuery(const Circumstances& node, const VirtualService& service, const RealServer& server, std::vector<Leg>& legs)
+{
+    if (server.forwarding == "Tunnel")
+        return;
+    const bool direct = server.forwarding == "Route";
+    PacketClass query;
+    query.protocol = service.protocol;
+    if (node.everyNodeBalances())
+        query.source = Prefix(service.address);
+    query.sourceLocal = true;
+    query.destination = Prefix(direct ? service.address : server.address);
+    query.destinationPort = direct ? service.port : server.port;
+    query.destinationLocal = node.isLocal(server.address);
+    query.destinationPod = !direct && node.isPod(server.address);
+    query.outInterface = node.interfaceTo(server.address);
+    if (!node.balancedIsTracked())
+        query.tracking = Tracking::Untracked;
+    const std::string to = direct ? toText(service.address) : networkOf(node, {Prefix(server.address), ""});
+    const std::string remedy = "-p " + std::string(toText(service.protocol)) + " -d " + to + " --dport " + portText(*query.destinationPort);
+    legs.push_back({wayThrough({"OUTPUT", "POSTROUTING"}, query), remedy, Tracking::Untracked, true});
+}
+
+void addOwnAnswer(const Circumstances& node, const VirtualService& service, const RealServer& server, std::vector<Leg>& legs)
+{
+    if (!answersPassHere(server))
+        return;
+    PacketClass answer;
+    answer.protocol = service.protocol;
+    answer.source = Prefix(server.address);
+    answer.sourcePort = server.port;
+    answer.sourcePod = node.isPod(server.address);
+    answer.inInterface = node.interfaceTo(server.address);
+    answer.sourceLocal = node.isLocal(server.address);
+    if (node.everyNodeBalances())
+        answer.destination = Prefix(service.address);
+    answer.destinationLocal = true;
+    answer.tracking = node.balancedIsTracked() ? Tracking::Established : Tracking::New;
+    const std::string remedy = "-p " + std::string(toText(service.protocol)) + " -s " + networkOf(node, {Prefix(server.address), ""}) +
+                               " --sport " + portText(server.port);
+    legs.push_back({wayThrough({"PREROUTING", "INPUT"}, answer), remedy, node.isNamed(server) ? Tracking::Untracked : Tracking::New, true});
+}
+
+/// Under scope any the node's own queries leave untracked, and their answers come in so.
+void addOwnExchanges(const Circumstances& node, Family family, std::vector<Leg>& legs)
 {
     for (const VirtualService* service : node.virtualServices()) {
         for (const RealServer& server : service->realServers) {
-            if (server.address.family() != family || !node.isNamed(server))
+            if (server.address.family() != family)
                 continue;
-            PacketClass answer;
-            answer.protocol = service->protocol;
-            answer.source = Prefix(server.address);
-            answer.sourcePort = server.port;
-            answer.inInterface = node.interfaceTo(server.address);
-            answer.sourceLocal = node.isLocal(server.address);
-            answer.destination = Prefix(service->address); // the node asks with the service's address as its source
-            answer.destinationLocal = true;
-            answer.tracking = Tracking::Established;
-            const std::string remedy = "-p " + std::string(toText(service->protocol)) + " -s " +
-                                       networkOf(node, {Prefix(server.address), ""}) + " --sport " + portText(server.port);
-            legs.push_back({wayThrough({"PREROUTING", "INPUT"}, answer), remedy, Tracking::Untracked, true});
+            addOwnQuery(node, *service, server, legs);
+            addOwnAnswer(node, *service, server, legs);
         }
     }
 }
@@ -241,7 +274,7 @@ std::vector<Leg> legsOf(const Circumstances& node, Family family)
         addUnnamedAnswers(node, client, legs);
     }
     if (node.profile().scope == Scope::Any)
-        addOwnAnswers(node, family, legs);
+        addOwnExchanges(node, family, legs);
     return legs;
 }
 

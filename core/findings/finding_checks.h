@@ -37,6 +37,8 @@ public:
     const std::vector<SavedChains>& tables() const { return m_tables; }
 
     bool isLocal(const Address& address) const;
+    /// Whether a network namespace of this node has it; false where none with a name does.
+    bool isPodHere(const Address& address) const;
     bool isPod(const Address& address) const;
     /// Whether all of these addresses are pods'.
     bool isPods(const Prefix& addresses) const;
@@ -47,6 +49,8 @@ public:
     /// Whether an address lives on another node, by the longest route to it. Maybe: there is no such route, or one network holds
     /// the pods of all nodes.
     Certainty isOnAnotherNode(const Address& address) const;
+    /// Whether the longest route to an address leads by way of another machine.
+    bool isBehindGateway(const Address& address) const;
     /// The profile's virtual services as IPVS holds them.
     const std::vector<const VirtualService*>& virtualServices() const { return m_virtualServices; }
     /// Their real servers, each address once.

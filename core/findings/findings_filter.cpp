@@ -54,11 +54,8 @@ std::set<std::string> chainsOfForward(const SavedChains& table)
         for (const SavedRule& rule : chain->rules)
             open.push_back(rule.target);
     }
-    if (!table.table.starts_with("table ") || found.erase("FORWARD") == 0)
-        return found;
-    for (const auto& [name, chain] : table.chains)
-        if (name != "FORWARD" && chain == *table.find("FORWARD"))
-            found.insert(name);
+    if (!table.base.empty() && found.erase("FORWARD") > 0)
+        found.insert(table.base);
     return found;
 }
 

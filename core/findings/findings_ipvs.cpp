@@ -17,13 +17,25 @@ struct EndpointLists
     std::vector<std::string> missing;
 };
 
+/// A port that only real servers have, which the profile names for the sake of their answers.
+bool isServersPort(const Circumstances& node, Port port, Protocol protocol)
+{
+    const auto& services = node.virtualServices();
+    return std::any_of(services.begin(), services.end(), [&](const VirtualService* service) {
+        const auto& servers = service->realServers;
+        return service->protocol == protocol && service->port != port &&
+               std::any_of(servers.begin(), servers.end(), [&](const RealServer& server) { return server.port == port; });
+    });
+}
+
 EndpointLists endpointsOf(const Circumstances& node, const Address& service)
 {
     EndpointLists lists;
     for (const Protocol protocol : node.profile().protocols)
         for (const Port port : node.profile().ports) {
             const bool balanced = node.isBalanced(service, port, protocol);
-            (balanced ? lists.balanced : lists.missing).push_back(endpointText(service, port, protocol));
+            if (balanced || !isServersPort(node, port, protocol))
+                (balanced ? lists.balanced : lists.missing).push_back(endpointText(service, port, protocol));
         }
     return lists;
 }
@@ -147,7 +159,8 @@ std::optional<Finding> checkHostQueries(const Circumstances& node)
             if (elsewhere == Certainty::No)
                 continue;
             away = away || elsewhere == Certainty::Yes;
-            finding.severity = Severity::Fatal;
+            if (elsewhere == Certainty::Maybe || node.everyNodeBalances() || node.isBehindGateway(server.address))
+                finding.severity = Severity::Fatal;
             addOnce(families, familyWord(server.address));
             addOnce(finding.evidence, quoteRealServer(*service, server));
         }
@@ -155,7 +168,10 @@ std::optional<Finding> checkHostQueries(const Circumstances& node)
     if (finding.evidence.empty())
         return std::nullopt;
     finding.summary =
-        away ? "With scope `any` the node's own queries go to DNS pods of other nodes from the service's address, and get no answer."
+        away && finding.severity != Severity::Fatal
+            ? "With scope `any` the node's own queries are not masqueraded, and are answered only where the real servers send what is for "
+              "the service's address by way of this node."
+        : away ? "With scope `any` the node's own queries go to DNS pods of other nodes from the service's address, and get no answer."
         : finding.severity == Severity::Fatal
             ? "With scope `any` the node's own queries to DNS pods of other nodes get no answer, and which are here cannot be told."
             : "With scope `any` the node's own queries are answered only while every DNS pod runs on this node.";

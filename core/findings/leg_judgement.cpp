@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,22 +43,46 @@ bool isOfNetworkPolicy(std::string_view line)
     return std::any_of(prefixes.begin(), prefixes.end(), [&](std::string_view prefix) { return line.starts_with(prefix); });
 }
 
+/// Matches of iptables, of those that a remedy has, as nft writes them.
+std::string nativeMatch(const std::string& remedy, Family family)
+{
+    const std::string ip = family == Family::Ipv4 ? " ip " : " ip6 ";
+    std::string text;
+    std::string protocol;
+    std::istringstream words(remedy);
+    for (std::string option, value; words >> option >> value;) {
+        if (option == "-p")
+            protocol = value;
+        else if (option == "-s" || option == "-d")
+            text += ip + (option == "-s" ? "saddr " : "daddr ") + value;
+        else
+            text += " " + protocol + " " + option.substr(2) + " " + value;
+    }
+    return text;
+}
+
+/// The command that puts a rule first which lets those packets of a leg through that the rules make.
+std::string letThrough(const Circumstances& node, const Station& station, const Leg& leg)
+{
+    const SavedChains& table = *station.table;
+    const bool untracked = leg.withRules != Tracking::New;
+    if (!table.base.empty())
+        return "nft insert rule " + table.table.substr(table.table.find(' ') + 1) + " " + table.base +
+               nativeMatch(leg.remedy, table.family) + (untracked ? " ct state untracked" : "") + " accept";
+    return node.commandFor(table) + (table.table == "filter" ? "" : " -t " + table.table) + " -I " + std::string(station.chain) + " " +
+           leg.remedy + (untracked ? " -m conntrack --ctstate UNTRACKED" : "") + " -j ACCEPT";
+}
+
 /// NetworkPolicy engines judge replies by connection state, and rules before theirs do not last.
 void advise(const Circumstances& node, const Station& station, const Leg& leg, const std::vector<Ending>& drops, Finding& finding)
 {
-    const SavedChains& table = *station.table;
     const bool policy = std::any_of(drops.begin(), drops.end(), [](const Ending& drop) { return isOfNetworkPolicy(drop.line); });
-    if (table.table.starts_with("table "))
-        addOnce(finding.advice, "let untracked " + std::string(leg.what) + " pass where `nft list " + table.table +
-                                    "` accepts established connections: `ct state established,related,untracked accept`");
-    else if (policy && station.chain != "INPUT") // a query at INPUT is no reply: a rule before the policies lets it in
+    if (policy && station.chain != "INPUT") // a query at INPUT is no reply: a rule before the policies lets it in
         addOnce(finding.advice,
                 "the drop is NetworkPolicy's, which knows replies by connection state only: allow the DNS pods egress to all "
                 "pods over UDP, and pods ingress from the DNS pods");
     else
-        addOnce(finding.advice, node.commandFor(table) + (table.table == "filter" ? "" : " -t " + table.table) + " -I " +
-                                    std::string(station.chain) + " " + leg.remedy +
-                                    (leg.withRules == Tracking::New ? " -j ACCEPT" : " -m conntrack --ctstate UNTRACKED -j ACCEPT"));
+        addOnce(finding.advice, letThrough(node, station, leg));
 }
 
 std::vector<PassedHook> withTracking(std::vector<PassedHook> way, Tracking tracking)

@@ -154,7 +154,7 @@ bool opensBlock(const Words& words)
 
 std::vector<SavedChains> readNativeChains(const NativeTable& table, Family family)
 {
-    SavedChains all{.backend = Backend::Nftables, .family = family, .table = "table " + table.name, .role = "", .chains = {}};
+    SavedChains all{.backend = Backend::Nftables, .family = family, .table = "table " + table.name, .role = "", .chains = {}, .base = ""};
     const NamedSets sets = readSets(table);
     std::vector<BaseChain> bases;
     std::string current;
@@ -184,6 +184,7 @@ std::vector<SavedChains> readNativeChains(const NativeTable& table, Family famil
         tables.push_back(std::move(all));
     for (std::size_t i = 0; i < bases.size(); ++i) {
         tables[i].role = bases[i].role;
+        tables[i].base = bases[i].name;
         tables[i].chains[bases[i].builtIn] = tables[i].chains[bases[i].name];
     }
     return tables;

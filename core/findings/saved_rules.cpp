@@ -158,7 +158,7 @@ void indexRules(SavedChains& table)
 
 SavedChains readSavedTable(const SavedTable& saved)
 {
-    SavedChains table{saved.backend, saved.family, saved.table, saved.table, {}};
+    SavedChains table{saved.backend, saved.family, saved.table, saved.table, {}, {}};
     for (const std::string& line : saved.lines) {
         if (line.empty() || line.front() == '#' || line.front() == '*')
             continue;

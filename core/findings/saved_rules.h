@@ -55,6 +55,7 @@ struct SavedChains
     std::string table;
     std::string role; ///< "raw", "mangle", "nat", "filter"; empty for filters of nft's own, which stand anywhere
     std::map<std::string, SavedChain, std::less<>> chains;
+    std::string base; ///< nft's own: its name of the chain that stands under that of a built-in one
 
     /// The chain of that name, or nullptr.
     const SavedChain* find(std::string_view name) const;

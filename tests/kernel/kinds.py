@@ -1,5 +1,18 @@
 """Rules of the kinds that real nodes hold, each made up, and what is right to say of a node with them."""
 
+from typing import NamedTuple
+
+
+class Node(NamedTuple):
+    """What is beside the rules."""
+
+    servers: tuple = ("10.244.1.3:53", "10.244.2.3:53")
+    forwarding: str = "Masq"
+    networks: str = "10.244.0.0/16"
+    scope: str = "pods"
+    policies: str = ""  # the rules once the NetworkPolicies are as the advice has it
+
+
 STATEFUL = "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
 MASQUERADE = "-A POSTROUTING -m mark --mark 0x4000/0x4000 -j MASQUERADE\nCOMMIT\n"
 
@@ -66,12 +79,58 @@ IPTABLES = [
 ]
 
 # Servers whose answers the rules do not name: those stay tracked, and are new to conntrack, which has not seen the query.
-OUTSIDE, OTHER_PORT = "192.0.2.130:53", "10.244.2.3:1053"
+OUTSIDE, OTHER_PORT = Node(servers=("192.0.2.130:53",)), Node(servers=("10.244.2.3:1053",))
 UNNAMED = [
     ("a server outside the pods' networks, a stateful FORWARD", STATEFUL + "-A FORWARD -s 10.244.0.0/16 -j ACCEPT\nCOMMIT\n", "refuses stateful-forward backend-outside-pod-cidrs", OUTSIDE),
     ("a server outside, whose new packets are let in", STATEFUL + "-A FORWARD -p udp -m udp --sport 53 -j ACCEPT\nCOMMIT\n", "warns backend-outside-pod-cidrs", OUTSIDE),
     ("a server at another port, untracked answers let in", STATEFUL + "-A FORWARD -m conntrack --ctstate UNTRACKED -j ACCEPT\nCOMMIT\n", "refuses stateful-forward", OTHER_PORT),
     ("a server at another port, answers of its network let in", STATEFUL + "-A FORWARD -s 10.244.2.0/24 -m conntrack --ctstate NEW,UNTRACKED -j ACCEPT\nCOMMIT\n", "goes on", OTHER_PORT),
+]
+
+# Scope any: the node's own queries leave from the service's address, and their answers come in.
+ANY = Node(servers=("10.244.1.3:53",), scope="any")
+OWN = [
+    ("the node's answers come in by state, pods' queries by their interface", "*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n"
+     "-A INPUT -i cni0 -p udp -m udp --dport 53 -j ACCEPT\nCOMMIT\n", "warns host-queries stateful-forward", ANY),
+    ("mangle drops answers of no connection", "*mangle\n-A INPUT -p udp -m udp --sport 53 -m state ! --state ESTABLISHED -j DROP\nCOMMIT\n", "warns host-queries stateful-forward", ANY),
+    ("the node's answers come in from pods", "*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A INPUT -s 10.244.0.0/16 -j ACCEPT\nCOMMIT\n", "warns host-queries", ANY),
+    ("the node's queries leave by state", "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -s 10.244.0.0/16 -j ACCEPT\n-A OUTPUT -m addrtype --src-type LOCAL -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT\nCOMMIT\n",
+     "warns host-queries stateful-forward", ANY),
+    ("the node's queries leave with others", "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -s 10.96.0.10/32 -m conntrack --ctstate NEW -j ACCEPT\n-A OUTPUT -p udp -m udp --dport 53 -j ACCEPT\nCOMMIT\n",
+     "warns host-queries", ANY),
+]
+
+# One network that holds the pods of all nodes: link, this node's address in it, a DNS server here, one on another node.
+ONE_NETWORK = [("weave", "10.32.0.1/12", "10.32.0.3", "10.40.0.2"), ("br-pods", "10.244.0.1/16", "10.244.1.3", "10.244.2.3")]
+
+# Where IPVS gets an untracked query all the same, and where answers do not come back this way.
+DNATS = "".join(f"-A {chain} -d 10.96.0.10/32 -p udp -m udp --dport 53 -j KUBE-SVC-DNS\n" for chain in ("PREROUTING", "OUTPUT"))
+DIRECT, TUNNEL = (Node(servers=("192.0.2.130:53",), forwarding=way, networks="10.244.0.0/16, 192.0.2.0/24") for way in ("Route", "Tunnel"))
+BALANCED = [
+    ("chains of another mode of kube-proxy's, left over", "*nat\n:KUBE-SVC-DNS - [0:0]\n:KUBE-SEP-ONE - [0:0]\n" + DNATS + "-A KUBE-SVC-DNS -m statistic --mode random --probability 0.5 -j KUBE-SEP-ONE\n"
+     "-A KUBE-SVC-DNS -p udp -m udp -j DNAT --to-destination 10.244.2.3:53\n-A KUBE-SEP-ONE -p udp -m udp -j DNAT --to-destination 10.244.2.5:53\nCOMMIT\n", "goes on", Node(servers=("10.244.2.3:53",))),
+    ("queries redirected to a resolver of the node", "*nat\n-A PREROUTING -i cni0 -p udp -m udp --dport 53 -j REDIRECT --to-ports 1053\nCOMMIT\n", "goes on", Node(servers=("10.244.2.3:53",))),
+    ("direct routing, a stateful FORWARD", STATEFUL + "COMMIT\n", "goes on", DIRECT),
+    ("direct routing, what leaves is new", "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -o eth0 -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT\nCOMMIT\n", "refuses stateful-forward", DIRECT),
+    ("direct routing, the service's address leaves", "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -d 192.0.2.0/24 -m conntrack --ctstate NEW -j ACCEPT\n-A OUTPUT -d 10.96.0.10/32 -j ACCEPT\nCOMMIT\n", "goes on", DIRECT),
+    ("a tunnel, a stateful FORWARD", STATEFUL + "COMMIT\n", "goes on", TUNNEL),
+    ("a tunnel, new queries come in", "*filter\n-A INPUT -p udp -m udp --dport 53 -m conntrack ! --ctstate NEW,ESTABLISHED -j DROP\nCOMMIT\n", "refuses stateful-forward", TUNNEL),
+]
+
+# What a person does who is told so. NetworkPolicies are not changed by a rule.
+CHAINS = "*filter\n:KUBE-POD-FW-A - [0:0]\n:KUBE-NWPLCY-A - [0:0]\n:WEAVE-NPC-EGRESS - [0:0]\n:cali-tw-a - [0:0]\n"
+POD_FIREWALL = CHAINS + ("-A FORWARD -d 10.244.1.20/32 -j KUBE-POD-FW-A\n-A KUBE-POD-FW-A -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A KUBE-POD-FW-A -j KUBE-NWPLCY-A\n"
+                         "-A KUBE-POD-FW-A -m mark ! --mark 0x10000/0x10000 -j REJECT\n-A KUBE-NWPLCY-A ALLOWED -j MARK --set-xmark 0x10000/0x10000\nCOMMIT\n")
+WORKLOAD = CHAINS + ("-A FORWARD -o cni0 -j cali-tw-a\n-A cali-tw-a -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A cali-tw-a -p udp -m multiport --dports 53 -j ACCEPT\nALLOWED-A cali-tw-a -j DROP\nCOMMIT\n")
+ADVISED = [
+    ("policies for what is new at INPUT", CHAINS + "-A INPUT -i cni0 -j WEAVE-NPC-EGRESS\n-A WEAVE-NPC-EGRESS -m state --state RELATED,ESTABLISHED -j ACCEPT\n"
+     "-A WEAVE-NPC-EGRESS -s 10.244.1.0/24 -m state --state NEW -j RETURN\n-A WEAVE-NPC-EGRESS -j DROP\nCOMMIT\n", "refuses stateful-forward"),
+    ("a pod's firewall at INPUT", CHAINS + "-A INPUT -s 10.244.1.20/32 -j KUBE-POD-FW-A\n-A KUBE-POD-FW-A -m conntrack ! --ctstate NEW,RELATED,ESTABLISHED -j DROP\nCOMMIT\n", "refuses stateful-forward"),
+    ("a pod's firewall that knows answers by state", POD_FIREWALL.replace("ALLOWED", "-p tcp -m tcp --dport 8080"), "refuses stateful-forward", Node(policies=POD_FIREWALL.replace("ALLOWED", "-s 10.244.0.0/16"))),
+    ("a workload's chain that knows answers by state", WORKLOAD.replace("ALLOWED", ""), "refuses stateful-forward",
+     Node(policies=WORKLOAD.replace("ALLOWED", "-A cali-tw-a -p udp -s 10.244.1.3 -j ACCEPT\n-A cali-tw-a -p udp -s 10.244.2.3 -j ACCEPT\n"))),
+    ("a firewall of two tables", "*mangle\n-A FORWARD -m conntrack --ctstate INVALID,UNTRACKED -j DROP\nCOMMIT\n" + STATEFUL + "-A FORWARD -p udp -m udp --dport 53 -m conntrack --ctstate NEW -j ACCEPT\nCOMMIT\n",
+     "refuses stateful-forward"),
 ]
 
 CLOSED = "policy drop;\nct state established,related accept\n"

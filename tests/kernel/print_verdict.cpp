@@ -22,7 +22,7 @@ Port portOf(const std::string& endpoint)
     return Port{static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)))};
 }
 
-/// "ipvs VIP:PORT RS:PORT Masq", "route PREFIX INTERFACE [gateway]", "local PREFIX".
+/// "ipvs VIP:PORT RS:PORT Masq", "route PREFIX INTERFACE [gateway]", "local PREFIX", "pod ADDRESS" for one in a namespace of this node.
 void readFact(std::istringstream& words, NodeFacts& facts)
 {
     std::string kind;
@@ -34,6 +34,8 @@ void readFact(std::istringstream& words, NodeFacts& facts)
         facts.routes.push_back({*readPrefix(one), two, !three.empty()});
     if (kind == "local")
         facts.localPrefixes.push_back(*readPrefix(one));
+    if (kind == "pod")
+        facts.podNamespaces.push_back({"pod", {*readAddress(one)}});
     if (kind != "ipvs")
         return;
     auto& services = facts.virtualServices;
@@ -56,7 +58,7 @@ std::string readSection()
 } // namespace
 
 /// Reads a profile, facts, what iptables-save printed and what `nft list table` printed of one table, each up to a line "END"; prints the verdict and
-/// the ids of everything worse than worth knowing.
+/// the ids of everything worse than worth knowing, then what is advised against those, a line each: "ID: ADVICE".
 int main()
 {
     const std::array sources{ProfileSource{"profile", readSection()}};
@@ -82,5 +84,9 @@ int main()
     for (const Finding& finding : findings)
         ids += finding.severity == Severity::Info ? "" : " " + finding.id;
     std::cout << (forbidsApply(findings) ? "refuses" : ids.empty() ? "goes on" : "warns") << ids << '\n';
+    for (const Finding& finding : findings)
+        for (const std::string& advice : finding.advice)
+            if (finding.severity != Severity::Info)
+                std::cout << finding.id << ": " << advice << '\n';
     return 0;
 }

@@ -105,6 +105,22 @@ private Q_SLOTS:
             "-A POSTROUTING -m set --match-set KUBE-LOOP-BACK dst,dst,src -j MASQUERADE\n"
             "-A POSTROUTING -m mark --mark 0x4000/0x4000 -j MASQUERADE\n",
             "goes on");
+        QTest::newRow("the node's own queries")
+            << pods + "scope: any\n"
+            << "10.244.1.3:53 Masq" << routed
+            << "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -s 10.244.0.0/16 -j ACCEPT\n-A OUTPUT -m conntrack --ctstate NEW -j ACCEPT\n"
+            << "warns: host-queries stateful-forward";
+        QTest::newRow("the node's own answers, of a server that no rule names")
+            << pods + "scope: any\n"
+            << "192.0.2.12:53 Masq" << routed
+            << "*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n-A INPUT -i cni0 -j ACCEPT\n"
+            << "warns: host-queries stateful-forward backend-outside-pod-cidrs";
+        QTest::newRow("the node's own queries where nodes do not balance for themselves") << "podCIDRs: [192.0.2.0/24]\nscope: any\n"
+                                                                                          << "192.0.2.61:53 Masq" << flat << "*filter\n"
+                                                                                          << "warns: host-queries";
+        QTest::newRow("the same beside kube-proxy") << "podCIDRs: [192.0.2.0/24]\nscope: any\n"
+                                                    << "192.0.2.61:53 Masq" << flat << "*filter\n:KUBE-FIREWALL - [0:0]\n"
+                                                    << "refuses: host-queries";
         QTest::newRow("the node's own answers") << pods + "scope: any\n"
                                                 << "10.244.1.3:53 Masq" << routed
                                                 << "*filter\n:INPUT DROP [17:1523]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -m conntrack "
@@ -149,6 +165,12 @@ private Q_SLOTS:
                                     << "goes on";
         row("a stale DNAT", "*nat\n-A PREROUTING -d 10.96.0.10/32 -p udp -m udp --dport 53 -j DNAT --to-destination 10.244.2.3:53\n",
             "goes on");
+        QTest::newRow("ports of the real servers") << pods + "ports: [53, 1053]\n"
+                                                   << "10.244.2.3:1053 Masq" << routed << "*filter\n"
+                                                   << "goes on";
+        QTest::newRow("a port that nobody has") << pods + "ports: [53, 5353]\n"
+                                                << "10.244.2.3:1053 Masq" << routed << "*filter\n"
+                                                << "warns: not-ipvs";
         row("a state and a direction",
             "*filter\n-A FORWARD -p udp -m udp --sport 53 -m conntrack --ctstate UNTRACKED --ctdir REPLY -j DROP\n", refuses);
         row("a direction alone", "*filter\n-A FORWARD -p udp -m udp --sport 53 -m conntrack --ctdir ORIGINAL -j DROP\n", "goes on");
@@ -222,6 +244,16 @@ private Q_SLOTS:
         NodeFacts facts = nodeWith(routes, "10.32.0.3:53 Masq", "*filter\n");
         facts.virtualServices.front().realServers.push_back(readServer("10.40.0.2:53 Masq"));
         QCOMPARE(verdict(readText("podCIDRs: [10.32.0.0/12]\nscope: any\n"), facts), expected);
+    }
+
+    /// A server in a namespace of this node is here, whatever the route says.
+    void oneNetworkWithItsPods()
+    {
+        NodeFacts facts = nodeWith("0.0.0.0/0 eth0 gateway, 10.32.0.0/12 weave", "10.32.0.3:53 Masq", "*filter\n");
+        const Profile profile = readText("podCIDRs: [10.32.0.0/12]\nscope: any\n");
+        QCOMPARE(verdict(profile, facts), QString("refuses: host-queries"));
+        facts.podNamespaces = {{"pod-a", {*readAddress("10.32.0.3")}}};
+        QCOMPARE(verdict(profile, facts), QString("warns: host-queries"));
     }
 
     void settingsOfIpvs()
@@ -314,6 +346,19 @@ private Q_SLOTS:
         NodeFacts facts = nodeWith(routed, "10.244.2.3:53 Masq", "*filter\n");
         facts.nativeTables = {readNativeTable(("table inet filter {\n" + chains + "}\n").toStdString(), "inet filter")};
         QCOMPARE(verdict(readText("podCIDRs: [10.244.0.0/16]\n"), facts), expected);
+    }
+
+    /// A rule of nft's own stands first in the chain that drops.
+    void nativeAdvice()
+    {
+        NodeFacts facts = nodeWith(routed, "10.244.2.3:53 Masq", "*filter\n");
+        const std::string table = "table inet filter {\nchain into-pods {\ntype filter hook forward priority filter; policy drop;\n"
+                                  "ct state established,related accept\nudp dport 53 accept\n}\n}\n";
+        facts.nativeTables = {readNativeTable(table, "inet filter")};
+        const std::vector<Finding> findings = judge(readText("podCIDRs: [10.244.0.0/16]\n"), facts, Backend::Iptables);
+        QCOMPARE(findings.front().advice,
+                 std::vector<std::string>{
+                     "nft insert rule inet filter into-pods ip saddr 10.244.0.0/16 udp sport 53 ct state untracked accept"});
     }
 
     /// Weave's policies at INPUT know new connections only: a rule before them ends the loss, a NetworkPolicy does not.
