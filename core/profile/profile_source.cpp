@@ -76,7 +76,7 @@ std::string lineWithCaret(const Spot& spot)
 {
     const std::string_view line = lineAt(spot);
     const std::vector<std::string> characters = shownCharacters(line);
-    const std::size_t caret = shownCharacters(line.substr(0, spot.column - 1)).size();
+    const std::size_t caret = std::min(spot.column - 1, characters.size());
     const std::size_t first = characters.size() > widestLine && caret > shownBeforeCaret ? caret - shownBeforeCaret : 0;
     const std::size_t last = std::min(characters.size(), first + widestLine);
     std::string text = first > 0 ? "  " + std::string(cutMark) : "  ";
@@ -95,8 +95,7 @@ std::string lineWithCaret(const Spot& spot)
 
 std::string toText(const Spot& spot)
 {
-    const std::size_t column = shownCharacters(lineAt(spot).substr(0, spot.column - 1)).size() + 1;
-    return cleanText(spot.source->name, Newlines::Drop) + ":" + std::to_string(spot.line) + ":" + std::to_string(column);
+    return cleanText(spot.source->name, Newlines::Drop) + ":" + std::to_string(spot.line) + ":" + std::to_string(spot.column);
 }
 
 Error problemAt(const Spot& spot, const std::string& sentence)

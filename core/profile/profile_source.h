@@ -24,10 +24,10 @@ struct Spot
 {
     const ProfileSource* source = nullptr;
     std::size_t line = 1;   ///< from 1
-    std::size_t column = 1; ///< from 1, in bytes
+    std::size_t column = 1; ///< from 1, in characters
 };
 
-/// "file:line:column", the column in characters.
+/// "file:line:column".
 std::string toText(const Spot& spot);
 
 /// An ErrorKind::BadProfile: where it is, `sentence`, and below it the line in question with a caret under the column. Control

@@ -2,14 +2,12 @@
 
 #include "core/base/clean_text.h"
 
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/mark.h>
-#include <yaml-cpp/parser.h>
+#include <yaml.h>
 
 #include <algorithm>
+#include <memory>
+#include <new>
 #include <optional>
-#include <sstream>
 #include <string_view>
 
 namespace notrack
@@ -22,17 +20,16 @@ constexpr std::size_t deepestNesting = 8;
 constexpr std::size_t mostKeys = 64;
 constexpr char32_t byteOrderMark = 0xfeff;
 
-/// yaml-cpp counts lines and columns from 0.
-Spot spotOf(const ProfileSource& source, const YAML::Mark& mark)
+/// libyaml counts lines and columns from 0.
+Spot spotOf(const ProfileSource& source, const yaml_mark_t& mark)
 {
-    return Spot{&source, static_cast<std::size_t>(std::max(mark.line, 0)) + 1, static_cast<std::size_t>(std::max(mark.column, 0)) + 1};
+    return Spot{&source, mark.line + 1, mark.column + 1};
 }
 
-/// What yaml-cpp says, alike in every version: from 0.8 on it adds the name of an unknown anchor.
-std::string textOf(const YAML::Exception& problem)
+/// What YAML takes for no value, where it stands without quotes.
+bool isNull(std::string_view text)
 {
-    constexpr std::string_view unknownAnchor = "the referenced anchor is not defined";
-    return problem.msg.starts_with(unknownAnchor) ? std::string(unknownAnchor) : problem.msg;
+    return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
 }
 
 /// Ends the parsing with an error of ours; never leaves this file.
@@ -42,7 +39,7 @@ struct Refusal
 };
 
 /// Builds the tree from the parser's events, so that every node has its place and what we do not take is refused when it comes.
-class TreeBuilder : public YAML::EventHandler
+class TreeBuilder
 {
 public:
     explicit TreeBuilder(const ProfileSource& source) : m_source(source) {}
@@ -50,89 +47,77 @@ public:
     bool empty() const { return m_documents == 0 || m_root.kind == YamlNode::Kind::Null; }
     YamlNode takeRoot() { return std::move(m_root); }
 
-    void OnDocumentStart(const YAML::Mark& mark) override
+    void take(const yaml_event_t& event)
     {
-        if (++m_documents > 1)
-            refuse(mark, "a second document starts here; a file holds one profile");
+        const yaml_mark_t& mark = event.start_mark;
+        switch (event.type) {
+        case YAML_DOCUMENT_START_EVENT:
+            if (++m_documents > 1)
+                refuse(mark, "a second document starts here; a file holds one profile");
+            break;
+        case YAML_ALIAS_EVENT:
+            refuseAnchor(mark);
+        case YAML_SCALAR_EVENT:
+            takeScalar(mark, event.data.scalar);
+            break;
+        case YAML_SEQUENCE_START_EVENT:
+            refuseProperties(mark, event.data.sequence_start.anchor, event.data.sequence_start.tag);
+            open(mark, YamlNode::Kind::List);
+            break;
+        case YAML_MAPPING_START_EVENT:
+            refuseProperties(mark, event.data.mapping_start.anchor, event.data.mapping_start.tag);
+            open(mark, YamlNode::Kind::Map);
+            break;
+        case YAML_SEQUENCE_END_EVENT:
+        case YAML_MAPPING_END_EVENT:
+            m_open.pop_back();
+            break;
+        default:
+            break; // where the stream and documents end
+        }
     }
-
-    void OnDocumentEnd() override {}
-
-    void OnNull(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override
-    {
-        if (isKeyNext())
-            refuse(mark, "a key must be text");
-        add(mark, YamlNode::Kind::Null);
-    }
-
-    void OnAlias(const YAML::Mark& mark, YAML::anchor_t /*anchor*/) override { refuseAnchor(mark); }
-    void OnAnchor(const YAML::Mark& mark, const std::string& /*name*/) override { refuseAnchor(mark); }
-
-    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/, const std::string& value) override
-    {
-        refuseTag(mark, tag);
-        const bool quoted = tag == "!";
-        if (quoted)
-            requireEndOfQuotes(mark);
-        if (isKeyNext())
-            return addKey(mark, value);
-        YamlNode& node = add(mark, YamlNode::Kind::Scalar);
-        node.text = value;
-        node.quoted = quoted;
-    }
-
-    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
-                         YAML::EmitterStyle::value /*style*/) override
-    {
-        open(mark, tag, YamlNode::Kind::List);
-    }
-
-    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) override
-    {
-        open(mark, tag, YamlNode::Kind::Map);
-    }
-
-    void OnSequenceEnd() override { m_open.pop_back(); }
-    void OnMapEnd() override { m_open.pop_back(); }
 
 private:
-    [[noreturn]] void refuse(const YAML::Mark& mark, const std::string& sentence) const
+    [[noreturn]] void refuse(const yaml_mark_t& mark, const std::string& sentence) const
     {
         throw Refusal{problemAt(spotOf(m_source, mark), sentence)};
     }
 
-    [[noreturn]] void refuseAnchor(const YAML::Mark& mark) const
+    [[noreturn]] void refuseAnchor(const yaml_mark_t& mark) const
     {
         refuse(mark, "anchors (&) and aliases (*) are not allowed in a profile; write the value out");
     }
 
-    void refuseTag(const YAML::Mark& mark, const std::string& tag) const
+    void refuseProperties(const yaml_mark_t& mark, const yaml_char_t* anchor, const yaml_char_t* tag) const
     {
-        if (!tag.empty() && tag != "?" && tag != "!")
+        if (anchor != nullptr)
+            refuseAnchor(mark);
+        if (tag != nullptr)
             refuse(mark, "tags (!) are not allowed in a profile; leave it out");
     }
 
-    /// yaml-cpp 0.7 takes the end of the file for the end of quoted text.
-    void requireEndOfQuotes(const YAML::Mark& mark) const
+    template <typename Scalar>
+    void takeScalar(const yaml_mark_t& mark, const Scalar& scalar)
     {
-        const std::string_view text = m_source.text;
-        const auto start = static_cast<std::size_t>(mark.pos);
-        if (start >= text.size() || (text[start] != '"' && text[start] != '\''))
-            return;
-        const char quote = text[start];
-        for (std::size_t i = start + 1; i < text.size(); ++i) {
-            const bool escaped = quote == '"' ? text[i] == '\\' : text.substr(i).starts_with("''");
-            if (escaped)
-                ++i;
-            else if (text[i] == quote)
-                return;
+        refuseProperties(mark, scalar.anchor, scalar.tag);
+        const bool quoted = scalar.style != YAML_PLAIN_SCALAR_STYLE;
+        const std::string_view text(reinterpret_cast<const char*>(scalar.value), scalar.length);
+        const bool null = !quoted && isNull(text);
+        if (isKeyNext()) {
+            if (null)
+                refuse(mark, "a key must be text");
+            return addKey(mark, std::string(text));
         }
-        refuse(mark, "the closing quote of this text is missing");
+        YamlNode& node = add(mark, null ? YamlNode::Kind::Null : YamlNode::Kind::Scalar);
+        if (null)
+            return;
+        node.text = text;
+        node.quoted = quoted;
     }
 
     bool isKeyNext() const { return !m_open.empty() && m_open.back()->kind == YamlNode::Kind::Map && !m_key; }
 
-    void addKey(const YAML::Mark& mark, const std::string& key)
+    void addKey(const yaml_mark_t& mark, const std::string& key)
     {
         const std::vector<YamlNode>& siblings = m_open.back()->children;
         const auto same = std::find_if(siblings.begin(), siblings.end(), [&](const YamlNode& node) { return node.key == key; });
@@ -145,7 +130,7 @@ private:
     }
 
     /// The new node, in its place in the tree. It stays where it is until its parent is complete.
-    YamlNode& add(const YAML::Mark& mark, YamlNode::Kind kind)
+    YamlNode& add(const yaml_mark_t& mark, YamlNode::Kind kind)
     {
         YamlNode& node = m_open.empty() ? m_root : m_open.back()->children.emplace_back();
         node.kind = kind;
@@ -156,13 +141,12 @@ private:
             m_key.reset();
         }
         if (kind == YamlNode::Kind::Null)
-            node.spot = node.key.empty() ? node.spot : node.keySpot; // yaml-cpp gives the place of what comes next
+            node.spot = node.key.empty() ? node.spot : node.keySpot; // an empty one has no place of its own
         return node;
     }
 
-    void open(const YAML::Mark& mark, const std::string& tag, YamlNode::Kind kind)
+    void open(const yaml_mark_t& mark, YamlNode::Kind kind)
     {
-        refuseTag(mark, tag);
         if (isKeyNext())
             refuse(mark, "a key must be text");
         if (m_open.size() == deepestNesting)
@@ -198,8 +182,40 @@ std::optional<Error> problemOfText(const ProfileSource& source)
         if (isControl(character.value) && character.value != U'\t' && !endOfLine)
             return problemAt(spot, "a control character stands here; remove it");
         indentation = character.value == U'\n' || (indentation && character.value == U' ');
-        spot = character.value == U'\n' ? Spot{&source, spot.line + 1, 1} : Spot{&source, spot.line, spot.column + character.length};
+        spot = character.value == U'\n' ? Spot{&source, spot.line + 1, 1} : Spot{&source, spot.line, spot.column + 1};
         rest.remove_prefix(character.length);
+    }
+    return {};
+}
+
+/// What libyaml says of text that it cannot parse.
+Error problemOf(const ProfileSource& source, const yaml_parser_t& parser)
+{
+    if (parser.error == YAML_MEMORY_ERROR)
+        throw std::bad_alloc();
+    if (parser.context != nullptr && parser.context == std::string_view("while scanning a quoted scalar") &&
+        parser.problem == std::string_view("found unexpected end of stream"))
+        return problemAt(spotOf(source, parser.context_mark), "the closing quote of this text is missing");
+    const bool hasPlace = parser.error == YAML_SCANNER_ERROR || parser.error == YAML_PARSER_ERROR;
+    return problemAt(spotOf(source, hasPlace ? parser.problem_mark : parser.mark), "this is no YAML: " + std::string(parser.problem));
+}
+
+/// Takes event after event until the end; a Refusal of the builder comes through.
+std::optional<Error> parseInto(TreeBuilder& builder, const ProfileSource& source)
+{
+    yaml_parser_t parser{};
+    if (yaml_parser_initialize(&parser) == 0)
+        throw std::bad_alloc();
+    const std::unique_ptr<yaml_parser_t, void (*)(yaml_parser_t*)> parserEnd(&parser, yaml_parser_delete);
+    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&parser, reinterpret_cast<const unsigned char*>(source.text.data()), source.text.size());
+    for (bool more = true; more;) {
+        yaml_event_t event{};
+        if (yaml_parser_parse(&parser, &event) == 0)
+            return problemOf(source, parser);
+        const std::unique_ptr<yaml_event_t, void (*)(yaml_event_t*)> eventEnd(&event, yaml_event_delete);
+        builder.take(event);
+        more = event.type != YAML_STREAM_END_EVENT;
     }
     return {};
 }
@@ -210,20 +226,16 @@ Result<YamlNode> readYaml(const ProfileSource& source)
 {
     if (const std::optional<Error> problem = problemOfText(source))
         return tl::unexpected(*problem);
+    TreeBuilder builder(source);
     try {
-        std::istringstream stream(source.text);
-        YAML::Parser parser(stream);
-        TreeBuilder builder(source);
-        while (parser.HandleNextDocument(builder)) {
-        }
-        if (builder.empty())
-            return tl::unexpected(problemAt(Spot{&source, 1, 1}, "this profile is empty; it starts with \"version: 1\""));
-        return builder.takeRoot();
+        if (const std::optional<Error> problem = parseInto(builder, source))
+            return tl::unexpected(*problem);
     } catch (const Refusal& refusal) {
         return tl::unexpected(refusal.error);
-    } catch (const YAML::Exception& problem) {
-        return tl::unexpected(problemAt(spotOf(source, problem.mark), "this is no YAML: " + textOf(problem)));
     }
+    if (builder.empty())
+        return tl::unexpected(problemAt(Spot{&source, 1, 1}, "this profile is empty; it starts with \"version: 1\""));
+    return builder.takeRoot();
 }
 
 } // namespace notrack
