@@ -55,8 +55,8 @@ class Modules(NodeTest):
 
     def test_what_is_loaded(self):
         self.assertEqual(sorted(name for name in self.functions() if name.startswith("dns_")), [
-            "dns_notrack.apply", "dns_notrack.probe", "dns_notrack.remove", "dns_notrack.status", "dns_notrack.trial"])
-        self.assertEqual(sorted(self.minion.states), ["dns_notrack.absent", "dns_notrack.present", "dns_notrack.tried"])
+            "dns_notrack.apply", "dns_notrack.probe", "dns_notrack.remove", "dns_notrack.retire", "dns_notrack.status", "dns_notrack.trial"])
+        self.assertEqual(sorted(self.minion.states), ["dns_notrack.absent", "dns_notrack.present", "dns_notrack.retired", "dns_notrack.tried"])
         for function in [*self.minion.states.values(), *(self.functions()[name] for name in self.functions() if name.startswith("dns_"))]:
             self.assertTrue(function.__doc__.strip(), function)
         for name, function in self.functions().items():
@@ -98,6 +98,28 @@ class Modules(NodeTest):
         self.assertEqual(self.minion.state("dns_notrack.absent", "no dns")["changes"], foreseen["changes"])
         self.assertEqual(ours(self), [])
         self.assertEqual(self.minion.state("dns_notrack.absent", "no dns")["comment"], "The minion already has no rules of dns-notrack.")
+
+    def test_retirement(self):
+        """test=True says what then happens; a second run is true without changes; present ends it."""
+        path = str(self.profile)
+        self.minion.state("dns_notrack.present", "dns", path=path)
+        wanted = "no rules, and a timer that leaves it alone"
+        foreseen = self.testing.state("dns_notrack.retired", "leaving", path=path)
+        self.assertEqual((foreseen["result"], foreseen["comment"], bool(ours(self))), (None, f"The minion would get {wanted}.", True))
+        self.assertIn(f"--A NMANAGER_NOT_DNS_OUTPUT -d {SERVICE}/32 -p udp -m udp --dport 53 -j CT --notrack", foreseen["changes"]["diff"].splitlines())
+        done = self.minion.state("dns_notrack.retired", "leaving", path=path)
+        self.assertEqual(done, {**foreseen, "result": True, "comment": f"The minion has {wanted} now."})
+        self.assertEqual(ours(self), [])
+        for minion in (self.minion, self.testing):
+            again = minion.state("dns_notrack.retired", "leaving", path=path)
+            self.assertEqual(again, {"name": "leaving", "result": True, "changes": {}, "comment": f"The minion already has {wanted}."})
+        retire, status = self.functions()["dns_notrack.retire"], self.functions()["dns_notrack.status"]
+        self.assertTrue(retire(path=path, undo=True, test=True)["changed"])
+        self.assertTrue(status(path=path)["report"]["retired"])
+        self.assertEqual([retire(path=path, undo=True)["changed"] for _ in range(2)], [True, False])
+        self.assertTrue(retire(path=path)["changed"])  # without rules as well
+        self.minion.state("dns_notrack.present", "dns", path=path)
+        self.assertFalse(status(path=path)["report"].get("retired"))
 
     def test_a_refusal_quotes_the_findings(self):
         for minion in (self.minion, self.testing):
@@ -183,6 +205,18 @@ class RolledBack(WithServer):
         self.assertFalse(state["result"])
         self.assertIn(circumstances.ROLLED_BACK[0], state["comment"])
         self.assertEqual(ours(self), [])
+
+
+class Retired(WithServer):
+    def test_places_that_lose_answers_get_the_rules_back(self):
+        """Tracked DNS is what does not work here."""
+        with_runner_on_path(self)
+        minion, path = Minion().load_all(), str(self.profile)
+        minion.state("dns_notrack.present", "dns", path=path)
+        quiet("iptables-legacy", "-A", "INPUT", "-p", "udp", "--dport", "53", "-m", "conntrack", "--ctstate", "NEW", "-j", "DROP")
+        state = minion.state("dns_notrack.retired", "leaving", path=path)
+        self.assertEqual((state["result"], state["changes"], minion.context["retcode"], bool(ours(self))), (False, {}, 4, True))
+        self.assertIn("Not retired: DNS stopped answering without the rules, which stand again.", state["comment"])
 
 
 class Trial(WithServer):
@@ -308,6 +342,10 @@ class Formula(unittest.TestCase):
         self.assertEqual(self.functions(states), {"no dns-notrack package": ["pkg.purged"]})
         self.assertEqual(self.functions(self.render("dns_notrack/withdrawn.sls", "Debian", {})), {
             "no dns-notrack timer": ["service.dead"], "no dns-notrack rules": ["dns_notrack.absent"], "no dns-notrack profile": ["file.absent"]})
+
+    def test_retired(self):
+        states = self.render("dns_notrack/retired.sls", "Debian", self.PILLAR)
+        self.assertEqual(states, {"dns-notrack retired": {"dns_notrack.retired": [{"wait": 5}, {"onlyif": "test -e /etc/dns-notrack/profile.yaml"}]}})
 
     def test_a_batch_with_witnesses(self):
         pillar = {"batch": ["node-1"], "witnesses": ["node-7"], "profile": PROFILE}

@@ -59,7 +59,7 @@ def _call(words, timeout):
     Run a program with a limit on its time. It is told to stop, and killed only when it does not; what it still reports counts. The limit of
     cmd.run_all would kill it at once, perhaps between a change and taking it back.
     """
-    writes = words[1] in ("apply", "remove", "trial") and "--check" not in words
+    writes = words[1] in ("apply", "remove", "retire", "trial") and "--check" not in words
     guard = ["timeout", "--preserve-status", "--kill-after=%d" % (ROLLBACK_SECONDS if writes else GRACE_SECONDS), str(timeout)]
     return __salt__["cmd.run_all"](guard + words, python_shell=False, ignore_retcode=True, env={"LC_ALL": "C"})
 
@@ -165,7 +165,8 @@ def _describe_refusal(report):
 
 def _describe_rollback(report):
     """What was seen after the change, and that it is undone."""
-    lines = ["Rolled back: DNS stopped answering after the rules were applied, so they were taken back."]
+    lines = ["Not retired: DNS stopped answering without the rules, which stand again." if report.get("command") == "retire" else
+             "Rolled back: DNS stopped answering after the rules were applied, so they were taken back."]
     for result in (report.get("probe") or {}).get("after") or []:
         if result.get("answered", 0) < result.get("asked", 0):
             lines.append("  %s -> %s: %s of %s queries answered (%s)" % (result.get("from"), result.get("service"), result.get("answered"), result.get("asked"),
@@ -275,6 +276,33 @@ def remove(profile=None, path=None, node=None, wait=5, timeout=DEFAULT_TIMEOUT, 
         salt '*' dns_notrack.remove
     """
     return _change("remove", profile, path, node, wait, timeout, test)
+
+
+def retire(profile=None, path=None, node=None, wait=5, timeout=DEFAULT_TIMEOUT, undo=False, test=None):
+    """
+    Take the rules out before this minion leaves IPVS, show that DNS answers tracked, and keep the timer from applying them
+
+    undo
+        End it: the timer applies the profile again. So does :py:func:`apply`.
+
+    The other arguments are those of :py:func:`apply`. ``changed`` in what it returns tells whether this minion was not retired before, or still
+    had rules; with ``undo`` whether it was. It is a failure where places lose answers without the rules, which then stand again.
+
+    CLI Example:
+
+    .. code-block:: bash
+
+        salt '*' dns_notrack.retire
+        salt '*' dns_notrack.retire undo=True
+    """
+    before = bool(_run("status", [], profile, path, node, timeout)["report"].get("retired"))
+    if __opts__.get("test", False) if test is None else test:
+        result = _run("status" if undo else "remove", [] if undo else ["--check"], profile, path, node, timeout)
+        result["changed"] = before if undo else not before or result["retcode"] == EXIT_DIFFERS
+        return result
+    result = _run("retire", ["--wait", str(wait)] + (["--undo"] if undo else []), profile, path, node, timeout)
+    result["changed"] = bool(result["report"].get("changed")) or before != bool(result["report"].get("retired"))
+    return result
 
 
 def status(profile=None, path=None, node=None, timeout=DEFAULT_TIMEOUT):

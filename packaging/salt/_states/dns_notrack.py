@@ -52,6 +52,15 @@ def absent(name, profile=None, path=None, node=None, wait=5, timeout=60):
     return _change(name, "dns_notrack.remove", "no rules of dns-notrack", profile, path, node, wait, timeout)
 
 
+def retired(name, profile=None, path=None, node=None, wait=5, timeout=60):
+    """
+    Take the rules out before the minion leaves IPVS, and keep the timer from applying them; the arguments are those of :py:func:`present`
+
+    The state fails, and the rules stand again, where places lose answers without them. :py:func:`present` ends it.
+    """
+    return _change(name, "dns_notrack.retire", "no rules, and a timer that leaves it alone", profile, path, node, wait, timeout)
+
+
 def tried(name, profile=None, path=None, node=None, timeout=60):
     """
     Hold the profile's rules against tracked DNS on client ports of the trial's own, and leave the minion as it was
