@@ -172,6 +172,21 @@ class Rollout(RoleTest):
         self.expect(self.play(ROLE), changed=self.every())
         self.assertIn("in sync", self.fleet.nodes[0].run("dns-notrack", "apply", "--reconcile"))
 
+    def test_nodes_retire_before_the_proxy_mode_changes(self):
+        self.expect(self.play(ROLE, kube_proxy_mode="ipvs"), changed=self.every())
+        coming = {"kube_proxy_mode": "iptables"}
+        self.expect(self.play(ROLE, "--check", **coming), changed=self.every())
+        self.assertTrue(self.ours(self.fleet.nodes[0]))
+        self.expect(self.play(ROLE, **coming), changed=self.every())
+        self.expect(self.play(ROLE, "--check", **coming))
+        for node in self.fleet.nodes:
+            self.assertEqual(self.ours(node), [])
+            self.assertIn("left alone: retired since", node.run("dns-notrack", "apply", "--reconcile"))
+        self.expect(self.play(ROLE, dns_notrack_proxy_mode="ipvs", **coming), changed=self.every())
+
+        self.fleet.nodes[0].run("rm", "/etc/dns-notrack/profile.yaml")  # it never had the rules, so there is nothing to take out
+        self.expect(self.play(ROLE, **coming), changed=self.every()[1:])
+
     def test_a_refused_node_ends_the_rollout(self):
         refuse = {"nodes": [{"match": ["node-2"], "safety": {"waive": [], "probe": False}}]}
         result = self.play("notrack.dns.apply", dns_notrack_profile={**WAIVED, **refuse})
