@@ -282,33 +282,6 @@ std::vector<TreeRow> buildServiceRows(const NodeRecord& record)
     return rows;
 }
 
-QStringList conntrackTitles()
-{
-    return {NodePagesText::tr("Connection tracking"), NodePagesText::tr("Value"), NodePagesText::tr("A second")};
-}
-
-std::vector<TreeRow> buildConntrackRows(const NodeRecord& record)
-{
-    if (!record.report || !record.report->conntrack) {
-        return {};
-    }
-    const ConntrackFigures& figures = *record.report->conntrack;
-    const HistorySample* latest = record.isFresh() ? record.history.latest() : nullptr;
-    const auto failed = latest != nullptr ? latest->insertFailed : std::nullopt;
-    const auto row = [](const QString& name, const QString& value, const QString& rate) {
-        return TreeRow{name, {name, value, rate}, RowMark::None, {}, {}};
-    };
-    return {
-        row(NodePagesText::tr("Entries"), number(figures.entries), {}),
-        row(NodePagesText::tr("Most entries"), number(figures.max), {}),
-        row(NodePagesText::tr("In use"), percentText(latest != nullptr ? latest->usePercent : std::nullopt), {}),
-        row(NodePagesText::tr("Insert failed"), number(figures.insertFailed), rateText(failed)),
-        row(NodePagesText::tr("Dropped"), number(figures.drop), {}),
-        row(NodePagesText::tr("Dropped early"), number(figures.earlyDrop), {}),
-        row(NodePagesText::tr("Clashes resolved"), number(figures.clashResolved), {}),
-    };
-}
-
 QStringList profileTitles()
 {
     return {NodePagesText::tr("Property"), NodePagesText::tr("Value")};
@@ -334,6 +307,11 @@ std::vector<TreeRow> buildProfileRows(const NodeRecord& record)
         property(NodePagesText::tr("Time on the node"), shown(report.time)),
         property(NodePagesText::tr("Version of the runner"), shown(report.version)),
     };
+    if (!report.retired.empty()) {
+        rows.push_back(
+            property(NodePagesText::tr("Retired"),
+                     NodePagesText::tr("since %1, by dns-notrack retire: no unattended run applies anything").arg(shown(report.retired))));
+    }
     if (report.error) {
         rows.push_back(property(NodePagesText::tr("Error"), shown(toText(*report.error))));
     }

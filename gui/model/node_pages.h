@@ -21,10 +21,6 @@ QStringList findingTitles();
 std::vector<TreeRow> buildServiceRows(const NodeRecord& record);
 QStringList serviceTitles();
 
-/// Connection tracking figures: "Figure | Value | A second".
-std::vector<TreeRow> buildConntrackRows(const NodeRecord& record);
-QStringList conntrackTitles();
-
 /// What the node says about the profile in force and about itself: "Property | Value".
 std::vector<TreeRow> buildProfileRows(const NodeRecord& record);
 QStringList profileTitles();

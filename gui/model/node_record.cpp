@@ -42,6 +42,9 @@ QString reportNote(const Report& report)
     if (report.error) {
         return safeLine(toQString(toText(*report.error)));
     }
+    if (!report.retired.empty()) {
+        return NodeRecordText::tr("retired since %1").arg(safeLine(toQString(report.retired)));
+    }
     const auto worst = std::find_if(report.findings.begin(), report.findings.end(),
                                     [](const Finding& finding) { return !finding.waived && finding.severity != Severity::Info; });
     if (worst != report.findings.end()) {

@@ -158,6 +158,10 @@ Remedy forReport(const NodeRecord& record, const Typing& type)
         return {RemedyText::tr("The rules are not what the profile asks for. This shows what an apply would change:"),
                 type.runner({QStringLiteral("apply"), QStringLiteral("--check"), QStringLiteral("--diff")})};
     case NodeState::Absent:
+        if (!record.report->retired.empty()) {
+            return {RemedyText::tr("The node is retired: its rules were taken out before it leaves IPVS. This ends it:"),
+                    type.runner({QStringLiteral("retire"), QStringLiteral("--undo")})};
+        }
         return {RemedyText::tr("The node has no rules of the profile. This shows what an apply would make:"),
                 type.runner({QStringLiteral("apply"), QStringLiteral("--check"), QStringLiteral("--diff")})};
     case NodeState::Unsafe: {

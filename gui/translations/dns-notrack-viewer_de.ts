@@ -191,6 +191,77 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     </message>
 </context>
 <context>
+    <name>ConntrackRows</name>
+    <message>
+        <source>%1 insert failures, %2 drops in %3 h</source>
+        <translation>%1 gescheiterte Einträge, %2 verworfen in %3 h</translation>
+    </message>
+    <message>
+        <source>DNS %1, tunnels %2 of %3, counted at %4</source>
+        <translation>DNS %1, Tunnel %2 von %3, gezählt um %4</translation>
+    </message>
+    <message>
+        <source>Lost before the rules came</source>
+        <translation>Verloren, bevor die Regeln kamen</translation>
+    </message>
+    <message>
+        <source>Lost since</source>
+        <translation>Seither verloren</translation>
+    </message>
+    <message>
+        <source>Packets that the rules for DNS counted</source>
+        <translation>Von den Regeln für DNS gezählte Pakete</translation>
+    </message>
+    <message>
+        <source>Entries without the rules</source>
+        <translation>Einträge ohne die Regeln</translation>
+    </message>
+    <message>
+        <source>Entries with the rules</source>
+        <translation>Einträge mit den Regeln</translation>
+    </message>
+    <message>
+        <source>Connection tracking</source>
+        <translation>Verbindungsverfolgung</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>A second</source>
+        <translation>Je Sekunde</translation>
+    </message>
+    <message>
+        <source>Entries</source>
+        <translation>Einträge</translation>
+    </message>
+    <message>
+        <source>Most entries</source>
+        <translation>Höchstens</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>Belegt</translation>
+    </message>
+    <message>
+        <source>Insert failed</source>
+        <translation>Eintrag gescheitert</translation>
+    </message>
+    <message>
+        <source>Dropped</source>
+        <translation>Verworfen</translation>
+    </message>
+    <message>
+        <source>Dropped early</source>
+        <translation>Früh verworfen</translation>
+    </message>
+    <message>
+        <source>Clashes resolved</source>
+        <translation>Gelöste Konflikte</translation>
+    </message>
+</context>
+<context>
     <name>DoctorVisits</name>
     <message>
         <source>%1. The packaged sudoers lets members of dns-notrack-monitor run it, with a runner that begins with &quot;sudo -n&quot; in the settings.</source>
@@ -539,44 +610,8 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
         <translation>Inaktiv</translation>
     </message>
     <message>
-        <source>Connection tracking</source>
-        <translation>Verbindungsverfolgung</translation>
-    </message>
-    <message>
         <source>Value</source>
         <translation>Wert</translation>
-    </message>
-    <message>
-        <source>A second</source>
-        <translation>Je Sekunde</translation>
-    </message>
-    <message>
-        <source>Entries</source>
-        <translation>Einträge</translation>
-    </message>
-    <message>
-        <source>Most entries</source>
-        <translation>Höchstens</translation>
-    </message>
-    <message>
-        <source>In use</source>
-        <translation>Belegt</translation>
-    </message>
-    <message>
-        <source>Insert failed</source>
-        <translation>Eintrag gescheitert</translation>
-    </message>
-    <message>
-        <source>Dropped</source>
-        <translation>Verworfen</translation>
-    </message>
-    <message>
-        <source>Dropped early</source>
-        <translation>Früh verworfen</translation>
-    </message>
-    <message>
-        <source>Clashes resolved</source>
-        <translation>Gelöste Konflikte</translation>
     </message>
     <message>
         <source>Property</source>
@@ -637,6 +672,14 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     <message>
         <source>… cut after %1 KiB; an export of the reports has all of it</source>
         <translation>… nach %1 KiB abgeschnitten; ein Export der Berichte enthält alles</translation>
+    </message>
+    <message>
+        <source>Retired</source>
+        <translation>Außer Dienst</translation>
+    </message>
+    <message>
+        <source>since %1, by dns-notrack retire: no unattended run applies anything</source>
+        <translation>seit %1, durch dns-notrack retire: kein selbsttätiger Lauf wendet etwas an</translation>
     </message>
 </context>
 <context>
@@ -719,6 +762,10 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     <message>
         <source>%1, captured</source>
         <translation>%1, Abbild</translation>
+    </message>
+    <message>
+        <source>retired since %1</source>
+        <translation>außer Dienst seit %1</translation>
     </message>
 </context>
 <context>
@@ -861,6 +908,10 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     <message>
         <source>This shows on this machine what an apply would have changed there:</source>
         <translation>Das zeigt auf diesem Rechner, was ein Apply dort geändert hätte:</translation>
+    </message>
+    <message>
+        <source>The node is retired: its rules were taken out before it leaves IPVS. This ends it:</source>
+        <translation>Der Knoten ist außer Dienst: Seine Regeln wurden entfernt, bevor er IPVS verlässt. Das beendet es:</translation>
     </message>
 </context>
 <context>

@@ -1,5 +1,6 @@
 #include "gui/view/tree_page.h"
 
+#include "gui/model/conntrack_rows.h"
 #include "gui/model/node_pages.h"
 #include "gui/model/trial_rows.h"
 #include "gui/view/fleet_delegate.h"

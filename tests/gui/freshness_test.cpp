@@ -1,3 +1,4 @@
+#include "gui/model/conntrack_rows.h"
 #include "gui/model/export.h"
 #include "gui/model/fleet_filter.h"
 #include "gui/model/keyed_tree_model.h"

@@ -1,7 +1,9 @@
+#include "gui/model/conntrack_rows.h"
 #include "gui/model/export.h"
 #include "gui/model/fleet_filter.h"
 #include "gui/model/keyed_tree_model.h"
 #include "gui/model/node_pages.h"
+#include "gui/model/remedy.h"
 #include "tests/gui/sample_fleet.h"
 
 #include <QAbstractItemModelTester>
@@ -204,6 +206,41 @@ private slots:
         QVERIFY(rawText(*fleet.record(0).report).contains(QStringLiteral("\"node\": \"a\"")));
         QVERIFY(!buildConntrackRows(fleet.record(0)).empty());
         QVERIFY(!buildProfileRows(fleet.record(0)).empty());
+    }
+
+    void whatTheRulesChangedAndThatANodeIsRetired()
+    {
+        Report value = sampleReport("a");
+        value.conntrack = ConntrackFigures{.entries = 10, .max = 1000};
+        value.effect = Effect{.before = {86400, 12, 3},
+                              .since = {5400, 1, 0},
+                              .packets = 5068,
+                              .countedBefore = EntriesCounted{"2026-11-26T10:00:00Z", 5000, 2400, 600},
+                              .countedSince = EntriesCounted{"2026-11-27T10:00:00Z", 2000, 0, 3}};
+        FleetModel fleet;
+        fleet.setNodes({node(QStringLiteral("a"))});
+        report(fleet, QStringLiteral("a"), value, 1000);
+        KeyedTreeModel figures(conntrackTitles());
+        const QAbstractItemModelTester tester(&figures, failOnError);
+        figures.setRows(buildConntrackRows(fleet.record(0)));
+        QCOMPARE(printModel(figures).section(QLatin1Char('\n'), 7),
+                 QStringLiteral("Lost before the rules came | 12 insert failures, 3 drops in 24.0 h\n"
+                                "Lost since | 1 insert failures, 0 drops in 1.5 h\n"
+                                "Packets that the rules for DNS counted | 5,068\n"
+                                "Entries without the rules | DNS 2,400, tunnels 600 of 5,000, counted at 2026-11-26T10:00:00Z\n"
+                                "Entries with the rules | DNS 0, tunnels 3 of 2,000, counted at 2026-11-27T10:00:00Z\n"));
+        value.state = NodeState::Absent;
+        value.effect.reset();
+        value.retired = "2026-11-27T06:00:00Z";
+        report(fleet, QStringLiteral("a"), value, 2000);
+        QCOMPARE(buildConntrackRows(fleet.record(0)).size(), std::size_t{7});
+        KeyedTreeModel profile(profileTitles());
+        profile.setRows(buildProfileRows(fleet.record(0)));
+        QVERIFY(printModel(profile).contains(
+            QStringLiteral("Retired | since 2026-11-27T06:00:00Z, by dns-notrack retire: no unattended run applies anything\n")));
+        QCOMPARE(fleet.record(0).note(2000), QStringLiteral("retired since 2026-11-27T06:00:00Z"));
+        QCOMPARE(remedy(fleet.record(0), {}).cause,
+                 QStringLiteral("The node is retired: its rules were taken out before it leaves IPVS. This ends it:"));
     }
 
     void hostileTextStaysText()
