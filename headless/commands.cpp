@@ -15,6 +15,7 @@
 #include "core/report/rule_report.h"
 #include "core/report/schema.h"
 #include "core/run/discover.h"
+#include "core/run/effect.h"
 #include "core/run/operation.h"
 #include "headless/captured_nodes.h"
 #include "headless/losses.h"
@@ -51,6 +52,13 @@ public:
         Report report = notrack::run(request, m_node);
         report.backendReason = m_backend.reason;
         return report;
+    }
+
+    /// For the reports that follow; a report without a census changes nothing.
+    void keepCensus(const Report& report)
+    {
+        Memory memory(*m_memory);
+        notrack::keepCensus(report, memory);
     }
 
 private:
@@ -175,6 +183,7 @@ ExitCode runDoctor(const Arguments& arguments)
     if (arguments.census && !report.error)
         if (const Result<void> counted = takeCensus(*profile, report); !counted)
             return fail(arguments, "doctor", counted.error());
+    local.keepCensus(report);
     tellLosses(*profile, std::move(asked), report);
     return concludeDoctor(arguments, report);
 }

@@ -135,16 +135,24 @@ std::string describeLosses(const LossesOver& losses)
     return std::to_string(losses.insertFailed) + " insert failures and " + std::to_string(losses.drop) + " drops in " + hours.data();
 }
 
+/// "of 5000 entries with these rules DNS had 0 and tunnels 12 (census of 2026-...)"
+std::string describeCounted(const std::string& how, const EntriesCounted& counted)
+{
+    return "of " + std::to_string(counted.entries) + " entries " + how + " DNS had " + std::to_string(counted.dns) + " and tunnels " +
+           std::to_string(counted.tunnel) + " (census of " + counted.at + ")\n";
+}
+
 std::string describeEffect(const Report& report)
 {
-    constexpr std::uint64_t longEnough = 600; // seconds in which pods ask
     if (!report.effect)
         return {};
     const Effect& effect = *report.effect;
     std::string text = "conntrack lost " + describeLosses(effect.before) + " before these rules, and " + describeLosses(effect.since) +
                        " since; they have counted " + std::to_string(effect.packets) + " packets\n";
-    if (effect.packets == 0 && effect.since.seconds >= longEnough)
-        text += "no effect: DNS of pods does not come by these rules (`dns-notrack trial` tells for each pod)\n";
+    if (effect.countedBefore)
+        text += describeCounted("without these rules", *effect.countedBefore);
+    if (effect.countedSince)
+        text += describeCounted("with these rules", *effect.countedSince);
     return text;
 }
 

@@ -30,7 +30,8 @@ std::string folderFrom(const char* variable, const char* otherwise)
 
 bool survivesBoots(Remembered what)
 {
-    return what == Remembered::Prefixes || what == Remembered::Digests || what == Remembered::Before || what == Remembered::Retired;
+    return what == Remembered::Prefixes || what == Remembered::Digests || what == Remembered::Before || what == Remembered::Census ||
+           what == Remembered::Retired;
 }
 
 /// The line that tells this boot and this network namespace from all others.

@@ -197,12 +197,25 @@ struct LossesOver
     bool operator==(const LossesOver&) const = default;
 };
 
+/// What a census counted, as much of it as rules change.
+struct EntriesCounted
+{
+    std::string at; ///< RFC 3339, UTC
+    std::uint64_t entries = 0;
+    std::uint64_t dns = 0;
+    std::uint64_t tunnel = 0;
+
+    bool operator==(const EntriesCounted&) const = default;
+};
+
 /// What became of that when the rules came.
 struct Effect
 {
-    LossesOver before;         ///< without rules of ours
-    LossesOver since;          ///< with them
-    std::uint64_t packets = 0; ///< that they have counted
+    LossesOver before;                           ///< without rules of ours
+    LossesOver since;                            ///< with them
+    std::uint64_t packets = 0;                   ///< that those for DNS have counted
+    std::optional<EntriesCounted> countedBefore; ///< by the last census without rules of ours; nothing where none was taken
+    std::optional<EntriesCounted> countedSince;  ///< by the last one with them
 
     bool operator==(const Effect&) const = default;
 };

@@ -184,11 +184,22 @@ void visitFields(Fields& fields, Visited<LossesOver> auto& losses)
 }
 
 template <typename Fields>
+void visitFields(Fields& fields, Visited<EntriesCounted> auto& counted)
+{
+    fields.field("at", counted.at);
+    fields.field("entries", counted.entries);
+    fields.field("dns", counted.dns);
+    fields.field("tunnel", counted.tunnel);
+}
+
+template <typename Fields>
 void visitFields(Fields& fields, Visited<Effect> auto& effect)
 {
     fields.group("before", [&](auto& before) { visitFields(before, effect.before); });
     fields.group("since", [&](auto& since) { visitFields(since, effect.since); });
     fields.field("packets", effect.packets);
+    fields.object("counted_before", effect.countedBefore);
+    fields.object("counted_since", effect.countedSince);
 }
 
 template <typename Fields>

@@ -1,7 +1,10 @@
 #include "core/run/effect.h"
 
+#include "core/net/chain_names.h"
+
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace notrack
 {
@@ -24,17 +27,31 @@ std::uint64_t growth(std::uint64_t from, std::uint64_t to)
     return to > from ? to - from : 0;
 }
 
-std::uint64_t packetsOf(const Report& report)
+} // namespace
+
+std::uint64_t dnsPacketsOf(const Report& report)
 {
     std::uint64_t packets = 0;
-    for (const FamilyReport& family : report.families)
-        for (const ChainReport& chain : family.chains)
+    for (const FamilyReport& family : report.families) {
+        for (const ChainReport& chain : family.chains) {
+            if (const auto name = readChainName(chain.name); name && name->kind == ChainKind::Tunnels)
+                continue;
             for (const RuleReport& rule : chain.rules)
                 packets += rule.counters.packets;
+        }
+    }
     return packets;
 }
 
-} // namespace
+void keepCensus(const Report& report, Memory& memory)
+{
+    if (!report.census || (report.state != NodeState::InSync && report.state != NodeState::Absent))
+        return;
+    CensusesKept kept = memory.censuses();
+    const EntriesCounted counted{report.time, report.census->entries, report.census->dns, report.census->tunnel};
+    (report.state == NodeState::InSync ? kept.since : kept.before) = counted;
+    memory.write(kept);
+}
 
 void startEffect(RunContext& run)
 {
@@ -54,10 +71,13 @@ std::optional<Effect> effectOf(const Report& report, const Memory& memory)
     if (report.state != NodeState::InSync || !report.conntrack || !start || !before)
         return std::nullopt;
     const LossesOver now = sinceBoot(*report.conntrack, memory);
+    CensusesKept kept = memory.censuses();
     return Effect{
         .before = *before,
         .since = {growth(start->seconds, now.seconds), growth(start->insertFailed, now.insertFailed), growth(start->drop, now.drop)},
-        .packets = packetsOf(report)};
+        .packets = dnsPacketsOf(report),
+        .countedBefore = std::move(kept.before),
+        .countedSince = std::move(kept.since)};
 }
 
 } // namespace notrack

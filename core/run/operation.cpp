@@ -8,6 +8,7 @@
 #include "core/run/run_findings.h"
 #include "core/run/settle.h"
 #include "core/run/trial_step.h"
+#include "core/run/tunnel_trial.h"
 #include "core/run/turn.h"
 
 #include <algorithm>
@@ -160,6 +161,8 @@ private:
         const Damping damping = m_memory.damping();
         if (isContended(damping))
             m_report.findings.push_back(contended(damping, isWaived(*m_request.profile, "contended")));
+        if (m_seen.verified && m_memory.trial().passedBy)
+            m_report.findings.push_back(passedBy(isWaived(*m_request.profile, "no-effect")));
         if (!unattended())
             return;
         const bool unread = m_seen.judgement == Judgement::Unknown;
@@ -251,7 +254,7 @@ private:
                            .witnessesKnown = isRepair() || action == Action::Refresh};
         if (action == Action::JudgePending)
             return judgePending(context, m_prefixes) ? Next::LookAgain : Next::Done;
-        if (action == Action::Refresh && stillAnswers(context))
+        if (action == Action::Refresh && stillAnswers(context, [&] { return countedNow(); }))
             return calm();
         if (action == Action::Verify || action == Action::Refresh) {
             verifyStanding(context, *m_request.profile, *m_change);
@@ -263,6 +266,7 @@ private:
             return Next::Done;
         if (action == Action::Try) {
             tryOnly(context, step, m_request.trials);
+            tellTunnel(context, *m_request.profile, *m_change);
             return Next::Done;
         }
         if (!isRepair() && m_voters.mayBeAsked() && !tryFirst(context, step))
@@ -274,6 +278,12 @@ private:
         if (repair && m_report.changed && !isWaived(*m_request.profile, "contended"))
             m_memory.update([&](const Damping& damping) { return afterRepair(damping, m_memory.sinceBoot()); });
         return Next::Done;
+    }
+
+    std::optional<std::uint64_t> countedNow()
+    {
+        const bool read = observeTables(*m_change, m_node, m_report, m_request.diff).has_value();
+        return read ? std::optional(dnsPacketsOf(m_report)) : std::nullopt;
     }
 
     /// A drift of rules that were shown to work is mended at once, and asked about afterwards.

@@ -1,5 +1,6 @@
 #include "core/run/refresh.h"
 
+#include "core/run/effect.h"
 #include "core/run/trial.h"
 #include "core/run/voters.h"
 
@@ -32,7 +33,7 @@ std::vector<Witness> whoseTurnItIs(const TrialStep& step, std::uint32_t first)
 
 } // namespace
 
-bool stillAnswers(RunContext& run)
+bool stillAnswers(RunContext& run, const std::function<std::optional<std::uint64_t>()>& counted)
 {
     if (run.trial == nullptr || !run.trial->canAsk)
         return true;
@@ -47,6 +48,7 @@ bool stillAnswers(RunContext& run)
     memory.nextVoter += static_cast<std::uint32_t>(places.size());
     memory.used.push_back({*ports, now});
     run.memory.write(memory);
+    const std::uint64_t before = dnsPacketsOf(run.report);
     const std::vector<Question> questions = questionsFrom(*ports, profile, places);
     const std::vector<Reply> replies =
         run.node.interrogator->ask(places, questions, profile.safety.probe->name, profile.safety.probe->timeout);
@@ -63,6 +65,8 @@ bool stillAnswers(RunContext& run)
         if (!any)
             return false;
     }
+    memory.passedBy = !answered.empty() && counted() == before;
+    run.memory.write(memory);
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/base/number_text.h"
 #include "core/profile/profile.h"
+#include "core/report/report_codec.h"
 
 #include <algorithm>
 #include <string_view>
@@ -149,6 +150,20 @@ void Memory::writeLossesAtStart(const LossesOver& losses)
 void Memory::writeLossesBefore(const LossesOver& losses)
 {
     static_cast<void>(m_files.write(Remembered::Before, textOf(losses)));
+}
+
+/// In a report's own words, by its own codec.
+CensusesKept Memory::censuses() const
+{
+    const Result<Report> report = readReport(m_files.read(Remembered::Census).value_or(""));
+    return report && report->effect ? CensusesKept{report->effect->countedBefore, report->effect->countedSince} : CensusesKept{};
+}
+
+void Memory::write(const CensusesKept& censuses)
+{
+    Report report;
+    report.effect = Effect{.countedBefore = censuses.before, .countedSince = censuses.since};
+    static_cast<void>(m_files.write(Remembered::Census, writeReport(report)));
 }
 
 void Memory::addDigest(const std::string& digest)

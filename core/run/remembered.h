@@ -26,6 +26,13 @@ struct ChangesRemembered
     bool operator==(const ChangesRemembered&) const = default;
 };
 
+/// What the last censuses counted.
+struct CensusesKept
+{
+    std::optional<EntriesCounted> before; ///< without rules of ours
+    std::optional<EntriesCounted> since;  ///< with them
+};
+
 /// What runs remember, decoded. Text that this version does not understand counts as nothing.
 class Memory
 {
@@ -53,10 +60,13 @@ public:
     std::optional<LossesOver> lossesAtStart() const;
     std::optional<LossesOver> lossesBefore() const;
 
+    CensusesKept censuses() const;
+
     Result<void> write(const Pending& pending);
     /// A failure costs the telling of what the rules changed, nothing else.
     void writeLossesAtStart(const LossesOver& losses);
     void writeLossesBefore(const LossesOver& losses);
+    void write(const CensusesKept& censuses);
     /// What trials leave to later ones; a failure costs a repetition, nothing else.
     void write(const TrialMemory& trial);
     /// What an unattended run judged; a failure costs judging again, nothing else.

@@ -12,9 +12,9 @@ namespace notrack
 namespace
 {
 
-constexpr std::array everythingRemembered{Remembered::Pending, Remembered::Verdict,  Remembered::Damping,
-                                          Remembered::Trial,   Remembered::Prefixes, Remembered::Digests,
-                                          Remembered::Start,   Remembered::Before,   Remembered::Retired};
+constexpr std::array everythingRemembered{Remembered::Pending,  Remembered::Verdict, Remembered::Damping, Remembered::Trial,
+                                          Remembered::Prefixes, Remembered::Digests, Remembered::Start,   Remembered::Before,
+                                          Remembered::Census,   Remembered::Retired};
 
 tl::unexpected<Error> nothingChanges()
 {

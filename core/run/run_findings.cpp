@@ -3,6 +3,7 @@
 #include "core/findings/findings.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace notrack
 {
@@ -33,6 +34,15 @@ Finding noWitness(const TrialReport& trial, const TrialCircumstances& circumstan
                    "dns-notrack(8) describes; or waive `no-witness`"}};
 }
 
+Finding noEffect(std::string evidence)
+{
+    return {.id = "no-effect",
+            .severity = Severity::Warning,
+            .summary = "The queries of this node's pods do not pass through its tables: the rules change nothing for them.",
+            .evidence = {std::move(evidence)},
+            .advice = {"pods in virtual machines, or with an interface of their own, are not served by rules on this node"}};
+}
+
 } // namespace
 
 std::optional<Finding> findingOf(const TrialReport& trial, const TrialCircumstances& circumstances)
@@ -58,13 +68,16 @@ std::optional<Finding> findingOf(const TrialReport& trial, const TrialCircumstan
     case TrialOutcome::NoWitness:
         return noWitness(trial, circumstances);
     case TrialOutcome::NoEffect:
-        return Finding{.id = "no-effect",
-                       .severity = Severity::Warning,
-                       .summary = "The queries of this node's pods do not pass through its tables: the rules change nothing for them.",
-                       .evidence = {trial.why},
-                       .advice = {"pods in virtual machines, or with an interface of their own, are not served by rules on this node"}};
+        return noEffect(trial.why);
     }
     return std::nullopt;
+}
+
+Finding passedBy(bool waived)
+{
+    Finding finding = noEffect("the timer asked from pods and was answered, and the rules for DNS counted nothing meanwhile");
+    finding.waived = waived;
+    return finding;
 }
 
 Finding contended(const Damping& damping, bool waived)

@@ -25,6 +25,9 @@ struct TrialCircumstances
 /// What a trial says against an apply: `trial`, `dns-silent`, `no-witness`, `no-effect`; nothing where it passed.
 std::optional<Finding> findingOf(const TrialReport& trial, const TrialCircumstances& circumstances);
 
+/// `no-effect`: the timer asked and was answered, and the rules that stand counted nothing.
+Finding passedBy(bool waived);
+
 /// `contended`: somebody undoes our rules run after run.
 Finding contended(const Damping& damping, bool waived);
 

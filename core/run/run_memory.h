@@ -11,7 +11,7 @@
 namespace notrack
 {
 
-/// What runs on one node write down for those that follow. Prefixes, Digests, Before and Retired survive boots; the others are
+/// What runs on one node write down for those that follow. Prefixes, Digests, Before, Census and Retired survive boots; the others are
 /// of this boot and this network namespace only.
 enum class Remembered {
     Pending,  ///< a change that has no verdict yet
@@ -23,10 +23,11 @@ enum class Remembered {
     Digests,  ///< of profiles that got a verdict on this node, a line each, the latest last
     Start,    ///< what connection tracking had lost in this boot when our rules came
     Before,   ///< what it lost in a time before that
+    Census,   ///< what the last censuses counted, without our rules and with them
     Retired,  ///< since when unattended runs leave this node alone
 };
 
-/// "pending", "verdict", "damping", "trial", "judged", "prefixes", "digests", "start", "before", "retired": the names of the files.
+/// "pending", "verdict", "damping", "trial", "judged", "prefixes", "digests", "start", "before", "census", "retired": the names of the files.
 std::string_view toText(Remembered what);
 
 /// While it lives no other run on this node may write.

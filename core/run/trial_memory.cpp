@@ -47,6 +47,7 @@ std::string writeTrialMemory(const TrialMemory& memory)
               {"had_pod", memory.hadPod},
               {"refreshed", memory.refreshed.count()},
               {"next_voter", memory.nextVoter},
+              {"passed_by", memory.passedBy},
               {"used", std::move(used)}};
     if (memory.stateBefore)
         json["state_before"] = toText(*memory.stateBefore);
@@ -69,7 +70,8 @@ TrialMemory readTrialMemory(std::string_view text)
                            .used = {},
                            .last = {},
                            .refreshed = std::chrono::seconds(valueAt(json, "refreshed").get<std::int64_t>()),
-                           .nextVoter = countAt(json, "next_voter")};
+                           .nextVoter = countAt(json, "next_voter"),
+                           .passedBy = json.value("passed_by", false)};
         for (const Json& one : valueAt(json, "used"))
             memory.used.push_back({{Port{one.at(0).get<std::uint16_t>()}, Port{one.at(1).get<std::uint16_t>()}},
                                    std::chrono::seconds(one.at(2).get<std::int64_t>())});

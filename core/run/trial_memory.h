@@ -33,6 +33,7 @@ struct TrialMemory
     std::optional<TrialReport> last;
     std::chrono::seconds refreshed{0};      ///< since boot: when a verdict was last shown to hold
     std::uint32_t nextVoter = 0;            ///< whose turn it is then
+    bool passedBy = false;                  ///< then, places were answered while the rules counted nothing
     std::optional<NodeState> stateBefore{}; ///< while a trial is under way: of the tables, before the run that makes it
 
     bool operator==(const TrialMemory&) const = default;

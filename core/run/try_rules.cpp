@@ -110,6 +110,7 @@ void rememberTrial(RunContext& run, const TrialStep& step, const TrialSize& size
     memory.at = run.memory.sinceBoot();
     memory.nextPair = size.left > 0 ? memory.nextPair + size.pairs : 0;
     memory.last = report;
+    memory.passedBy = false; // until they are seen to
     memory.stateBefore.reset();
     run.memory.write(memory);
     run.report.trial = report;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace notrack
@@ -74,19 +75,33 @@ Finding lostBeyond(const FarEnd& end)
     return finding;
 }
 
-} // namespace
+enum class FarEndSays {
+    Answers, ///< also while its rules stand
+    Lost,    ///< it answers, and does not while they stand
+    NotTried,
+    Failed, ///< the report says why
+};
 
-bool tryTunnel(RunContext& run, const Profile& profile, const Change& change)
+struct TunnelTrial
 {
-    if (run.node.tunnels == nullptr || profile.tunnels.empty() || !profile.safety.probe)
-        return true;
+    FarEndSays says = FarEndSays::NotTried;
+    std::optional<FarEnd> end; ///< nothing where none was tried
+    std::string why;           ///< it was not
+};
+
+TunnelTrial tryFarEnd(RunContext& run, const Profile& profile, const Change& change)
+{
+    if (run.node.tunnels == nullptr || !profile.safety.probe)
+        return {.why = "nobody can ask beyond them"};
     const auto found = change.compare();
     const bool come = found && std::any_of(found->begin(), found->end(), [](const Comparison& comparison) {
                           return std::any_of(comparison.chains.begin(), comparison.chains.end(), bringsTunnels);
                       });
-    const std::optional<FarEnd> end = come ? chooseEnd(run.node, profile) : std::nullopt;
+    if (!come)
+        return {.why = "their rules stand already"};
+    const std::optional<FarEnd> end = chooseEnd(run.node, profile);
     if (!end)
-        return true;
+        return {.why = "no far end of them is known that answers an ICMP echo"};
     Change narrowed(run.node, withRulesFor(*end, run, *found, change), {}, run.wait);
     if (run.before)
         narrowed.startFrom(*run.before);
@@ -94,16 +109,36 @@ bool tryTunnel(RunContext& run, const Profile& profile, const Change& change)
     const bool answers = written && !run.node.tunnels->answering({end->inside}).empty();
     if (const Result<void> undone = narrowed.undo(); !undone || !written) {
         run.fail(undone ? written.error() : undone.error());
-        return false;
+        return {.says = FarEndSays::Failed};
     }
     run.watch.lap("trial of the tunnel");
-    if (answers || run.node.tunnels->answering({end->inside}).empty())
-        return true;
-    Finding finding = lostBeyond(*end);
+    if (answers)
+        return {.says = FarEndSays::Answers, .end = end};
+    if (run.node.tunnels->answering({end->inside}).empty())
+        return {.why = toText(end->inside) + ", which answered an ICMP echo before, answers none any more"};
+    return {.says = FarEndSays::Lost, .end = end};
+}
+
+/// Whether the profile waives it.
+bool tellLoss(RunContext& run, const Profile& profile, const FarEnd& end)
+{
+    Finding finding = lostBeyond(end);
     finding.waived = isWaived(profile, finding.id);
-    const bool goesOn = finding.waived;
+    const bool waived = finding.waived;
     run.report.findings.insert(run.report.findings.begin(), std::move(finding));
-    if (goesOn)
+    return waived;
+}
+
+} // namespace
+
+bool tryTunnel(RunContext& run, const Profile& profile, const Change& change)
+{
+    if (profile.tunnels.empty())
+        return true;
+    const TunnelTrial tried = tryFarEnd(run, profile, change);
+    if (tried.says != FarEndSays::Lost)
+        return tried.says != FarEndSays::Failed;
+    if (tellLoss(run, profile, *tried.end))
         return true;
     run.report.state = NodeState::Unsafe;
     const auto now = run.memory.sinceBoot();
@@ -111,6 +146,30 @@ bool tryTunnel(RunContext& run, const Profile& profile, const Change& change)
     if (run.unattended)
         run.report.waitsFor = reasonsAgainst(run.report.findings);
     return false;
+}
+
+void tellTunnel(RunContext& run, const Profile& profile, const Change& change)
+{
+    if (profile.tunnels.empty() || run.report.error)
+        return;
+    const TunnelTrial tried = tryFarEnd(run, profile, change);
+    switch (tried.says) {
+    case FarEndSays::Answers:
+        run.report.notes.push_back(toText(tried.end->inside) + ", beyond the tunnel to " + toText(*tried.end->peer) +
+                                   ", answers an ICMP echo with and without rules for that node alone");
+        return;
+    case FarEndSays::Lost:
+        if (!tellLoss(run, profile, *tried.end) && run.report.trial) {
+            run.report.trial->outcome = TrialOutcome::Lost;
+            run.report.trial->why = run.report.findings.front().evidence.front();
+        }
+        return;
+    case FarEndSays::NotTried:
+        run.report.notes.push_back("the tunnels were not tried: " + tried.why);
+        return;
+    case FarEndSays::Failed:
+        return;
+    }
 }
 
 } // namespace notrack

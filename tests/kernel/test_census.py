@@ -92,6 +92,23 @@ class Prediction(WithPods):
                 self.assertAlmostEqual(predicted, gone, delta=5)
 
 
+class Kept(WithPods):
+    def test_status_tells_of_the_last_censuses_without_the_rules_and_with_them(self):
+        self.write_profile(profile(pods=("10.244.0.0/16",), scope="any", safety={"waive": ["not-ipvs"], "probe": False}))
+        self.send()
+        before = self.census()
+        self.assertGreater(before["dns"], 300)
+        self.apply()
+        self.assertNotIn("counted_since", self.status()["effect"])
+        self.send()
+        since = self.census()
+        effect = self.status()["effect"]
+        for key, census in (("counted_before", before), ("counted_since", since)):
+            self.assertEqual({name: effect[key][name] for name in ("entries", "dns", "tunnel")}, {name: census[name] for name in ("entries", "dns", "tunnel")})
+        self.assertEqual(since["dns"], 0)
+        self.assertRegex(self.run_runner("status").stdout, r"of \d+ entries with these rules DNS had 0 and tunnels 0 \(census of ")
+
+
 class Classes(NodeTest):
     def test_every_entry_is_told_once(self):
         node, other = "192.0.2.1", "192.0.2.2"

@@ -255,6 +255,20 @@ class Trial(WithPods):
         self.serve("pod-a")
         self.assertIn("no-effect", [finding["id"] for finding in self.apply()["findings"]])
 
+    def test_rules_that_count_nothing_while_pods_are_answered_have_no_effect(self):
+        def told():
+            return [finding["id"] for finding in self.status()["findings"] if finding["id"] == "no-effect"]
+
+        self.apply()
+        self.assertEqual(told(), [])
+        for pod in PODS:
+            quiet("ip", "-n", pod, "address", "add", SERVICE + "/32", "dev", "lo")
+            self.serve(pod)
+        (self.memory / "run" / "trial").unlink()  # ten minutes later
+        self.assertIn("refresh", [timing["step"] for timing in self.report("apply", "--reconcile")["timings"]])
+        self.assertEqual(told(), ["no-effect"])
+        self.assertEqual(self.status()["state"], "in-sync")
+
     def test_kill_9_in_each_step_is_healed(self):
         call = "sendmsg,sendto" if BACKEND == "nftables" else "setsockopt"
         for broken in (False, True):

@@ -70,6 +70,7 @@ class Nodes(NodeTest):
             quiet(*run, "ip", "link", "set", "vxlan0", "up")
             quiet(*run, "ip", "address", "add", near, "peer", far, "dev", "vxlan0")
         process = subprocess.Popen(at_peer(sys.executable, "-c", SERVER, THERE), stdout=subprocess.PIPE)
+        self.server = process
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -77,6 +78,11 @@ class Nodes(NodeTest):
         process.stdout.readline()
         self.ask(1)  # neighbours are known from here on
         self.profile_for(family)
+
+    def fill_in(self):
+        self.server.kill()
+        for run in ((), at_peer()):
+            quiet(*run, "ip", "link", "del", "vxlan0")
 
     def profile_for(self, family):
         self.write_profile(profile(pods=("10.244.0.0/16",), scope="pods", tunnels=[{"port": PORT, "peers": UNDERLAYS[family][3]}]))
@@ -140,10 +146,13 @@ class Tunnel(Nodes):
 
     def test_transfers_come_as_they_were_sent(self):
         """At the tunnel's own MTU, and at one whose outer packets are fragments."""
-        self.dig(socket.AF_INET)
-        self.at_both("apply")
-        for mtu in (1450, 1500):
-            self.assertTrue(self.transfer(mtu), mtu)
+        for family, header in ((socket.AF_INET, 50), (socket.AF_INET6, 70)):
+            self.dig(family)
+            self.at_both("apply")
+            for mtu in (1500 - header, 1500):
+                self.assertTrue(self.transfer(mtu), (family, mtu))
+            self.at_both("remove")
+            self.fill_in()
 
     def test_discover_proposes_them(self):
         self.dig(socket.AF_INET)
@@ -266,7 +275,12 @@ class Refused(Nodes):
         write_profile()
         self.assertTrue(self.apply()["changed"])
         self.remove()
+        told = self.report("trial", "--profile", str(self.profile))
+        self.assertIn(f"{THERE}, beyond the tunnel to 192.0.2.2, answers an ICMP echo with and without rules for that node alone", told["notes"])
         quiet("iptables-legacy", "-A", "INPUT", "-p", "udp", "--dport", str(PORT), "-m", "length", "--length", "0:200", "-m", "conntrack", "--ctstate", "UNTRACKED", "-j", "DROP")
+        told = self.report("trial", "--profile", str(self.profile), code=3)
+        self.assertEqual((told["trial"]["outcome"], told["findings"][0]["id"]), ("lost", "trial"))
+        self.assertNotIn("NMANAGER", "\n".join(self.listing()))
         report = self.apply(code=3)
         self.assertEqual((report["findings"][0]["id"], report["changed"]), ("trial", False))
         self.assertIn(f"{THERE}, beyond the tunnel to 192.0.2.2, ", report["findings"][0]["evidence"][0])

@@ -56,7 +56,11 @@ Report fullReport()
                                .left = 2,
                                .rows = {{"pod", "10.96.0.10:53/udp", {8, 8, 0.25, 1.5}, {8, 0, {}, {}}, 8, "Connection refused"}}};
     report.probe = ProbeReport{{{"node", "10.96.0.10", 2, 2, 0.25, 1.5, ""}}, {{"pod", "10.96.0.10", 2, 0, {}, {}, "timeout", 1}}};
-    report.effect = Effect{{86400, 12, 3}, {3600, 1, 0}, 5068};
+    report.effect = Effect{{86400, 12, 3},
+                           {3600, 1, 0},
+                           5068,
+                           EntriesCounted{"2026-11-26T10:00:00Z", 5000, 2400, 600},
+                           EntriesCounted{"2026-11-27T10:00:00Z", 2000, 0, 3}};
     report.pod = PodView{*readAddress("10.244.1.5"), "pod-a", 3, {{"pod-a", "RcvbufErrors", 4}}};
     report.census = Census{20, 8, 9, 2, 3, {{"ESTABLISHED", 5}}, 1};
     report.losses = LossFigures{IpvsLoad{3000, 4096, 300, 900, 120, true, false},

@@ -47,6 +47,7 @@ public:
                          {.name = "pod", .addresses = {*readAddress("10.244.0.5"), *readAddress("fd00:244::5")}, .role = Role::Pod}},
                         {}};
     std::function<bool(const Question&, bool untracked)> answers = [](const Question&, bool) { return true; };
+    bool elsewhere = false; ///< packets meet no table of this node
     int rounds = 0;
     std::vector<std::string> lastAsked; ///< names of the places
     MemoryTableStore* beside = nullptr; ///< the other backend's, which the kernel asks as well
@@ -54,7 +55,7 @@ public:
 private:
     bool isUntracked(const Question& question)
     {
-        return isUntracked(m_store, question) || (beside != nullptr && isUntracked(*beside, question));
+        return !elsewhere && (isUntracked(m_store, question) || (beside != nullptr && isUntracked(*beside, question)));
     }
 
     /// A rule that matches counts, as the kernel's does.

@@ -1,3 +1,4 @@
+#include "core/run/effect.h"
 #include "tests/unit/run/canned_run.h"
 
 #include <QTest>
@@ -57,9 +58,28 @@ private Q_SLOTS:
         lostSoFar(1000, 1, 0);
         m_node->apply();
         lostSoFar(2000, 2, 0);
-        m_node->store->tables[Family::Ipv4].chains.back().entries.clear();
+        m_node->store->tables[Family::Ipv4].chains.front().entries.clear();
         m_node->unattended();
         QCOMPARE(effect(), "1000 s: 1 0; 1000 s: 1 0");
+    }
+
+    /// Of each kind the last census is kept, and no other.
+    void censusesWithoutTheRulesAndWithThem()
+    {
+        lostSoFar(1000, 1, 0);
+        for (const std::uint64_t dns : {500U, 400U})
+            census(dns, 90);
+        m_node->apply();
+        QCOMPARE(counted(), "without 400 90; with nothing");
+        census(0, 3);
+        m_node->store->tables[Family::Ipv4].chains.front().entries.clear();
+        census(77, 77); // neither
+        m_node->unattended();
+        QCOMPARE(counted(), "without 400 90; with 0 3");
+        for (const char* text : {"", "{}", "[1]", "x"}) {
+            m_node->memory.texts[Remembered::Census] = text;
+            QCOMPARE(counted(), "without nothing; with nothing");
+        }
     }
 
     void otherTextsAreNothing()
@@ -84,6 +104,25 @@ private:
         m_node->store->tables = MemoryTableStore().tables;
         for (const Remembered what : {Remembered::Verdict, Remembered::Damping, Remembered::Trial, Remembered::Start})
             m_node->memory.texts.erase(what);
+    }
+
+    void census(std::uint64_t dns, std::uint64_t tunnel)
+    {
+        Report report = m_node->execute(Intent::Status);
+        report.census = Census{.entries = 1000, .dns = dns, .tunnel = tunnel};
+        Memory memory(m_node->memory);
+        keepCensus(report, memory);
+    }
+
+    QString counted()
+    {
+        const std::optional<Effect> effect = m_node->execute(Intent::Status).effect;
+        if (!effect)
+            return "no effect";
+        const auto told = [](const std::optional<EntriesCounted>& counted) {
+            return counted ? QString("%1 %2").arg(counted->dns).arg(counted->tunnel) : QString("nothing");
+        };
+        return "without " + told(effect->countedBefore) + "; with " + told(effect->countedSince);
     }
 
     QString effect()

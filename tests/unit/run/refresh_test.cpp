@@ -81,6 +81,36 @@ private Q_SLOTS:
         QVERIFY(queries <= 3 * 3 * 2 * 2); // places, queries and two services at most
     }
 
+    /// A pod that was a witness may come again as one whose packets take another way.
+    void rulesThatCountNothingWhilePlacesAreAnsweredHaveNoEffect()
+    {
+        const auto ids = [&](Intent intent) {
+            QStringList list;
+            for (const Finding& finding : execute(intent).findings)
+                list << QString::fromStdString(finding.id + ": " + finding.evidence.front());
+            return list;
+        };
+        const QStringList told{"no-effect: the timer asked from pods and was answered, and the rules for DNS counted nothing meanwhile"};
+        execute(Intent::Apply);
+        m_node->memory.now += pauseBetweenTrials;
+        execute(Intent::Reconcile);
+        QCOMPARE(ids(Intent::Status), QStringList());
+        m_interrogator->elsewhere = true;
+        m_node->memory.now += pauseBetweenTrials;
+        execute(Intent::Reconcile);
+        QCOMPARE(ids(Intent::Status), told);
+        QCOMPARE(ids(Intent::Reconcile), told);
+        m_interrogator->answers = [](const Question&, bool) { return false; }; // DNS that is dead tells nothing of the rules
+        m_node->memory.now += pauseBetweenTrials;
+        execute(Intent::Reconcile);
+        QCOMPARE(ids(Intent::Status), QStringList());
+        m_interrogator->answers = [](const Question&, bool) { return true; };
+        m_interrogator->elsewhere = false;
+        m_node->memory.now += pauseBetweenTrials;
+        execute(Intent::Reconcile);
+        QCOMPARE(ids(Intent::Status), QStringList());
+    }
+
     /// What the findings say against a node, a trial that passed makes a warning with both facts: for these facts, and for no others.
     void aVerdictOverrulesWhatWasSeenWhenItWasGiven()
     {

@@ -1,4 +1,5 @@
 #include "core/run/tunnel_echo.h"
+#include "tests/unit/run/canned_interrogator.h"
 #include "tests/unit/run/canned_run.h"
 
 #include <QTest>
@@ -132,6 +133,50 @@ private Q_SLOTS:
         echoes.answers = {1, 0, 1};
         const Request waiving{.intent = Intent::Apply, .profile = canned.profile, .wait = std::chrono::milliseconds(0)};
         QCOMPARE(outcomeOf(run(waiving, node), Intent::Apply), QString("in-sync, exit 0"));
+    }
+
+    /// A trial that nothing follows says what became of one end, or why none was tried; a loss is the trial's.
+    void aTrialAlone_data()
+    {
+        QTest::addColumn<QList<int>>("answers");
+        QTest::addColumn<QString>("outcome");
+        QTest::addColumn<QString>("told");
+        QTest::newRow("answers")
+            << QList<int>{1, 1} << "passed 0"
+            << "10.244.3.0, beyond the tunnel to 192.0.2.13, answers an ICMP echo with and without rules for that node alone";
+        QTest::newRow("is lost")
+            << QList<int>{1, 0, 1} << "lost 3"
+            << "10.244.3.0, beyond the tunnel to 192.0.2.13, answers an ICMP echo, and none while rules for that node alone stand";
+        QTest::newRow("goes down meanwhile")
+            << QList<int>{1, 0, 0} << "passed 0"
+            << "the tunnels were not tried: 10.244.3.0, which answered an ICMP echo before, answers none any more";
+        QTest::newRow("is down") << QList<int>{0} << "passed 0"
+                                 << "the tunnels were not tried: no far end of them is known that answers an ICMP echo";
+    }
+
+    void aTrialAlone()
+    {
+        QFETCH(QList<int>, answers);
+        QFETCH(QString, outcome);
+        QFETCH(QString, told);
+        CannedNode canned;
+        CannedEchoes echoes;
+        CannedInterrogator interrogator(*canned.store);
+        echoes.outerKnown = true;
+        for (const int answer : answers)
+            echoes.answers.push_back(static_cast<std::size_t>(answer));
+        Node node = canned.doors();
+        node.tunnels = &echoes;
+        node.interrogator = &interrogator;
+        canned.profile.tunnels = {{Port{8472}, {*readPrefix("192.0.2.0/24")}}};
+        const Report report = run({.intent = Intent::Trial, .profile = canned.profile, .wait = std::chrono::milliseconds(0)}, node);
+        QVERIFY(report.trial);
+        QCOMPARE(QString::fromStdString(std::string(toText(report.trial->outcome))) + " " + QString::number(exitOf(report, Intent::Trial)),
+                 outcome);
+        QStringList texts = toList(report.notes);
+        texts << QString::fromStdString(report.trial->why);
+        QVERIFY2(texts.contains(told), qPrintable(texts.join("; ")));
+        QVERIFY(canned.holdsNothing());
     }
 
     void profilesWithoutTunnelsAskNobody()
