@@ -21,16 +21,15 @@ QString grouped(std::uint64_t value)
     return QLocale().toString(static_cast<qulonglong>(value));
 }
 
-QString lossesText(const LossesOver& losses)
+/// "12 in 24.0 h"
+QString inTime(std::uint64_t count, std::uint64_t seconds)
 {
-    return ConntrackRowsText::tr("%1 insert failures, %2 drops in %3 h")
-        .arg(grouped(losses.insertFailed), grouped(losses.drop), QLocale().toString(static_cast<double>(losses.seconds) / 3600, 'f', 1));
+    return ConntrackRowsText::tr("%1 in %2 h").arg(grouped(count), QLocale().toString(static_cast<double>(seconds) / 3600, 'f', 1));
 }
 
-QString countedText(const EntriesCounted& counted)
+QString shareOf(std::uint64_t count, const EntriesCounted& counted)
 {
-    return ConntrackRowsText::tr("DNS %1, tunnels %2 of %3, counted at %4")
-        .arg(grouped(counted.dns), grouped(counted.tunnel), grouped(counted.entries), shown(counted.at));
+    return ConntrackRowsText::tr("%1 of %2").arg(grouped(count), grouped(counted.entries));
 }
 
 TreeRow figureRow(const QString& name, const QString& value, const QString& rate = {})
@@ -40,14 +39,20 @@ TreeRow figureRow(const QString& name, const QString& value, const QString& rate
 
 void addEffect(std::vector<TreeRow>& rows, const Effect& effect)
 {
-    rows.push_back(figureRow(ConntrackRowsText::tr("Lost before the rules came"), lossesText(effect.before)));
-    rows.push_back(figureRow(ConntrackRowsText::tr("Lost since"), lossesText(effect.since)));
-    rows.push_back(figureRow(ConntrackRowsText::tr("Packets that the rules for DNS counted"), grouped(effect.packets)));
-    if (effect.countedBefore) {
-        rows.push_back(figureRow(ConntrackRowsText::tr("Entries without the rules"), countedText(*effect.countedBefore)));
+    const LossesOver& before = effect.before;
+    const LossesOver& since = effect.since;
+    rows.push_back(figureRow(ConntrackRowsText::tr("Insert failed before the rules"), inTime(before.insertFailed, before.seconds)));
+    rows.push_back(figureRow(ConntrackRowsText::tr("Insert failed since"), inTime(since.insertFailed, since.seconds)));
+    rows.push_back(figureRow(ConntrackRowsText::tr("Dropped before the rules"), inTime(before.drop, before.seconds)));
+    rows.push_back(figureRow(ConntrackRowsText::tr("Dropped since"), inTime(since.drop, since.seconds)));
+    rows.push_back(figureRow(ConntrackRowsText::tr("Packets that the rules counted"), grouped(effect.packets)));
+    if (const auto& counted = effect.countedBefore) {
+        rows.push_back(figureRow(ConntrackRowsText::tr("Entries of DNS without the rules"), shareOf(counted->dns, *counted)));
+        rows.push_back(figureRow(ConntrackRowsText::tr("Entries of tunnels without the rules"), shareOf(counted->tunnel, *counted)));
     }
-    if (effect.countedSince) {
-        rows.push_back(figureRow(ConntrackRowsText::tr("Entries with the rules"), countedText(*effect.countedSince)));
+    if (const auto& counted = effect.countedSince) {
+        rows.push_back(figureRow(ConntrackRowsText::tr("Entries of DNS with the rules"), shareOf(counted->dns, *counted)));
+        rows.push_back(figureRow(ConntrackRowsText::tr("Entries of tunnels with the rules"), shareOf(counted->tunnel, *counted)));
     }
 }
 

@@ -193,34 +193,6 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
 <context>
     <name>ConntrackRows</name>
     <message>
-        <source>%1 insert failures, %2 drops in %3 h</source>
-        <translation>%1 gescheiterte Einträge, %2 verworfen in %3 h</translation>
-    </message>
-    <message>
-        <source>DNS %1, tunnels %2 of %3, counted at %4</source>
-        <translation>DNS %1, Tunnel %2 von %3, gezählt um %4</translation>
-    </message>
-    <message>
-        <source>Lost before the rules came</source>
-        <translation>Verloren, bevor die Regeln kamen</translation>
-    </message>
-    <message>
-        <source>Lost since</source>
-        <translation>Seither verloren</translation>
-    </message>
-    <message>
-        <source>Packets that the rules for DNS counted</source>
-        <translation>Von den Regeln für DNS gezählte Pakete</translation>
-    </message>
-    <message>
-        <source>Entries without the rules</source>
-        <translation>Einträge ohne die Regeln</translation>
-    </message>
-    <message>
-        <source>Entries with the rules</source>
-        <translation>Einträge mit den Regeln</translation>
-    </message>
-    <message>
         <source>Connection tracking</source>
         <translation>Verbindungsverfolgung</translation>
     </message>
@@ -259,6 +231,50 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
     <message>
         <source>Clashes resolved</source>
         <translation>Gelöste Konflikte</translation>
+    </message>
+    <message>
+        <source>%1 in %2 h</source>
+        <translation>%1 in %2 h</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Insert failed before the rules</source>
+        <translation>Eintrag gescheitert vor den Regeln</translation>
+    </message>
+    <message>
+        <source>Insert failed since</source>
+        <translation>Eintrag gescheitert seither</translation>
+    </message>
+    <message>
+        <source>Dropped before the rules</source>
+        <translation>Verworfen vor den Regeln</translation>
+    </message>
+    <message>
+        <source>Dropped since</source>
+        <translation>Verworfen seither</translation>
+    </message>
+    <message>
+        <source>Packets that the rules counted</source>
+        <translation>Von den Regeln gezählte Pakete</translation>
+    </message>
+    <message>
+        <source>Entries of DNS without the rules</source>
+        <translation>Einträge von DNS ohne die Regeln</translation>
+    </message>
+    <message>
+        <source>Entries of tunnels without the rules</source>
+        <translation>Einträge von Tunneln ohne die Regeln</translation>
+    </message>
+    <message>
+        <source>Entries of DNS with the rules</source>
+        <translation>Einträge von DNS mit den Regeln</translation>
+    </message>
+    <message>
+        <source>Entries of tunnels with the rules</source>
+        <translation>Einträge von Tunneln mit den Regeln</translation>
     </message>
 </context>
 <context>

@@ -112,7 +112,7 @@ void ProfilePage::show(const NodeRecord& record)
     setPlaceholder(emptyText(record, {}));
 }
 
-FigureTree::FigureTree() : TreePage(conntrackTitles(), tr("Connection tracking"), {20, 13, 10})
+FigureTree::FigureTree() : TreePage(conntrackTitles(), tr("Connection tracking"), {29, 15, 10})
 {
     rows().setNumericColumns(1, 2);
     setRootIsDecorated(false);

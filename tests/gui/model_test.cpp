@@ -223,12 +223,15 @@ private slots:
         KeyedTreeModel figures(conntrackTitles());
         const QAbstractItemModelTester tester(&figures, failOnError);
         figures.setRows(buildConntrackRows(fleet.record(0)));
-        QCOMPARE(printModel(figures).section(QLatin1Char('\n'), 7),
-                 QStringLiteral("Lost before the rules came | 12 insert failures, 3 drops in 24.0 h\n"
-                                "Lost since | 1 insert failures, 0 drops in 1.5 h\n"
-                                "Packets that the rules for DNS counted | 5,068\n"
-                                "Entries without the rules | DNS 2,400, tunnels 600 of 5,000, counted at 2026-11-26T10:00:00Z\n"
-                                "Entries with the rules | DNS 0, tunnels 3 of 2,000, counted at 2026-11-27T10:00:00Z\n"));
+        QCOMPARE(printModel(figures).section(QLatin1Char('\n'), 7), QStringLiteral("Insert failed before the rules | 12 in 24.0 h\n"
+                                                                                   "Insert failed since | 1 in 1.5 h\n"
+                                                                                   "Dropped before the rules | 3 in 24.0 h\n"
+                                                                                   "Dropped since | 0 in 1.5 h\n"
+                                                                                   "Packets that the rules counted | 5,068\n"
+                                                                                   "Entries of DNS without the rules | 2,400 of 5,000\n"
+                                                                                   "Entries of tunnels without the rules | 600 of 5,000\n"
+                                                                                   "Entries of DNS with the rules | 0 of 2,000\n"
+                                                                                   "Entries of tunnels with the rules | 3 of 2,000\n"));
         value.state = NodeState::Absent;
         value.effect.reset();
         value.retired = "2026-11-27T06:00:00Z";
