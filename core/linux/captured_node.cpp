@@ -28,8 +28,7 @@ public:
 
     Witnesses find(const Profile& profile) override { return findWitnesses(m_findPods, m_files, profile); }
 
-    std::optional<PortRange> findPorts(std::span<const Witness> /*witnesses*/, std::uint16_t /*count*/, std::span<const PortRange> /*used*/,
-                                       PortsOf /*whose*/) override
+    std::optional<PortRange> findPorts(std::span<const Witness> /*witnesses*/, const PortsWanted& /*wanted*/) override
     {
         return std::nullopt;
     }

@@ -99,7 +99,7 @@ private:
             m_change->startFrom(std::move(differences->store), std::move(differences->other));
         m_report.verified.reset();
         m_overruled.clear();
-        m_report.trial = m_memory.trial().last;
+        m_report.trial = lastTrial(m_memory.trial());
         if (m_request.intent == Intent::Remove) {
             m_report.backend = toText(differences->onlyInOther ? m_node.other->backend() : m_node.store.backend()); // that held the rules
             m_report.notes = differences->foreignObjects;

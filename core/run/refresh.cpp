@@ -41,7 +41,8 @@ bool stillAnswers(RunContext& run, const std::function<std::optional<std::uint64
     TrialMemory memory = run.memory.trial();
     const auto now = run.memory.sinceBoot();
     const std::vector<Witness> places = whoseTurnItIs(*run.trial, memory.nextVoter);
-    const auto ports = run.node.interrogator->findPorts(places, queriesEach, portsInUse(memory, now), PortsOf::Everybody);
+    const auto ports =
+        run.node.interrogator->findPorts(places, {queriesEach, profile.protocols, portsInUse(memory, now), PortsOf::Everybody});
     if (!ports)
         return true;
     memory.refreshed = now;

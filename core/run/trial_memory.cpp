@@ -14,6 +14,7 @@ namespace
 
 using Json = StateJson;
 
+constexpr std::string_view beforeLast = "\n\n"; // an empty line, which no JSON of ours has
 constexpr std::chrono::seconds ipvsTimeout{300};
 constexpr std::size_t mostUsed = 100;
 constexpr std::array statesOfTables{NodeState::InSync, NodeState::Drifted, NodeState::Absent};
@@ -36,6 +37,19 @@ std::vector<PortRange> portsInUse(const TrialMemory& memory, std::chrono::second
     return inUse;
 }
 
+std::optional<TrialReport> lastTrial(const TrialMemory& memory)
+{
+    const Result<Report> report = readReport(memory.last);
+    return report ? report->trial : std::nullopt;
+}
+
+void setLastTrial(TrialMemory& memory, const TrialReport& trial)
+{
+    Report report;
+    report.trial = trial;
+    memory.last = writeReport(report);
+}
+
 std::string writeTrialMemory(const TrialMemory& memory)
 {
     Json used = Json::array();
@@ -51,24 +65,20 @@ std::string writeTrialMemory(const TrialMemory& memory)
               {"used", std::move(used)}};
     if (memory.stateBefore)
         json["state_before"] = toText(*memory.stateBefore);
-    if (memory.last) { // in the report's own words, by the report's own codec
-        Report report;
-        report.trial = memory.last;
-        json["last"] = writeReport(report);
-    }
-    return writeStateJson(json);
+    return writeStateJson(json) + '\n' + memory.last;
 }
 
 TrialMemory readTrialMemory(std::string_view text)
 {
     try {
-        const Json json = readStateJson(text);
+        const std::size_t end = std::min(text.find(beforeLast), text.size());
+        const Json json = readStateJson(text.substr(0, end));
         TrialMemory memory{.digest = textAt(json, "digest"),
                            .at = std::chrono::seconds(valueAt(json, "at").get<std::int64_t>()),
                            .nextPair = countAt(json, "next_pair"),
                            .hadPod = valueAt(json, "had_pod").get<bool>(),
                            .used = {},
-                           .last = {},
+                           .last = std::string(text.substr(std::min(end + beforeLast.size(), text.size()))),
                            .refreshed = std::chrono::seconds(valueAt(json, "refreshed").get<std::int64_t>()),
                            .nextVoter = countAt(json, "next_voter"),
                            .passedBy = json.value("passed_by", false)};
@@ -77,10 +87,6 @@ TrialMemory readTrialMemory(std::string_view text)
                                    std::chrono::seconds(one.at(2).get<std::int64_t>())});
         if (const auto state = json.find("state_before"); state != json.end())
             memory.stateBefore = readWord(*state, statesOfTables);
-        if (const auto last = json.find("last"); last != json.end()) {
-            if (Result<Report> report = readReport(last->get<std::string>()))
-                memory.last = std::move(report->trial);
-        }
         return memory;
     } catch (const Json::exception&) {
         return {};

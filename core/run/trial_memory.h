@@ -30,7 +30,7 @@ struct TrialMemory
     std::uint32_t nextPair = 0; ///< where places and services take turns, whose turn is next
     bool hadPod = false;        ///< some trial found a pod to ask from
     std::vector<UsedPorts> used;
-    std::optional<TrialReport> last;
+    std::string last; ///< a report with the last trial, in the report's own words: most runs need to keep it only, not to read it
     std::chrono::seconds refreshed{0};      ///< since boot: when a verdict was last shown to hold
     std::uint32_t nextVoter = 0;            ///< whose turn it is then
     bool passedBy = false;                  ///< then, places were answered while the rules counted nothing
@@ -48,7 +48,11 @@ bool isRefreshDue(const TrialMemory& memory, std::chrono::seconds now);
 /// Ports that IPVS may still remember: its time-out for UDP is 300 s.
 std::vector<PortRange> portsInUse(const TrialMemory& memory, std::chrono::seconds now);
 
-/// One JSON document, and back; text that this version did not write is no memory.
+/// The last trial; nothing where there was none.
+std::optional<TrialReport> lastTrial(const TrialMemory& memory);
+void setLastTrial(TrialMemory& memory, const TrialReport& trial);
+
+/// JSON, an empty line and the last trial, and back; text that this version did not write is no memory.
 std::string writeTrialMemory(const TrialMemory& memory);
 TrialMemory readTrialMemory(std::string_view text);
 

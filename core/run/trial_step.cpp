@@ -16,10 +16,12 @@ namespace
 std::string reasonToWait(const RunContext& run, const TrialStep& step, const TrialMemory& earlier)
 {
     const auto since = run.memory.sinceBoot() - earlier.at;
-    if (!run.unattended || !step.canAsk || !earlier.last || earlier.digest != digestOf(step.profile) || since >= pauseBetweenTrials ||
-        earlier.last->outcome == TrialOutcome::Passed)
+    if (!run.unattended || !step.canAsk || earlier.digest != digestOf(step.profile) || since >= pauseBetweenTrials)
         return {};
-    return "the last trial: " + earlier.last->why + " (the next one in " + std::to_string((pauseBetweenTrials - since).count()) + " s)";
+    const std::optional<TrialReport> last = lastTrial(earlier);
+    if (!last || last->outcome == TrialOutcome::Passed)
+        return {};
+    return "the last trial: " + last->why + " (the next one in " + std::to_string((pauseBetweenTrials - since).count()) + " s)";
 }
 
 /// Tells what a trial says against the rules. Whether the profile waives it.

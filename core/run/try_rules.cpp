@@ -68,7 +68,8 @@ Result<TrialSettings> chooseTrial(RunContext& run, const TrialStep& step, PortsO
         return makeError(ErrorKind::Failed, !witnesses.unread.empty()           ? witnesses.unread.front()
                                             : step.profile.scope == Scope::Pods ? "no pod of this node has a network namespace with a name"
                                                                                 : "no place on this node could ask");
-    const auto ports = run.node.interrogator->findPorts(witnesses.all, settings.size.ports, portsInUse(memory, now), whose);
+    const auto ports =
+        run.node.interrogator->findPorts(witnesses.all, {settings.size.ports, step.profile.protocols, portsInUse(memory, now), whose});
     if (!ports)
         return makeError(ErrorKind::Failed,
                          "no " + std::to_string(settings.size.ports) + " client ports in a row are free at every witness");
@@ -109,7 +110,7 @@ void rememberTrial(RunContext& run, const TrialStep& step, const TrialSize& size
     memory.digest = digestOf(step.profile);
     memory.at = run.memory.sinceBoot();
     memory.nextPair = size.left > 0 ? memory.nextPair + size.pairs : 0;
-    memory.last = report;
+    setLastTrial(memory, report);
     memory.passedBy = false; // until they are seen to
     memory.stateBefore.reset();
     run.memory.write(memory);

@@ -71,6 +71,15 @@ enum class PortsOf {
     Everybody, ///< that such sockets get: rules that stand are met by their queries anyway, and a filter may name their ports
 };
 
+/// The client ports that a trial looks for.
+struct PortsWanted
+{
+    std::uint16_t count = 0;                                          ///< in a row
+    std::vector<Protocol> protocols = {Protocol::Udp, Protocol::Tcp}; ///< of which nobody else may have them
+    std::vector<PortRange> used;                                      ///< to be kept out of
+    PortsOf whose = PortsOf::Nobody;
+};
+
 /// The most packets a trial sends in a second, and the most sockets that are open at once.
 inline constexpr std::uint32_t mostTrialPacketsPerSecond = 1000;
 inline constexpr std::size_t mostTrialSockets = 512;
@@ -89,10 +98,9 @@ public:
     /// The node, and its pods whose network namespace has a name and an address in the profile's pod networks.
     virtual Witnesses find(const Profile& profile) = 0;
 
-    /// `count` ports in a row that can be bound, for UDP and TCP, at every place that is asked, overlap none of `used` and lie outside each
-    /// place's ip_local_port_range, of PortsOf::Everybody within, else as high as possible. Nothing where there are none.
-    virtual std::optional<PortRange> findPorts(std::span<const Witness> witnesses, std::uint16_t count, std::span<const PortRange> used,
-                                               PortsOf whose = PortsOf::Nobody) = 0;
+    /// Ports as wanted that can be bound at every place that is asked, and lie outside each place's ip_local_port_range, of
+    /// PortsOf::Everybody within, else as high as possible. Nothing where there are none.
+    virtual std::optional<PortRange> findPorts(std::span<const Witness> witnesses, const PortsWanted& wanted) = 0;
 
     /// Asks every question for the A record of `name`, at most mostTrialPacketsPerSecond and with at most mostTrialSockets open. A UDP query
     /// without an answer goes out three times within `timeout`, which runs from its first sending. Returns once nothing is left to wait

@@ -115,7 +115,7 @@ private slots:
     {
         const QString before = QFile::symLinkTarget("/proc/thread-self/ns/net");
         m_door->find(profile());
-        m_door->findPorts(places(), 2, {});
+        m_door->findPorts(places(), {.count = 2});
         m_door->isTracked(places()[1], question(1, 53));
         QCOMPARE(flatten(ask({question(1, 53)})), std::string("sent, answered\n"));
         QCOMPARE(QFile::symLinkTarget("/proc/thread-self/ns/net"), before);

@@ -118,16 +118,16 @@ private slots:
 
     void portsAreChosenByChance()
     {
-        const std::string one = flatten(door(1).findPorts(places(), 8, {}));
-        QCOMPARE(flatten(door(1).findPorts(places(), 8, {})), one);
-        QVERIFY(flatten(door(2).findPorts(places(), 8, {})) != one);
+        const std::string one = flatten(door(1).findPorts(places(), {.count = 8}));
+        QCOMPARE(flatten(door(1).findPorts(places(), {.count = 8})), one);
+        QVERIFY(flatten(door(2).findPorts(places(), {.count = 8})) != one);
         NodeInterrogator same = door(1);
-        same.findPorts(places(), 8, {});
-        QVERIFY(flatten(same.findPorts(places(), 8, {})) != one);
+        same.findPorts(places(), {.count = 8});
+        QVERIFY(flatten(same.findPorts(places(), {.count = 8})) != one);
         for (std::uint32_t seed = 0; seed < 100; ++seed)
-            QVERIFY(!door(seed).findPorts(places(), 8, {})->overlaps({Port{30000}, Port{32767}})); // where IPVS has NodePorts
-        QCOMPARE(flatten(door().findPorts(places(), 0, {})), std::string("none"));
-        QCOMPARE(flatten(door().findPorts({}, 8, {})), std::string("none"));
+            QVERIFY(!door(seed).findPorts(places(), {.count = 8})->overlaps({Port{30000}, Port{32767}})); // where IPVS has NodePorts
+        QCOMPARE(flatten(door().findPorts(places(), {.count = 0})), std::string("none"));
+        QCOMPARE(flatten(door().findPorts({}, {.count = 8})), std::string("none"));
     }
 
     void portsLieOutsideWhatOthersGet()
@@ -135,7 +135,7 @@ private slots:
         setInClient("ip_local_port_range", "1024 60000");
         setInClient("ip_local_reserved_ports", "60001-65000,65100");
         for (std::uint32_t seed = 0; seed < 50; ++seed) {
-            const std::optional<PortRange> found = door(seed).findPorts(places(), 8, {});
+            const std::optional<PortRange> found = door(seed).findPorts(places(), {.count = 8});
             QVERIFY2(found && found->first.value > 65000 && !found->contains(Port{65100}), flatten(found).c_str());
         }
     }
@@ -153,7 +153,7 @@ private slots:
         held.push_back(hold("dns", Family::Ipv4, SOCK_DGRAM, 65310)); // a server, which is not asked
         QVERIFY(std::all_of(held.begin(), held.end(), [](const FileDescriptor& file) { return file.valid(); }));
         const std::vector<PortRange> used{{Port{65001}, Port{65099}}, {Port{65301}, Port{65305}}};
-        QCOMPARE(flatten(door().findPorts(places(), 10, used)), std::string("65306:65315"));
+        QCOMPARE(flatten(door().findPorts(places(), {.count = 10, .used = used})), std::string("65306:65315"));
     }
 
     void theHighestWhereOthersGetAll()
@@ -162,10 +162,10 @@ private slots:
         setInClient("ip_local_reserved_ports", "\n");
         const FileDescriptor held = hold("client", Family::Ipv4, SOCK_STREAM, 65530);
         QVERIFY(held.valid());
-        QCOMPARE(flatten(door().findPorts(places(), 4, {})), std::string("65532:65535"));
+        QCOMPARE(flatten(door().findPorts(places(), {.count = 4})), std::string("65532:65535"));
         const std::vector<PortRange> used{{Port{65531}, Port{65535}}};
-        QCOMPARE(flatten(door().findPorts(places(), 4, used)), std::string("65526:65529"));
-        QCOMPARE(flatten(door().findPorts(places(), 65000, {})), std::string("none"));
+        QCOMPARE(flatten(door().findPorts(places(), {.count = 4, .used = used})), std::string("65526:65529"));
+        QCOMPARE(flatten(door().findPorts(places(), {.count = 65000})), std::string("none"));
         setInClient("ip_local_port_range", "32768 60999");
     }
 
@@ -175,7 +175,7 @@ private slots:
         setInClient("ip_local_port_range", "40000 41000");
         setInClient("ip_local_reserved_ports", "40100-40900");
         for (std::uint32_t seed = 0; seed < 50; ++seed) {
-            const std::optional<PortRange> found = door(seed).findPorts(places(), 8, {}, PortsOf::Everybody);
+            const std::optional<PortRange> found = door(seed).findPorts(places(), {.count = 8, .whose = PortsOf::Everybody});
             QVERIFY2(found && found->first.value >= 40000 && found->last.value <= 41000 && !found->overlaps({Port{40100}, Port{40900}}),
                      flatten(found).c_str());
         }
@@ -218,7 +218,7 @@ private slots:
         const Question asked = question(1, 21003);
         withRights(bit(CAP_NET_ADMIN) | bit(CAP_NET_RAW) | bit(CAP_SYS_ADMIN) | bit(CAP_DAC_OVERRIDE), [&] {
             QCOMPARE(door.find(profile()).all.size(), std::size_t{3});
-            QVERIFY(door.findPorts(places(), 4, {}));
+            QVERIFY(door.findPorts(places(), {.count = 4}));
             QVERIFY(door.ask(places(), std::vector{asked}, "a.test", std::chrono::seconds(5)).front().answered);
             QCOMPARE(flatten(door.isTracked(places()[1], asked)), std::string("tracked"));
         });
@@ -278,7 +278,7 @@ private slots:
         const qint64 finding = timer.restart();
         QCOMPARE(found.unread, std::vector<std::string>{"of 251 pods only 250 are asked"});
         QCOMPARE(found.all.size(), std::size_t{252}); // with the node and the server
-        const std::optional<PortRange> ports = door.findPorts(found.all, 2, {});
+        const std::optional<PortRange> ports = door.findPorts(found.all, {.count = 2});
         const qint64 choosing = timer.restart();
         QVERIFY(ports);
         std::vector<Question> questions;

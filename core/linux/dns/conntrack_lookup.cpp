@@ -70,10 +70,20 @@ bool beganSo(std::span<const std::byte> entry, const QueryTuple& tuple)
 
 } // namespace
 
+bool ConntrackLookup::open()
+{
+    if (!m_socket && hasConntrack())
+        if (Result<netlink::Socket> opened = netlink::Socket::open())
+            m_socket.emplace(std::move(*opened));
+    return m_socket.has_value();
+}
+
 std::optional<bool> ConntrackLookup::has(const QueryTuple& tuple)
 {
-    if (!hasConntrack())
+    if (!m_socket && !hasConntrack())
         return false;
+    if (!open())
+        return std::nullopt;
     bool began = false;
     const std::optional<int> outcome =
         ask(IPCTNL_MSG_CT_GET, tuple, [&](const netlink::Answer& entry) { began = beganSo(entry.attributes, tuple); });
@@ -82,24 +92,15 @@ std::optional<bool> ConntrackLookup::has(const QueryTuple& tuple)
     return began;
 }
 
-void ConntrackLookup::forget(std::span<const QueryTuple> tuples)
+void ConntrackLookup::forget(const QueryTuple& tuple)
 {
-    if (tuples.empty() || !hasConntrack())
-        return;
-    for (const QueryTuple& tuple : tuples)
-        ask(IPCTNL_MSG_CT_DELETE, tuple, [](const netlink::Answer&) {});
+    ask(IPCTNL_MSG_CT_DELETE, tuple, [](const netlink::Answer&) {});
 }
 
 std::optional<int> ConntrackLookup::ask(std::uint8_t message, const QueryTuple& tuple, const netlink::Visitor& visit)
 {
-    if (tuple.source.family() != tuple.destination.family())
+    if (!m_socket || tuple.source.family() != tuple.destination.family())
         return std::nullopt;
-    if (!m_socket) {
-        Result<netlink::Socket> opened = netlink::Socket::open();
-        if (!opened)
-            return std::nullopt;
-        m_socket.emplace(std::move(*opened));
-    }
     netlink::AttributeWriter attributes;
     attributes.nested(CTA_TUPLE_ORIG, [&] { writeTuple(attributes, tuple); });
     netlink::NetfilterRequest request;

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 
 namespace notrack
 {
@@ -23,16 +22,19 @@ struct QueryTuple
 };
 
 /// Questions to ctnetlink (net/netfilter/nf_conntrack_netlink.c) about single entries of the default zone, in the network namespace of whoever
-/// asks the first. Without conntrack in the kernel there is no entry, and nothing is loaded.
+/// calls open() or has() first. Without conntrack in the kernel there is no entry, and nothing is loaded.
 class ConntrackLookup
 {
 public:
+    /// Gives whether questions can be asked.
+    bool open();
+
     /// Whether there is an entry that began so: one message and its answer. Nothing where the kernel does not say: without CAP_NET_ADMIN, or
     /// without nf_conntrack_netlink.
     std::optional<bool> has(const QueryTuple& tuple);
 
-    /// Takes the entries that began so out of conntrack, where there are any and the kernel lets us.
-    void forget(std::span<const QueryTuple> tuples);
+    /// Takes the entry that began so out of conntrack, where there is one and the kernel lets us. Does nothing before open().
+    void forget(const QueryTuple& tuple);
 
 private:
     /// One message about the entry of a tuple; the kernel's error, or nothing where it was not asked.

@@ -20,35 +20,27 @@ NodeInterrogator::NodeInterrogator(WitnessSources sources, std::uint32_t seed)
 Witnesses NodeInterrogator::find(const Profile& profile)
 {
     Witnesses found = findWitnesses(m_sources, profile);
-    const Result<void> ran = runInThread([&] { m_portSettings = readPortSettings(m_sources, found.all); });
+    m_portSettings.clear();
+    const Result<void> ran = runInThread([&] { readPortSettings(m_sources, found.all, m_portSettings); });
     if (!ran)
         found.unread.push_back(toText(ran.error()));
     return found;
 }
 
-std::optional<PortRange> NodeInterrogator::findPorts(std::span<const Witness> witnesses, std::uint16_t count,
-                                                     std::span<const PortRange> used, PortsOf whose)
+std::optional<PortRange> NodeInterrogator::findPorts(std::span<const Witness> witnesses, const PortsWanted& wanted)
 {
     std::optional<PortRange> found;
-    const Result<void> ran =
-        runInThread([&] { found = findFreePorts(m_sources, witnesses, m_portSettings, count, used, whose, m_chance); });
+    const Result<void> ran = runInThread([&] { found = findFreePorts(m_sources, witnesses, m_portSettings, wanted, m_chance); });
     return ran ? found : std::nullopt;
 }
 
 std::vector<Reply> NodeInterrogator::ask(std::span<const Witness> witnesses, std::span<const Question> questions, const std::string& name,
                                          std::chrono::milliseconds timeout)
 {
-    // An answer that no rule names is tracked: with the entry that an earlier round left it would pass as the answer of that one.
-    std::vector<QueryTuple> earlier;
-    for (const Question& question : questions) {
-        if (question.witness >= witnesses.size())
-            continue;
-        if (const std::optional<QueryTuple> tuple = tupleOf(witnesses[question.witness], question))
-            earlier.push_back(*tuple);
-    }
-    m_conntrack.forget(earlier);
+    m_entries.open();
     std::vector<Reply> replies;
-    const Result<void> ran = runInThread([&] { replies = askQuestions(m_sources, witnesses, questions, name, timeout, m_pace, m_from); });
+    const Result<void> ran =
+        runInThread([&] { replies = askQuestions(m_sources, witnesses, questions, name, timeout, m_pace, m_entries); });
     if (!ran)
         replies.assign(questions.size(), Reply{false, false, {}, toText(ran.error())});
     return replies;
@@ -56,16 +48,7 @@ std::vector<Reply> NodeInterrogator::ask(std::span<const Witness> witnesses, std
 
 std::optional<bool> NodeInterrogator::isTracked(const Witness& witness, const Question& question)
 {
-    const std::optional<QueryTuple> tuple = tupleOf(witness, question);
-    return tuple ? m_conntrack.has(*tuple) : std::nullopt;
-}
-
-std::optional<QueryTuple> NodeInterrogator::tupleOf(const Witness& witness, const Question& question) const
-{
-    const auto source = m_from.find({witness.role, witness.name, question.service});
-    if (source == m_from.end())
-        return std::nullopt;
-    return QueryTuple{source->second, question.clientPort, question.service, question.port, question.protocol};
+    return m_entries.has(witness, question);
 }
 
 std::unique_ptr<Interrogator> makeInterrogator()

@@ -3,6 +3,7 @@
 #include "core/linux/dns/trial_exchange.h"
 #include "core/linux/system/file_descriptor.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 
 #include <algorithm>
@@ -38,9 +39,9 @@ class Asking
 {
 public:
     Asking(const WitnessSources& sources, std::span<const Witness> witnesses, std::span<const Question> questions, const std::string& name,
-           std::chrono::milliseconds timeout, Pace& pace, SourceAddresses& from)
-        : m_sources(sources), m_witnesses(witnesses), m_questions(questions), m_name(name), m_timeout(timeout), m_pace(pace), m_from(from),
-          m_node(openOwnNamespace()), m_events(epoll_create1(EPOLL_CLOEXEC)), m_replies(questions.size())
+           std::chrono::milliseconds timeout, Pace& pace, QueryEntries& entries)
+        : m_sources(sources), m_witnesses(witnesses), m_questions(questions), m_name(name), m_timeout(timeout), m_pace(pace),
+          m_entries(entries), m_node(openOwnNamespace()), m_events(epoll_create1(EPOLL_CLOEXEC)), m_replies(questions.size())
     {
         for (const Question& question : questions)
             ++m_users[portOf(question)];
@@ -108,12 +109,12 @@ private:
             const Question& question = m_questions[index];
             if (!goTo(question.witness, m_replies[index].problem))
                 continue;
+            m_entries.forget(m_witnesses[question.witness], question);
             const PortUse use = m_users[portOf(question)] > 1 ? PortUse::Shared : PortUse::Alone;
             Open open{makeExchange(question, m_name, use), now};
             open.exchange->begin();
-            const Witness& place = m_witnesses[question.witness];
             if (const std::optional<Address>& source = open.exchange->source())
-                m_from.insert_or_assign({place.role, place.name, question.service}, *source);
+                m_entries.askedFrom(m_witnesses[question.witness], question, *source);
             m_pace.count(now, question.protocol == Protocol::Tcp ? packetsOfTcp : 1);
             watch(index, std::move(open));
         }
@@ -151,7 +152,8 @@ private:
         return true;
     }
 
-    int waitingTime() const
+    /// Until a question is due or has its turn. In nanoseconds, since epoll's milliseconds would round up every turn.
+    timespec waitingTime() const
     {
         Clock::time_point until = Clock::time_point::max();
         for (const auto& [index, open] : m_open)
@@ -161,7 +163,9 @@ private:
             until = std::max(now, m_pace.next());
         if (mayOpen())
             until = std::min(until, m_pace.next());
-        return static_cast<int>(std::max<Clock::rep>(0, std::chrono::ceil<std::chrono::milliseconds>(until - now).count()));
+        const auto wait = std::max<std::chrono::nanoseconds>(until - now, std::chrono::nanoseconds(0));
+        const auto whole = std::chrono::duration_cast<std::chrono::seconds>(wait);
+        return {.tv_sec = whole.count(), .tv_nsec = (wait - whole).count()};
     }
 
     void receive()
@@ -169,7 +173,10 @@ private:
         if (m_open.empty() && !mayOpen())
             return;
         std::array<epoll_event, 64> events{};
-        const int count = epoll_wait(m_events.get(), events.data(), static_cast<int>(events.size()), waitingTime());
+        pollfd ready{.fd = m_events.get(), .events = POLLIN, .revents = 0};
+        const timespec wait = waitingTime();
+        ppoll(&ready, 1, &wait, nullptr);
+        const int count = epoll_wait(m_events.get(), events.data(), static_cast<int>(events.size()), 0);
         for (int i = 0; i < count; ++i)
             if (const auto found = m_open.find(static_cast<std::size_t>(events.at(static_cast<std::size_t>(i)).data.u64));
                 found != m_open.end())
@@ -196,7 +203,7 @@ private:
     const std::string& m_name;
     std::chrono::milliseconds m_timeout;
     Pace& m_pace;
-    SourceAddresses& m_from;
+    QueryEntries& m_entries;
     Result<FileDescriptor> m_node;
     FileDescriptor m_events;
     std::vector<Reply> m_replies;
@@ -209,9 +216,9 @@ private:
 } // namespace
 
 std::vector<Reply> askQuestions(const WitnessSources& sources, std::span<const Witness> witnesses, std::span<const Question> questions,
-                                const std::string& name, std::chrono::milliseconds timeout, Pace& pace, SourceAddresses& from)
+                                const std::string& name, std::chrono::milliseconds timeout, Pace& pace, QueryEntries& entries)
 {
-    return Asking(sources, witnesses, questions, name, timeout, pace, from).run();
+    return Asking(sources, witnesses, questions, name, timeout, pace, entries).run();
 }
 
 } // namespace notrack

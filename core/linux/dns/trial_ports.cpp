@@ -12,6 +12,7 @@
 #include <array>
 #include <bitset>
 #include <cerrno>
+#include <iterator>
 #include <sched.h>
 #include <set>
 #include <string>
@@ -61,85 +62,55 @@ FileDescriptor openOfBothFamilies(int type)
 }
 
 /// Whether nobody has the port in the namespace of this thread: one that both families' wildcard can have, no address of theirs has.
-bool isFree(Port port)
+bool isFree(Port port, Protocol protocol)
 {
-    for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
-        const FileDescriptor file = openOfBothFamilies(type);
-        int domain = AF_INET6;
-        socklen_t size = sizeof domain;
-        if (!file.valid() || getsockopt(file.get(), SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0)
-            return false;
-        const SocketAddress own = anyAddress(domain == AF_INET6 ? Family::Ipv6 : Family::Ipv4, port);
-        if (bind(file.get(), own.get(), own.length) != 0)
-            return false;
-    }
-    return true;
+    const FileDescriptor file = openOfBothFamilies(protocol == Protocol::Udp ? SOCK_DGRAM : SOCK_STREAM);
+    int domain = AF_INET6;
+    socklen_t size = sizeof domain;
+    if (!file.valid() || getsockopt(file.get(), SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0)
+        return false;
+    const SocketAddress own = anyAddress(domain == AF_INET6 ? Family::Ipv6 : Family::Ipv4, port);
+    return bind(file.get(), own.get(), own.length) == 0;
 }
 
-/// Calls `look` in every place that is asked and can be entered.
+bool isAsked(const Witness& witness)
+{
+    return witness.role == Role::Pod || witness.role == Role::Node;
+}
+
+/// Calls `look` in every place that is asked and can be entered, until it says no. Leaves the thread where it was.
 template <typename Look>
 void visitPlaces(const WitnessSources& sources, std::span<const Witness> witnesses, Look look)
 {
     const Result<FileDescriptor> node = openOwnNamespace();
-    for (const Witness& witness : witnesses) {
-        const bool asked = witness.role == Role::Pod || witness.role == Role::Node;
-        if (asked && node && enterPlace(sources, witness, *node))
-            look(witness);
-    }
+    if (!node)
+        return;
+    for (const Witness& witness : witnesses)
+        if (isAsked(witness) && enterPlace(sources, witness, *node) && !look(witness))
+            break;
+    setns(node->get(), CLONE_NEWNET);
 }
 
-/// What this thread's namespace, that of the witness, has; read where it is not known yet.
-PortSettings::mapped_type settingsOf(const Witness& witness, PortSettings& known)
-{
-    const auto [place, isNew] = known.try_emplace({witness.role, witness.name});
-    if (isNew)
-        place->second = {readOptionalTextFile("/proc/sys/net/ipv4/ip_local_port_range").value_or(""),
-                         readOptionalTextFile("/proc/sys/net/ipv4/ip_local_reserved_ports").value_or("")};
-    return place->second;
-}
-
+/// The ports that no place keeps for others, and of those the ones that nobody has anywhere.
 class PortSearch
 {
 public:
-    PortSearch(std::uint16_t count, std::span<const PortRange> used) : m_count(count)
+    PortSearch(const WitnessSources& sources, std::span<const Witness> witnesses, const PortsWanted& wanted)
+        : m_sources(sources), m_witnesses(witnesses), m_wanted(wanted)
     {
         mark(m_taken, privileged);
-        for (const PortRange& range : used)
+        for (const PortRange& range : wanted.used)
             mark(m_taken, range);
         mark(m_kept, nodePorts);
         m_others = m_kept;
         m_shared.set();
     }
 
-    /// Opens the places; those that cannot be entered have no say.
-    void visit(const WitnessSources& sources, std::span<const Witness> witnesses, PortSettings& settings)
-    {
-        visitPlaces(sources, witnesses, [&](const Witness& witness) {
-            const auto [localRange, reserved] = settingsOf(witness, settings);
-            if (m_settings.insert(localRange + reserved).second) // most places have the same
-                markOthers(localRange, reserved);
-            if (Result<FileDescriptor> place = openOwnNamespace())
-                m_places.push_back(std::move(*place));
-        });
-    }
-
-    std::optional<PortRange> find(PortsOf whose, std::mt19937& chance)
-    {
-        if (m_count == 0 || m_places.empty())
-            return std::nullopt;
-        std::vector<std::uint32_t> starts = startsOutside(m_taken | (whose == PortsOf::Nobody ? m_others : m_kept | ~m_shared));
-        std::shuffle(starts.begin(), starts.end(), chance);
-        if (const auto found = firstFree(starts))
-            return found;
-        starts = startsOutside(m_taken);
-        std::reverse(starts.begin(), starts.end());
-        return firstFree(starts);
-    }
-
-private:
     /// What a namespace keeps for those who ask for any port, as its two settings say it.
     void markOthers(const std::string& localRange, const std::string& reserved)
     {
+        if (!m_settings.insert(localRange + reserved).second) // most places have the same
+            return;
         Ports local;
         markText(local, localRange, '\t');
         m_shared &= local;
@@ -152,14 +123,29 @@ private:
         m_others |= local | m_kept;
     }
 
+    std::optional<PortRange> find(std::mt19937& chance)
+    {
+        if (m_wanted.count == 0)
+            return std::nullopt;
+        std::vector<std::uint32_t> starts = startsOutside(m_taken | (m_wanted.whose == PortsOf::Nobody ? m_others : m_kept | ~m_shared));
+        if (!starts.empty())
+            std::rotate(starts.begin(), starts.begin() + static_cast<std::ptrdiff_t>(chance() % starts.size()), starts.end());
+        if (const auto found = firstFree(starts))
+            return found;
+        starts = startsOutside(m_taken);
+        std::reverse(starts.begin(), starts.end());
+        return firstFree(starts);
+    }
+
+private:
     std::vector<std::uint32_t> startsOutside(const Ports& ports) const
     {
         std::vector<std::uint32_t> starts;
         std::uint32_t inRow = 0;
         for (std::uint32_t port = 1; port <= highestPort; ++port) {
             inRow = ports.test(port) ? 0 : inRow + 1;
-            if (inRow >= m_count)
-                starts.push_back(port + 1 - m_count);
+            if (inRow >= m_wanted.count)
+                starts.push_back(port + 1 - m_wanted.count);
         }
         return starts;
     }
@@ -168,7 +154,7 @@ private:
     {
         std::size_t tries = 0;
         for (const std::uint32_t start : starts) {
-            const PortRange range{Port{static_cast<std::uint16_t>(start)}, Port{static_cast<std::uint16_t>(start + m_count - 1)}};
+            const PortRange range{Port{static_cast<std::uint16_t>(start)}, Port{static_cast<std::uint16_t>(start + m_wanted.count - 1)}};
             if (isTaken(range))
                 continue;
             if (++tries > mostTries)
@@ -187,14 +173,26 @@ private:
         return false;
     }
 
+    /// Asks the places in one pass: a range that is free in one is free in most. Those that cannot be entered have no say.
     bool isFreeEverywhere(const PortRange& range)
     {
-        for (const FileDescriptor& place : m_places) {
-            if (setns(place.get(), CLONE_NEWNET) != 0)
-                return false;
-            for (std::uint32_t port = range.first.value; port <= range.last.value; ++port) {
-                if (!isFree(Port{static_cast<std::uint16_t>(port)})) {
-                    m_taken.set(port);
+        std::size_t places = 0;
+        bool free = true;
+        visitPlaces(m_sources, m_witnesses, [&](const Witness&) {
+            ++places;
+            free = isFreeHere(range);
+            return free;
+        });
+        return free && places > 0;
+    }
+
+    bool isFreeHere(const PortRange& range)
+    {
+        for (std::uint32_t number = range.first.value; number <= range.last.value; ++number) {
+            const Port port{static_cast<std::uint16_t>(number)};
+            for (const Protocol protocol : m_wanted.protocols) {
+                if (!isFree(port, protocol)) {
+                    m_taken.set(number);
                     return false;
                 }
             }
@@ -202,30 +200,42 @@ private:
         return true;
     }
 
-    std::uint16_t m_count;
+    const WitnessSources& m_sources;
+    std::span<const Witness> m_witnesses;
+    const PortsWanted& m_wanted;
     Ports m_taken;  // never
     Ports m_kept;   // for NodePorts, or by ip_local_reserved_ports
     Ports m_others; // those, and what sockets get anywhere that ask for any port: only where there is nothing else
     Ports m_shared; // what such sockets get everywhere
     std::set<std::string> m_settings;
-    std::vector<FileDescriptor> m_places;
 };
 
 } // namespace
 
-PortSettings readPortSettings(const WitnessSources& sources, std::span<const Witness> witnesses)
+void readPortSettings(const WitnessSources& sources, std::span<const Witness> witnesses, PortSettings& settings)
 {
-    PortSettings settings;
-    visitPlaces(sources, witnesses, [&](const Witness& witness) { settingsOf(witness, settings); });
-    return settings;
+    std::vector<Witness> unknown;
+    std::copy_if(witnesses.begin(), witnesses.end(), std::back_inserter(unknown), [&](const Witness& witness) {
+        return isAsked(witness) && settings.count({witness.role, witness.name}) == 0;
+    });
+    if (unknown.empty())
+        return;
+    visitPlaces(sources, unknown, [&](const Witness& witness) {
+        settings[{witness.role, witness.name}] = {readOptionalTextFile("/proc/sys/net/ipv4/ip_local_port_range").value_or(""),
+                                                  readOptionalTextFile("/proc/sys/net/ipv4/ip_local_reserved_ports").value_or("")};
+        return true;
+    });
 }
 
 std::optional<PortRange> findFreePorts(const WitnessSources& sources, std::span<const Witness> witnesses, PortSettings& settings,
-                                       std::uint16_t count, std::span<const PortRange> used, PortsOf whose, std::mt19937& chance)
+                                       const PortsWanted& wanted, std::mt19937& chance)
 {
-    PortSearch search(count, used);
-    search.visit(sources, witnesses, settings);
-    return search.find(whose, chance);
+    readPortSettings(sources, witnesses, settings);
+    PortSearch search(sources, witnesses, wanted);
+    for (const Witness& witness : witnesses)
+        if (const auto known = settings.find({witness.role, witness.name}); isAsked(witness) && known != settings.end())
+            search.markOthers(known->second.first, known->second.second);
+    return search.find(chance);
 }
 
 } // namespace notrack

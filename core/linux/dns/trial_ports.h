@@ -18,12 +18,12 @@ namespace notrack
 /// is most of what a search for ports costs: 12 of 18 ms with 250 pods (tests/bench/trial_bench.py, Linux 6.12).
 using PortSettings = std::map<std::pair<Role, std::string>, std::pair<std::string, std::string>>;
 
-/// Those of every place that is asked and can be entered, for a thread of runInThread().
-PortSettings readPortSettings(const WitnessSources& sources, std::span<const Witness> witnesses);
+/// Adds those of every place that is asked, can be entered and is not known yet; for a thread of runInThread().
+void readPortSettings(const WitnessSources& sources, std::span<const Witness> witnesses, PortSettings& settings);
 
 /// Interrogator::findPorts(), for a thread of runInThread(). Chooses by `chance` among what fits, so that neither two nodes nor two runs meet.
-/// Settings that are not among `settings` are read and added.
+/// Settings that are not among `settings` are read and added first.
 std::optional<PortRange> findFreePorts(const WitnessSources& sources, std::span<const Witness> witnesses, PortSettings& settings,
-                                       std::uint16_t count, std::span<const PortRange> used, PortsOf whose, std::mt19937& chance);
+                                       const PortsWanted& wanted, std::mt19937& chance);
 
 } // namespace notrack

@@ -203,7 +203,7 @@ std::vector<SavedTable> readLegacyCounters(const NodeFiles& files, const Command
     for (const Family family : allFamilies) {
         const std::string names = files.read(namesOfTables(family)).value_or("");
         for (const std::string_view name : splitWords(names)) {
-            if (!isWanted(name))
+            if (!isWanted(name) || name == "nat") // where iptables lets nothing be dropped
                 continue;
             const std::string text = run({saveCommand(family, "legacy"), "-c", "-t", std::string(name)}).value_or("");
             for (SavedTable& saved : readSaveOutput(text, Backend::Iptables, family))

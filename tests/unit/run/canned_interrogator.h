@@ -17,13 +17,14 @@ public:
 
     Witnesses find(const Profile& /*profile*/) override { return witnesses; }
 
-    std::optional<PortRange> findPorts(std::span<const Witness> /*witnesses*/, std::uint16_t count, std::span<const PortRange> used,
-                                       PortsOf /*whose*/) override
+    std::optional<PortRange> findPorts(std::span<const Witness> /*witnesses*/, const PortsWanted& wanted) override
     {
         std::uint16_t first = 61000;
-        while (std::any_of(used.begin(), used.end(), [&](const PortRange& one) { return one.overlaps({Port{first}, Port{first}}); }))
+        while (std::any_of(wanted.used.begin(), wanted.used.end(), [&](const PortRange& one) {
+            return one.overlaps({Port{first}, Port{first}});
+        }))
             ++first;
-        return PortRange{Port{first}, Port{static_cast<std::uint16_t>(first + count - 1)}};
+        return PortRange{Port{first}, Port{static_cast<std::uint16_t>(first + wanted.count - 1)}};
     }
 
     std::vector<Reply> ask(std::span<const Witness> places, std::span<const Question> questions, const std::string& /*name*/,
