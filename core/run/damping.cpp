@@ -83,6 +83,25 @@ Damping afterLook(Damping damping, bool unread)
     return damping;
 }
 
+Damping afterLeaving(Damping damping, const std::string& keeper, std::chrono::seconds now)
+{
+    if (damping.leftTo != keeper) {
+        damping = afterKeeping(std::move(damping));
+        damping.leftTo = keeper;
+        damping.leftSince = now;
+    }
+    ++damping.left;
+    return damping;
+}
+
+Damping afterKeeping(Damping damping)
+{
+    damping.leftTo.clear();
+    damping.left = 0;
+    damping.leftSince = 0s;
+    return damping;
+}
+
 Damping afterCalm(const Damping& damping, std::chrono::seconds now)
 {
     const std::chrono::seconds lastPause = std::max(damping.waitUntil - damping.lastEvent, 0s);
@@ -110,6 +129,9 @@ std::string writeDamping(const Damping& damping)
                            {"repairs", damping.repairs},
                            {"silences", damping.silences},
                            {"unread", damping.unread},
+                           {"left_to", damping.leftTo},
+                           {"left", damping.left},
+                           {"left_since", damping.leftSince.count()},
                            {"new_digest", damping.newDigest},
                            {"new_since", damping.newSince.count()},
                            {"wait_until", damping.waitUntil.count()},
@@ -127,6 +149,9 @@ Damping readDamping(std::string_view text)
                        .repairs = countAt(json, "repairs"),
                        .silences = countAt(json, "silences"),
                        .unread = countAt(json, "unread"),
+                       .leftTo = textAt(json, "left_to"),
+                       .left = countAt(json, "left"),
+                       .leftSince = std::chrono::seconds(valueAt(json, "left_since").get<std::int64_t>()),
                        .newDigest = textAt(json, "new_digest"),
                        .newSince = std::chrono::seconds(valueAt(json, "new_since").get<std::int64_t>()),
                        .waitUntil = std::chrono::seconds(valueAt(json, "wait_until").get<std::int64_t>()),

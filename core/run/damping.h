@@ -18,7 +18,10 @@ struct Damping
     std::uint32_t repairs = 0;     ///< of rules that somebody else changed, in a row
     std::uint32_t silences = 0;    ///< of DNS, with the rules and without, in a row
     std::uint32_t unread = 0;      ///< runs in a row that could not read what they judge by
-    std::string newDigest;         ///< of a profile that has not been applied on this node
+    std::string leftTo;            ///< the delivery that keeps the rules, when another one ran
+    std::uint32_t left = 0;        ///< runs of others since that one ran
+    std::chrono::seconds leftSince{0};
+    std::string newDigest; ///< of a profile that has not been applied on this node
     std::chrono::seconds newSince{0};
     std::chrono::seconds waitUntil{0};
     std::chrono::seconds lastEvent{0};
@@ -34,6 +37,10 @@ inline constexpr std::uint32_t contendedRepairs = 3;
 
 /// After a look at the node, and whether what others have could not be read.
 Damping afterLook(Damping damping, bool unread);
+
+/// A run that left the rules to the delivery that keeps them, and one of that delivery.
+Damping afterLeaving(Damping damping, const std::string& keeper, std::chrono::seconds now);
+Damping afterKeeping(Damping damping);
 
 /// The pause after a roll-back doubles from 10 minutes to a day.
 Damping afterRollBack(Damping damping, const std::string& digest, std::chrono::seconds now);

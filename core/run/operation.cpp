@@ -2,6 +2,7 @@
 
 #include "core/base/stopwatch.h"
 #include "core/run/effect.h"
+#include "core/run/keeper.h"
 #include "core/run/observe.h"
 #include "core/run/refresh.h"
 #include "core/run/retire.h"
@@ -108,8 +109,8 @@ private:
             return {};
         }
         const std::optional<Verdict> verdict = m_memory.verdict();
-        m_keptBy = verdict ? reasonToLeave(*verdict, m_request.delivery) : std::string();
-        const bool takesOver = m_request.intent == Intent::Apply && !m_keptBy.empty();
+        m_keeper.emplace(m_memory, verdict, m_request.delivery, unattended() && m_request.mode == Mode::Write);
+        const bool takesOver = m_keeper->isAnother() && (m_request.intent == Intent::Apply || !m_keeper->mustBeLeft(false));
         m_seen.verified = !takesOver && m_seen.standing == Standing::InSync && verdict && verdict->digest == m_report.profileDigest &&
                           verdict->backend == m_node.store.backend() && !m_seen.pending;
         if (m_seen.verified)
@@ -194,15 +195,18 @@ private:
 
     Next act(Action action)
     {
-        if (m_seen.judgement == Judgement::Unsafe)
+        const bool unsafe = m_seen.judgement == Judgement::Unsafe;
+        if (unsafe)
             m_report.state = NodeState::Unsafe;
         if (m_seen.judgement == Judgement::Doubtful && action == Action::Tell)
             m_report.notes.emplace_back(
                 "apply will ask from this node's pods before it changes anything: a trial decides what the findings say");
-        if (unattended() && !m_keptBy.empty() && !m_seen.pending) {
-            m_report.waitsFor = m_keptBy;
+        if (unattended() && m_keeper->mustBeLeft(unsafe) && !m_seen.pending) {
+            m_report.waitsFor = m_keeper->toWait(m_request.delivery);
             return Next::Done;
         }
+        if (unattended() && m_keeper->isAnother() && action != Action::JudgePending)
+            m_report.notes.push_back(m_keeper->toTakeOver());
         if (unattended())
             m_memory.update([&](const Damping& damping) { return afterLook(damping, m_seen.judgement == Judgement::Unknown); });
         switch (action) {
@@ -376,7 +380,7 @@ private:
     std::optional<Change> m_change;
     Observation m_seen;
     std::string m_reasonToWait;
-    std::string m_keptBy; ///< why this delivery leaves the rules alone
+    std::optional<Keeper> m_keeper;
     Facts m_facts;
     Voters m_voters;
     std::vector<std::string> m_overruled; ///< fatal findings that packets of our own decide

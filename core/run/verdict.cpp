@@ -12,14 +12,6 @@ using Json = StateJson;
 
 } // namespace
 
-std::string reasonToLeave(const Verdict& verdict, const std::string& delivery)
-{
-    if (verdict.delivery == delivery)
-        return {};
-    return "another delivery keeps the rules of this node, \"" + verdict.delivery + "\"; `dns-notrack apply --delivery " + delivery +
-           "` takes over";
-}
-
 std::string writeVerdict(const Verdict& verdict)
 {
     const Json json{{"digest", verdict.digest},

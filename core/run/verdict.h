@@ -28,9 +28,6 @@ struct Verdict
     bool operator==(const Verdict&) const = default;
 };
 
-/// Why the unattended runs of `delivery` leave alone the rules that this verdict is about, or nothing: another delivery keeps them.
-std::string reasonToLeave(const Verdict& verdict, const std::string& delivery);
-
 /// One JSON document.
 std::string writeVerdict(const Verdict& verdict);
 

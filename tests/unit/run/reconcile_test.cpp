@@ -110,10 +110,6 @@ private Q_SLOTS:
     /// Two that mended each other's work would fight.
     void oneDeliveryKeepsTheRules()
     {
-        const auto execute = [&](Intent intent, const char* delivery) {
-            Node node = m_node->doors();
-            return run({.intent = intent, .profile = m_node->profile, .wait = std::chrono::milliseconds(0), .delivery = delivery}, node);
-        };
         QCOMPARE(outcomeOf(execute(Intent::Reconcile, "daemonset")), "in-sync, exit 0");
         const Report second = execute(Intent::Reconcile, "host");
         QCOMPARE(outcomeOf(second), "in-sync, waits, exit 0");
@@ -128,6 +124,48 @@ private Q_SLOTS:
         QCOMPARE(outcomeOf(execute(Intent::Apply, "host"), Intent::Apply), "in-sync, exit 0"); // by hand, nothing differs
         QCOMPARE(outcomeOf(execute(Intent::Reconcile, "host")), "in-sync, exit 0");
         QCOMPARE(outcomeOf(execute(Intent::Reconcile, "daemonset")), "in-sync, waits, exit 0");
+    }
+
+    void aKeeperThatIsGoneIsSucceeded()
+    {
+        // Runs of `delivery` every 30 s, and what the last of them came to.
+        const auto runFor = [&](const char* delivery, int seconds) {
+            Report report = execute(Intent::Reconcile, delivery);
+            for (int passed = 0; passed < seconds; passed += 30) {
+                m_node->memory.now += std::chrono::seconds(30);
+                report = execute(Intent::Reconcile, delivery);
+            }
+            return report;
+        };
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile, "daemonset")), "in-sync, exit 0");
+        QCOMPARE(outcomeOf(runFor("host", 570)), "in-sync, waits, exit 0");
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile, "daemonset")), "in-sync, exit 0"); // it is there
+        QCOMPARE(outcomeOf(runFor("host", 60)), "in-sync, waits, exit 0");
+        execute(Intent::Reconcile, "daemonset");
+        execute(Intent::Reconcile, "host");
+        m_node->memory.now += std::chrono::hours(8); // both slept
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile, "host")), "in-sync, waits, exit 0");
+        execute(Intent::Reconcile, "daemonset");
+        QCOMPARE(outcomeOf(runFor("host", 570)), "in-sync, waits, exit 0");
+        const Report taken = runFor("host", 30);
+        QCOMPARE(outcomeOf(taken), "in-sync, exit 0");
+        QVERIFY(taken.verified);
+        QCOMPARE(taken.notes, std::vector<std::string>{"takes over from the delivery \"daemonset\", which has not run for 600 s"});
+        QCOMPARE(outcomeOf(execute(Intent::Reconcile, "daemonset")), "in-sync, waits, exit 0");
+        QVERIFY(execute(Intent::Reconcile, "host").notes.empty());
+    }
+
+    void unsafeRulesOfAKeeperThatIsGoneAreWithdrawn()
+    {
+        execute(Intent::Reconcile, "daemonset");
+        m_node->inspector.facts.ipvs = false;
+        m_node->inspector.facts.virtualServices.clear();
+        for (int i = 0; i < 4; ++i) {
+            QVERIFY(!execute(Intent::Reconcile, "host").changed);
+            m_node->memory.now += std::chrono::seconds(30);
+        }
+        execute(Intent::Reconcile, "host");
+        QVERIFY(m_node->holdsNothing());
     }
 
     void rulesThatBecomeUnsafeDoNotWaitForATurn()
@@ -199,6 +237,12 @@ private Q_SLOTS:
     }
 
 private:
+    Report execute(Intent intent, const char* delivery)
+    {
+        Node node = m_node->doors();
+        return run({.intent = intent, .profile = m_node->profile, .wait = std::chrono::milliseconds(0), .delivery = delivery}, node);
+    }
+
     std::unique_ptr<CannedNode> m_node;
 };
 
