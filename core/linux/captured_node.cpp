@@ -142,9 +142,8 @@ Report CapturedNode::run(const Request& request)
 std::optional<std::string> CapturedNode::fingerprint(const Profile& profile)
 {
     const std::vector<std::string> prefixes = Memory(m_memory).prefixes();
-    std::vector<std::string> all = prefixes;
-    all.insert(all.begin(), profile.chainPrefix);
-    const Change change(m_node, wantedParts(profile, prefixes, unavailableFamilies(profile, m_store)), nothingOfOurs(all), {});
+    const Change change(m_node, wantedParts(profile, prefixes, unavailableFamilies(profile, m_store)), nothingOfOurs(&profile, prefixes),
+                        {});
     Report ignored;
     Result<Differences> differences = observeTables(change, m_node, ignored, DiffText::LeftOut);
     if (!differences)

@@ -48,8 +48,11 @@ std::vector<OwnedPart> wantedParts(const Profile& profile, const std::vector<std
     return parts;
 }
 
-std::vector<OwnedPart> nothingOfOurs(const std::vector<std::string>& prefixes)
+std::vector<OwnedPart> nothingOfOurs(const Profile* profile, const std::vector<std::string>& earlierPrefixes)
 {
+    std::vector<std::string> prefixes = earlierPrefixes;
+    if (profile != nullptr || prefixes.empty())
+        prefixes.insert(prefixes.begin(), profile != nullptr ? profile->chainPrefix : Profile().chainPrefix);
     std::vector<OwnedPart> parts;
     parts.reserve(allFamilies.size());
     for (const Family family : allFamilies)

@@ -18,8 +18,9 @@ namespace notrack
 std::vector<OwnedPart> wantedParts(const Profile& profile, const std::vector<std::string>& earlierPrefixes,
                                    const std::map<Family, std::string>& unavailable = {});
 
-/// Nothing of ours in either family; `prefixes` must not be empty.
-std::vector<OwnedPart> nothingOfOurs(const std::vector<std::string>& prefixes);
+/// Nothing of ours in either family: under the profile's prefix, where there is a profile, and the earlier ones; under the default one where there
+/// is neither.
+std::vector<OwnedPart> nothingOfOurs(const Profile* profile, const std::vector<std::string>& earlierPrefixes);
 
 /// What a change found, for a run that has to judge it later.
 struct Former

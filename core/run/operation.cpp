@@ -122,16 +122,7 @@ private:
         return {};
     }
 
-    /// Ours by name: the profile's prefix and those that earlier applies wrote down; where there is neither, the default one.
-    std::vector<OwnedPart> nothing() const
-    {
-        std::vector<std::string> prefixes = m_prefixes;
-        if (m_request.profile)
-            prefixes.insert(prefixes.begin(), m_request.profile->chainPrefix);
-        if (prefixes.empty())
-            prefixes.push_back(Profile().chainPrefix);
-        return nothingOfOurs(prefixes);
-    }
+    std::vector<OwnedPart> nothing() const { return nothingOfOurs(m_request.profile ? &*m_request.profile : nullptr, m_prefixes); }
 
     Change makeRemoval() const { return {m_node, nothing(), nothing(), m_request.wait}; }
 

@@ -22,9 +22,8 @@ Report failed(Report report, Error error)
 
 Change removalOf(const Request& request, Node& node, const Memory& memory)
 {
-    std::vector<std::string> prefixes = memory.prefixes();
-    prefixes.insert(prefixes.begin(), request.profile->chainPrefix);
-    return {node, nothingOfOurs(prefixes), nothingOfOurs(prefixes), request.wait};
+    const std::vector<OwnedPart> nothing = nothingOfOurs(&*request.profile, memory.prefixes());
+    return {node, nothing, nothing, request.wait};
 }
 
 /// Whether DNS answers tracked where it answered before; false where our rules stand again, or may.

@@ -213,7 +213,7 @@ void verifyStanding(RunContext& run, const Profile& profile, Change& change)
         return;
     if (!profile.safety.probe)
         return giveVerdict(run, digestOf(profile), Proof::None, 0);
-    const std::vector<OwnedPart> nothing = nothingOfOurs({profile.chainPrefix});
+    const std::vector<OwnedPart> nothing = nothingOfOurs(&profile, {});
     change.setFormer({.store = nothing, .other = {}});
     guarded(run, change, [&] {
         if (const Result<void> written = run.memory.write(pendingOf(run, profile, {}, {.store = nothing, .other = {}})); !written)
@@ -244,7 +244,7 @@ bool judgePending(RunContext& run, const std::vector<std::string>& prefixes)
               run.node.memory,
               run.node.interrogator,
               run.node.tunnels};
-    Change change(node, wantedParts(pending->asking, prefixes), nothingOfOurs({pending->asking.chainPrefix}), run.wait);
+    Change change(node, wantedParts(pending->asking, prefixes), nothingOfOurs(&pending->asking, {}), run.wait);
     change.setFormer({pending->before, pending->otherBefore});
     const auto standing = change.compare();
     const auto others = change.compareOther();
