@@ -1,5 +1,6 @@
 #include "core/findings/finding_checks.h"
 #include "core/findings/native_rules.h"
+#include "core/findings/packet_path.h"
 #include "core/net/chain_names.h"
 
 #include <algorithm>
@@ -55,22 +56,26 @@ Circumstances::Circumstances(const Profile& profile, const NodeFacts& facts, Bac
         for (const RealServer& server : service.realServers)
             m_realServers.push_back(server.address);
     }
-    for (const SavedChains& table : m_tables) {
-        if (table.role == "nat")
-            continue;
-        for (const auto& [name, chain] : table.chains) {
-            for (const SavedRule& rule : chain.rules) {
-                for (const Condition& condition : rule.conditions) {
-                    if ((condition.option == "-i" || condition.option == "-o") && !condition.values.empty())
-                        m_namedInterfaces.insert(condition.values.front());
-                    if (condition.prefix && isPod(condition.prefix->address()))
-                        m_namedPrefixes.insert(*condition.prefix);
-                }
-            }
-        }
-    }
+    for (const SavedChains& table : m_tables)
+        if (table.role != "nat")
+            for (const auto& [name, chain] : table.chains)
+                for (const SavedRule& rule : chain.rules)
+                    noteNames(rule);
     std::sort(m_realServers.begin(), m_realServers.end());
     m_realServers.erase(std::unique(m_realServers.begin(), m_realServers.end()), m_realServers.end());
+}
+
+void Circumstances::noteNames(const SavedRule& rule)
+{
+    for (const Condition& condition : rule.conditions) {
+        if ((condition.option == "-i" || condition.option == "-o") && !condition.values.empty())
+            m_namedInterfaces.insert(condition.values.front());
+        if (condition.prefix && isPod(condition.prefix->address()))
+            m_namedPrefixes.insert(*condition.prefix);
+        if (condition.anyOf)
+            for (const SavedRule& element : condition.anyOf->elements)
+                noteNames(element);
+    }
 }
 
 bool Circumstances::isToldApart(const PodSide& side) const
@@ -267,6 +272,19 @@ bool Circumstances::isBalanced(const Address& service, Port port, Protocol proto
     return std::any_of(m_virtualServices.begin(), m_virtualServices.end(), [&](const VirtualService* one) {
         return one->address == service && one->port == port && one->protocol == protocol;
     });
+}
+
+bool Circumstances::redirectsQueries(Family family) const
+{
+    for (const SavedChains& table : m_tables)
+        for (const Address& service : m_profile.services)
+            for (const Protocol protocol : m_profile.protocols)
+                for (const Port port : m_profile.ports)
+                    for (const char* const chain : {"PREROUTING", "OUTPUT"})
+                        if (table.role == "nat" && table.family == family && service.family() == family &&
+                            follow(table, chain, queryTo(*this, service, port, protocol)).may(Fate::Translated))
+                            return true;
+    return false;
 }
 
 std::vector<std::string> Circumstances::ownChains() const

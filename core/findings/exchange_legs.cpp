@@ -275,6 +275,10 @@ std::vector<Leg> legsOf(const Circumstances& node, Family family)
     }
     if (node.profile().scope == Scope::Any)
         addOwnExchanges(node, family, legs);
+    if (!node.redirectsQueries(family))
+        for (Leg& leg : legs)
+            for (PassedHook& step : leg.way)
+                step.packet.redirected = false;
     return legs;
 }
 

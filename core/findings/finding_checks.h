@@ -70,6 +70,8 @@ public:
     std::string interfaceTo(const Address& address) const;
     /// Whether IPVS balances the service at that port.
     bool isBalanced(const Address& service, Port port, Protocol protocol) const;
+    /// Whether nat may give queries to a service of that family another destination.
+    bool redirectsQueries(Family family) const;
     /// Chains whose every rule is this program's.
     std::vector<std::string> ownChains() const;
     /// The command that edits the tables of that backend: "iptables", "ip6tables-legacy", "iptables-nft".
@@ -82,6 +84,7 @@ private:
     std::vector<PodSide> allPods(Family family) const;
     void addSide(std::vector<PodSide>& sides, PodSide side) const;
     void addNamed(std::vector<PodSide>& sides) const;
+    void noteNames(const SavedRule& rule);
     bool isToldApart(const PodSide& side) const;
 
     const Profile& m_profile;

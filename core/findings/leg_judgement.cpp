@@ -14,26 +14,28 @@ namespace notrack
 namespace
 {
 
-/// Whether a way in which the tracked packet gets through is closed to its untracked twin, whatever then drops it.
-bool losesAWay(const Journey& tracked, const Journey& untracked)
+bool isSame(const Ending& one, const Ending& other)
 {
-    return std::any_of(tracked.endings.begin(), tracked.endings.end(), [&](const Ending& ending) {
-        const auto isSame = [&](const Ending& one) { return one.line == ending.line; };
-        return ending.fate == Fate::Accepted && std::none_of(untracked.endings.begin(), untracked.endings.end(), isSame);
-    });
+    return one.chain == other.chain && one.line == other.line;
 }
 
-/// Endings that drop the untracked packet and that its tracked twin does not meet; all of them where the twin has a way through that it has not.
+std::vector<Ending>::const_iterator findIn(const std::vector<Ending>& endings, const Ending& wanted)
+{
+    return std::find_if(endings.begin(), endings.end(), [&](const Ending& one) { return isSame(one, wanted); });
+}
+
+/// Endings that drop the untracked packet and that its tracked twin does not meet, or only behind a way through that the untracked one has not; all of
+/// them where the untracked one has none.
 std::vector<Ending> newDrops(const Journey& tracked, const Journey& untracked)
 {
+    const auto lostWay = std::find_if(tracked.endings.begin(), tracked.endings.end(), [&](const Ending& ending) {
+        return ending.fate == Fate::Accepted && findIn(untracked.endings, ending) == untracked.endings.end();
+    });
+    const bool everyDrop = untracked.always(Fate::Dropped) && lostWay != tracked.endings.end();
     std::vector<Ending> drops;
-    const bool everyDrop = untracked.always(Fate::Dropped) && losesAWay(tracked, untracked);
-    for (const Ending& ending : untracked.endings) {
-        const bool known =
-            std::any_of(tracked.endings.begin(), tracked.endings.end(), [&](const Ending& one) { return one.line == ending.line; });
-        if (ending.fate == Fate::Dropped && (!known || everyDrop))
+    for (const Ending& ending : untracked.endings)
+        if (ending.fate == Fate::Dropped && (everyDrop || findIn(tracked.endings, ending) >= lostWay))
             drops.push_back(ending);
-    }
     return drops;
 }
 

@@ -1,5 +1,6 @@
 #include "core/findings/native_rule.h"
 
+#include "core/findings/native_elements.h"
 #include "core/findings/native_words.h"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ namespace
 
 using Words = std::vector<std::string>;
 
-constexpr std::size_t mostElements = 64; ///< of a set that is taken apart; a larger one is not understood
+constexpr std::size_t mostElements = 64; ///< of a set for each of which a rule is read; a larger one is one condition
 constexpr std::size_t mostCopies = 512;  ///< of a rule with several sets
 
 /// Reads one rule; a verdict map becomes a rule an element.
@@ -98,6 +99,15 @@ private:
             makeCondition("addrtype", address == "saddr" ? "--src-type" : "--dst-type", upperCase(joined(types, ",")), negated));
     }
 
+    /// Of a packet's connection; without one, none of it holds (nft_ct.c).
+    void entry(const std::string& key)
+    {
+        const bool redirected = key == "status" && (peek() == "dnat" || peek(1) == "dnat");
+        bool negated = false;
+        takeValues(negated);
+        m_conditions.push_back(makeCondition("connmark", redirected ? "--redirected" : "--entry", key, redirected && negated));
+    }
+
     void statement()
     {
         const std::string word = take();
@@ -107,15 +117,8 @@ private:
         } else if (word == "ct" && peek() == "state") {
             take();
             state();
-        } else if (word == "ct") { // of its entry, which an untracked packet has
-                                   // not (nft_ct.c)
-            m_conditions.push_back(makeCondition("connmark", "--entry", take(), false));
-            bool ignored = false;
-            takeValues(ignored);
-        } else if (word == "ip" || word == "ip6") {
-            if ((word == "ip") != (m_family == Family::Ipv4))
-                m_conditions.push_back(neverCondition());
-            header(word);
+        } else if (word == "ct") {
+            entry(take());
         } else if (word == "masquerade" || word == "redirect" || word == "notrack" || word == "snat") {
             finish(upperCase(word));
         } else if (word == "dnat") {
@@ -125,12 +128,10 @@ private:
         } else if (isOtherProtocol(word)) {
             m_conditions.push_back(makeCondition("", "-p", word, false));
             skipUnknown();
-        } else if (word == "udp" || word == "tcp" || word == "th") {
-            ports(word);
-        } else if (word == "meta") {
+        } else if (word == "meta" && (peek() == "mark" || peek() == "nfproto")) {
             meta(take());
-        } else if (word == "iifname" || word == "oifname" || word == "iif" || word == "oif") {
-            values("", word.front() == 'i' ? "-i" : "-o", "");
+        } else if (const std::optional<NativeField> field = fieldOf(word)) {
+            values(*field);
         } else if (const std::size_t words = wordsBehind(word); words != std::string::npos) {
             m_at += words;
         } else {
@@ -186,122 +187,153 @@ private:
     void state()
     {
         if (peek() == "vmap")
-            return map([](const std::string& name) { return makeCondition("conntrack", "--ctstate", upperCase(name), false); });
+            return map({{"conntrack", "--ctstate"}});
         bool negated = false;
         Words states = takeValues(negated);
         std::transform(states.begin(), states.end(), states.begin(), upperCase);
         m_conditions.push_back(makeCondition("conntrack", "--ctstate", joined(states, ","), negated));
     }
 
-    /// vmap { invalid : drop, established : accept, new : jump chain }, one rule
-    /// an element. A named map is not understood.
-    template <typename MakeOne>
-    void map(MakeOne makeOne)
+    /// The field that begins with this word; what it takes for granted becomes a condition.
+    std::optional<NativeField> fieldOf(const std::string& word)
+    {
+        const std::string key = word == "meta" ? take() : word;
+        if (key == "iifname" || key == "iif" || key == "oifname" || key == "oif")
+            return NativeField{"", key.front() == 'i' ? "-i" : "-o"};
+        if (word == "meta" && (key == "l4proto" || key == "mark"))
+            return key == "mark" ? NativeField{"mark", "--mark"} : NativeField{"", "-p"};
+        if (key == "ip" || key == "ip6") {
+            if ((key == "ip") != (m_family == Family::Ipv4))
+                m_conditions.push_back(neverCondition());
+            const std::string name = take();
+            if (name == "saddr" || name == "daddr")
+                return NativeField{"", name == "saddr" ? "-s" : "-d"};
+            return name == (key == "ip" ? "protocol" : "nexthdr") ? std::optional(NativeField{"", "-p"}) : std::nullopt;
+        }
+        if (key != "udp" && key != "tcp" && key != "th")
+            return std::nullopt;
+        if (key != "th")
+            m_conditions.push_back(makeCondition("", "-p", key, false));
+        const std::string name = take();
+        return name == "sport" || name == "dport" ? std::optional(NativeField{"multiport", name == "sport" ? "--sports" : "--dports"})
+                                                  : std::nullopt;
+    }
+
+    /// Words up to one that ends an element of a set or a map.
+    Words takeElement()
+    {
+        Words words;
+        while (m_at < m_words.size() && peek() != "," && peek() != "}" && peek() != ":")
+            words.push_back(take());
+        return words;
+    }
+
+    /// vmap { invalid : drop, established : accept, new : jump chain }, one rule an element. A named map of which nobody knows the elements is not
+    /// understood.
+    void map(const std::vector<NativeField>& fields)
     {
         take();
         if (peek() != "{")
             return finish("a verdict map");
         take();
         while (m_at < m_words.size() && peek() != "}") {
-            const std::string value = take();
+            const std::vector<NativeElement> elements = readNativeElement(fields, takeElement());
             if (peek() == ":")
                 take();
             const std::string word = take();
             const auto verdict = verdictOf(word, peek());
-            if (!verdict)
+            if (!verdict || elements.empty())
                 return finish("a verdict map");
             if (word == "jump" || word == "goto")
                 take();
-            SavedRule rule{
-                .line = m_line, .conditions = m_conditions, .target = verdict->first, .isGoto = verdict->second, .targetOptions = {}};
-            rule.conditions.push_back(makeOne(value));
-            m_rules.push_back(std::move(rule));
+            for (const NativeElement& element : elements) {
+                m_rules.push_back(
+                    {.line = m_line, .conditions = m_conditions, .target = verdict->first, .isGoto = verdict->second, .targetOptions = {}});
+                std::vector<Condition>& conditions = m_rules.back().conditions;
+                conditions.insert(conditions.end(), element.begin(), element.end());
+            }
             if (peek() == ",")
                 take();
         }
         m_done = true;
     }
 
-    /// Conditions of one option; of several addresses or interfaces only one rule
-    /// each would do, so a set of them may hold or not unless none can.
-    void values(const std::string& match, const std::string& option, const std::string& unit)
+    /// A field, or several with dots between them, against a value or a set.
+    void values(const NativeField& first)
     {
-        if (peek() == ".")
-            return skipUnknown();
+        std::vector<NativeField> fields{first};
+        while (peek() == ".") {
+            take();
+            const std::optional<NativeField> next = fieldOf(take());
+            if (!next)
+                return skipUnknown();
+            fields.push_back(*next);
+        }
         if (peek() == "vmap")
-            return map([&](const std::string& value) { return makeCondition(match, option, value + unit, false); });
-        bool negated = false;
-        const Words all = takeValues(negated);
-        const bool many = all.size() > mostElements || m_copies * all.size() > mostCopies;
-        if (many || std::any_of(all.begin(), all.end(), [](const std::string& one) { return one.starts_with('@'); }))
-            return m_conditions.push_back(unknownCondition());
-        if (all.size() != 1 && !negated)
-            return alternatives(match, option, all);
-        for (const std::string& one : all) // of several that it must not be, it must be none
-            m_conditions.push_back(makeCondition(match, option, one + unit, negated));
+            return map(fields);
+        const bool negated = peek() == "!=";
+        if (negated || peek() == "==")
+            take();
+        const bool several = peek() == "{";
+        if (several)
+            take();
+        std::vector<NativeElement> elements;
+        bool understood = true;
+        do {
+            Words words = several ? takeElement() : takeOne(fields.size());
+            std::vector<NativeElement> more = readNativeElement(fields, words);
+            understood = understood && (!more.empty() || (several && words.empty()));
+            std::move(more.begin(), more.end(), std::back_inserter(elements));
+        } while (several && take() == ",");
+        if (!understood)
+            m_conditions.push_back(unknownCondition());
+        else
+            hold(std::move(elements), negated);
     }
 
-    /// The rest of the rule once for each value.
-    void alternatives(const std::string& match, const std::string& option, const Words& all)
+    /// One value of so many fields.
+    Words takeOne(std::size_t fields)
     {
-        for (const std::string& value : all) {
+        Words words;
+        for (std::size_t i = 0; i < 2 * fields - 1; ++i)
+            words.push_back(take());
+        return words;
+    }
+
+    /// The packet has to be one of these, or none of them.
+    void hold(std::vector<NativeElement> elements, bool negated)
+    {
+        const bool single = elements.size() == 1 && (!negated || elements.front().size() == 1);
+        const bool few = !elements.empty() && elements.size() <= mostElements && m_copies * elements.size() <= mostCopies;
+        if (single) {
+            elements.front().front().negated = negated;
+            std::move(elements.front().begin(), elements.front().end(), std::back_inserter(m_conditions));
+        } else if (few && !negated && elements.front().front().match != "multiport") {
+            alternatives(elements);
+        } else {
+            m_conditions.push_back(anyOf(std::move(elements), negated));
+        }
+    }
+
+    /// The rest of the rule once for each element.
+    void alternatives(const std::vector<NativeElement>& elements)
+    {
+        for (const NativeElement& element : elements) {
             RuleReading rest(m_line, m_words, m_family);
-            rest.m_copies = m_copies * all.size();
+            rest.m_copies = m_copies * elements.size();
             rest.m_at = m_at;
             rest.m_conditions = m_conditions;
-            rest.m_conditions.push_back(makeCondition(match, option, value, false));
+            rest.m_conditions.insert(rest.m_conditions.end(), element.begin(), element.end());
             std::vector<SavedRule> rules = rest.read();
             std::move(rules.begin(), rules.end(), std::back_inserter(m_rules));
         }
         m_done = true;
     }
 
-    void header(const std::string& family)
-    {
-        const std::string field = take();
-        if (field == "saddr" || field == "daddr")
-            return values("", field == "saddr" ? "-s" : "-d", "");
-        if ((field == "protocol" && family == "ip") || (field == "nexthdr" && family == "ip6"))
-            return values("", "-p", "");
-        skipUnknown();
-    }
-
-    static std::string portOf(std::string port)
-    {
-        std::replace(port.begin(), port.end(), '-', ':');
-        return port == "domain" ? "53" : port;
-    }
-
-    void ports(const std::string& protocol)
-    {
-        const std::string field = take();
-        if (protocol != "th")
-            m_conditions.push_back(makeCondition("", "-p", protocol, false));
-        if ((field != "sport" && field != "dport") || peek() == ".")
-            return skipUnknown();
-        const std::string option = field == "sport" ? "--sports" : "--dports";
-        if (peek() == "vmap")
-            return map([&](const std::string& port) { return makeCondition("multiport", option, portOf(port), false); });
-        bool negated = false;
-        Words all = takeValues(negated);
-        if (std::any_of(all.begin(), all.end(), [](const std::string& one) { return one.starts_with('@'); }))
-            return m_conditions.push_back(unknownCondition());
-        std::transform(all.begin(), all.end(), all.begin(), portOf);
-        m_conditions.push_back(makeCondition("multiport", option, joined(all, ","), negated));
-    }
-
     void meta(const std::string& key)
     {
-        if (key == "l4proto")
-            return values("", "-p", "");
-        if (key == "iifname" || key == "iif")
-            return values("", "-i", "");
-        if (key == "oifname" || key == "oif")
-            return values("", "-o", "");
         if (key == "mark")
             return peek() == "set" ? setMark() : mark();
-        if (key != "nfproto")
-            return skipUnknown();
         bool negated = false;
         const Words families = takeValues(negated);
         const std::string own = m_family == Family::Ipv4 ? "ipv4" : "ipv6";
@@ -312,9 +344,10 @@ private:
     /// meta mark [& MASK] [== | !=] VALUE
     void mark()
     {
-        const std::string mask = operationOf(peek()) == '&' ? peek(1) : "0xffffffff";
-        if (operationOf(peek()) == '&')
-            m_at += 2;
+        if (operationOf(peek()) != '&')
+            return values({"mark", "--mark"});
+        const std::string mask = peek(1);
+        m_at += 2;
         bool negated = false;
         const Words values = takeValues(negated);
         if (values.size() != 1)

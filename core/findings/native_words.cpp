@@ -51,6 +51,57 @@ Condition makeCondition(std::string match, std::string option, std::string value
     return condition;
 }
 
+namespace
+{
+
+/// The last address of a network.
+Address lastOf(const Prefix& network)
+{
+    Address::Bytes bytes = network.address().bytes();
+    for (int bit = network.length(); bit < network.address().bits(); ++bit)
+        bytes.at(static_cast<std::size_t>(bit / 8)) |= static_cast<std::uint8_t>(0x80U >> static_cast<unsigned>(bit % 8));
+    return {network.family(), bytes};
+}
+
+/// The address behind it; nothing behind the last of all.
+std::optional<Address> nextOf(const Address& address)
+{
+    Address::Bytes bytes = address.bytes();
+    for (int byte = address.bits() / 8 - 1; byte >= 0; --byte)
+        if (++bytes.at(static_cast<std::size_t>(byte)) != 0)
+            return Address(address.family(), bytes);
+    return std::nullopt;
+}
+
+/// The largest network that begins at an address and does not reach past another.
+Prefix largestNetwork(const Address& first, const Address& last)
+{
+    int length = first.bits();
+    while (length > 0 && Prefix(first, length - 1).address() == first && lastOf(Prefix(first, length - 1)) <= last)
+        --length;
+    return {first, length};
+}
+
+} // namespace
+
+std::vector<Prefix> networksOfRange(std::string_view text)
+{
+    const std::size_t dash = text.find('-');
+    if (dash == std::string_view::npos)
+        return {};
+    const Result<Address> first = readAddress(text.substr(0, dash));
+    const Result<Address> last = readAddress(text.substr(dash + 1));
+    std::vector<Prefix> networks;
+    if (!first || !last || first->family() != last->family())
+        return networks;
+    std::optional<Address> at = *first;
+    while (at && *at <= *last) {
+        networks.push_back(largestNetwork(*at, *last));
+        at = nextOf(lastOf(networks.back()));
+    }
+    return networks;
+}
+
 Condition unknownCondition()
 {
     return makeCondition("nft", "--unknown", "", false);

@@ -16,6 +16,8 @@ std::vector<std::string> splitNativeLine(std::string_view line);
 /// A condition as iptables would have it: "cni*" becomes "cni+", an address its
 /// prefix.
 Condition makeCondition(std::string match, std::string option, std::string value, bool negated);
+/// The networks that a range of addresses ("10.0.0.1-10.0.0.9") is made of; none for what is no range.
+std::vector<Prefix> networksOfRange(std::string_view text);
 /// One that may hold or not.
 Condition unknownCondition();
 /// One that never holds.

@@ -108,11 +108,11 @@ Certainty portsMatch(const Condition& condition, const std::optional<Port>& port
     return best;
 }
 
-Certainty stateMatches(const Condition& condition, Tracking tracking)
+Certainty stateMatches(const Condition& condition, const PacketClass& packet)
 {
     const std::vector<std::string_view> states = splitList(valueOf(condition));
     const auto has = [&](std::string_view state) { return std::find(states.begin(), states.end(), state) != states.end(); };
-    switch (tracking) {
+    switch (packet.tracking) {
     case Tracking::Untracked:
         return certain(has("UNTRACKED"));
     case Tracking::Established:
@@ -124,20 +124,50 @@ Certainty stateMatches(const Condition& condition, Tracking tracking)
             return Certainty::Yes;
         break;
     }
-    return has("DNAT") || has("SNAT") ? Certainty::Maybe : Certainty::No;
+    return has("SNAT") || (has("DNAT") && packet.redirected != false) ? Certainty::Maybe : Certainty::No;
+}
+
+/// Elements of a set are alternatives.
+Certainty anyHolds(const Alternatives& alternatives, const PacketClass& packet, const KnownMark& mark)
+{
+    Certainty best = Certainty::No;
+    for (const std::uint32_t at : alternatives.index.candidates(packet)) {
+        best = std::max(best, matches(alternatives.elements.at(at), packet, mark));
+        if (best == Certainty::Yes)
+            break;
+    }
+    return best;
+}
+
+/// Matches that ask a packet's connection and nothing else. Without one they never hold (xt_connbytes.c, xt_connmark.c, xt_cluster.c), or as if nothing
+/// were found (xt_helper.c, xt_connlabel.c).
+Certainty withoutConnection(const Condition& condition)
+{
+    const bool finds = condition.match == "helper" || condition.match == "connlabel";
+    return certain(finds && condition.negated);
+}
+
+bool asksConnection(std::string_view match)
+{
+    constexpr std::array known{"connmark", "connbytes", "cluster", "helper", "connlabel"};
+    return std::find(known.begin(), known.end(), match) != known.end();
 }
 
 /// Without an entry, xt_conntrack holds where its state does, whatever else it asks for, and without a state never (xt_conntrack.c,
-/// conntrack_mt); xt_connmark never holds (xt_connmark.c). `stateAsked`: the same match of the rule has a state.
+/// conntrack_mt). `stateAsked`: the same match of the rule has a state.
 Certainty connectionMatches(const Condition& condition, const PacketClass& packet, bool stateAsked)
 {
     if (condition.option == "--ctstate" || condition.option == "--state") {
-        const Certainty holds = stateMatches(condition, packet.tracking);
+        const Certainty holds = stateMatches(condition, packet);
         return condition.negated ? opposite(holds) : holds;
     }
+    if (condition.option == "--redirected" && packet.tracking != Tracking::Untracked && packet.redirected == false)
+        return certain(condition.negated);
     if (packet.tracking != Tracking::Untracked)
         return Certainty::Maybe;
-    return condition.match == "conntrack" && stateAsked ? Certainty::Yes : Certainty::No;
+    if (condition.match == "conntrack")
+        return certain(stateAsked);
+    return withoutConnection(condition);
 }
 
 Certainty markMatches(const Condition& condition, const KnownMark& mark)
@@ -170,6 +200,19 @@ Certainty setMatches(const Condition& condition, const PacketClass& packet)
 Certainty uplinkMatches(const Condition& condition, bool podHere)
 {
     return podHere && valueOf(condition) == "vethwe-bridge" ? Certainty::No : Certainty::Maybe;
+}
+
+/// What comes in by one link and goes out by another is routed, and not bridged.
+Certainty bridgedMatches(const PacketClass& packet)
+{
+    const bool routed = !packet.inInterface.empty() && !packet.outInterface.empty() && packet.inInterface != packet.outInterface;
+    return routed ? Certainty::No : Certainty::Maybe;
+}
+
+/// A packet that others sent has no socket, and no owner (xt_owner.c); neither has what IPVS sends on.
+Certainty ownerMatches(const PacketClass& packet)
+{
+    return packet.sourceLocal == false ? Certainty::No : Certainty::Maybe;
 }
 
 using Matcher = Certainty (*)(const Condition&, const PacketClass&, const KnownMark&);
@@ -214,6 +257,8 @@ constexpr auto matchPortIn = [](const Condition& c, const PacketClass& p, const 
 constexpr auto matchPortOut = [](const Condition& c, const PacketClass& p, const KnownMark&) {
     return uplinkMatches(c, p.destinationHere);
 };
+constexpr auto matchBridged = [](const Condition&, const PacketClass& p, const KnownMark&) { return bridgedMatches(p); };
+constexpr auto matchOwner = [](const Condition&, const PacketClass& p, const KnownMark&) { return ownerMatches(p); };
 constexpr auto never = [](const Condition&, const PacketClass&, const KnownMark&) { return Certainty::No; };
 
 constexpr std::array knownOptions{
@@ -233,6 +278,10 @@ constexpr std::array knownOptions{
     KnownOption{"addrtype", "--dst-type", matchDestinationType},
     KnownOption{"set", "--match-set", matchSet},
     KnownOption{"nft", "--never", never},
+    KnownOption{"physdev", "--physdev-is-bridged", matchBridged},
+    KnownOption{"owner", "--uid-owner", matchOwner},
+    KnownOption{"owner", "--gid-owner", matchOwner},
+    KnownOption{"owner", "--socket-exists", matchOwner},
     KnownOption{"physdev", "--physdev-in", matchPortIn},
     KnownOption{"physdev", "--physdev-out", matchPortOut},
 };
@@ -241,8 +290,12 @@ Certainty conditionHolds(const Condition& condition, const PacketClass& packet, 
 {
     if (condition.match == "comment")
         return Certainty::Yes;
-    if (condition.match == "conntrack" || condition.match == "state" || condition.match == "connmark")
+    if (condition.match == "conntrack" || condition.match == "state" || asksConnection(condition.match))
         return connectionMatches(condition, packet, stateAsked);
+    if (condition.anyOf) {
+        const Certainty holds = anyHolds(*condition.anyOf, packet, mark);
+        return condition.negated ? opposite(holds) : holds;
+    }
     const auto* const known = std::find_if(knownOptions.begin(), knownOptions.end(), [&](const KnownOption& option) {
         return option.option == condition.option && (option.match.empty() || option.match == condition.match);
     });

@@ -27,12 +27,13 @@ struct PacketClass
     std::string outInterface;
     std::optional<bool> sourceLocal; ///< an address of the node itself
     std::optional<bool> destinationLocal;
-    bool toService = false;       ///< its destination is a service that IPVS balances
-    bool sourcePod = false;       ///< known to lie in the pod networks
-    bool destinationPod = false;  ///< the same
-    bool sourceHere = false;      ///< known to be a pod of this node
-    bool destinationHere = false; ///< the same
-    bool sourceUnnamed = false;   ///< of its prefix, none of the addresses that rules name by themselves
+    std::optional<bool> redirected; ///< nat gave its connection another destination
+    bool toService = false;         ///< its destination is a service that IPVS balances
+    bool sourcePod = false;         ///< known to lie in the pod networks
+    bool destinationPod = false;    ///< the same
+    bool sourceHere = false;        ///< known to be a pod of this node
+    bool destinationHere = false;   ///< the same
+    bool sourceUnnamed = false;     ///< of its prefix, none of the addresses that rules name by themselves
     bool destinationUnnamed = false;
 
     bool operator==(const PacketClass&) const = default;

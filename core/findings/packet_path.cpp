@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -112,21 +113,21 @@ public:
             if (position.reached == Certainty::No || m_gaveUp)
                 break;
             if (++m_steps > longestJourney || depth > deepestCall)
-                return giveUp(rule);
-            step(rule, position, left, depth);
+                return giveUp(chain, rule);
+            step(chain, rule, position, left, depth);
         }
         return join(position, left);
     }
 
     /// Where some or all of those that are at the position leave the table.
-    void end(Fate fate, std::string line, std::string target, const Position& position)
+    void end(Fate fate, const SavedChain* chain, std::string line, std::string target, const Position& position)
     {
         if (fate != Fate::Dropped)
             m_through = join(m_through, position);
         if (std::find(m_journey.fates.begin(), m_journey.fates.end(), fate) == m_journey.fates.end())
             m_journey.fates.push_back(fate);
-        if (m_journey.endings.size() < mostEndings && m_lines.insert(line).second)
-            m_journey.endings.push_back({fate, std::move(line), std::move(target)});
+        if (m_journey.endings.size() < mostEndings && m_lines[chain].insert(line).second)
+            m_journey.endings.push_back({fate, std::move(line), std::move(target), chain});
     }
 
     Journey take()
@@ -136,15 +137,15 @@ public:
     }
 
 private:
-    Position giveUp(const SavedRule& rule)
+    Position giveUp(const SavedChain& chain, const SavedRule& rule)
     {
         m_gaveUp = true;
-        end(Fate::Unknown, rule.line, "too long to follow", {Certainty::Maybe, {0, 0}});
+        end(Fate::Unknown, &chain, rule.line, "too long to follow", {Certainty::Maybe, {0, 0}});
         return {Certainty::No, {}};
     }
 
     /// The packets that match go one way, the rest stay in the chain.
-    void step(const SavedRule& rule, Position& position, Position& left, int depth)
+    void step(const SavedChain& chain, const SavedRule& rule, Position& position, Position& left, int depth)
     {
         const Certainty match = matches(rule, m_packet, position.mark);
         if (match == Certainty::No)
@@ -161,28 +162,30 @@ private:
         } else if (rule.target == "HMARK") {
             position.mark = {0, 0};
         } else if (rule.target == "CT" && findOption(rule, "--notrack") != nullptr) {
-            finish(rule, Fate::Untracked, taken, stayed, position);
+            finish(chain, rule, Fate::Untracked, taken, stayed, position);
         } else if (const std::optional<Fate> fate = fateOfTarget(rule.target)) {
-            finish(rule, *fate, taken, stayed, position);
+            finish(chain, rule, *fate, taken, stayed, position);
         } else {
-            call(rule, taken, stayed, position, left, depth);
+            call(chain, rule, taken, stayed, position, left, depth);
         }
     }
 
-    void finish(const SavedRule& rule, Fate fate, const Position& taken, const Position& stayed, Position& position)
+    void finish(const SavedChain& chain, const SavedRule& rule, Fate fate, const Position& taken, const Position& stayed,
+                Position& position)
     {
-        end(fate, rule.line, targetText(rule), taken);
+        end(fate, &chain, rule.line, targetText(rule), taken);
         position = stayed;
     }
 
-    void call(const SavedRule& rule, const Position& taken, const Position& stayed, Position& position, Position& left, int depth)
+    void call(const SavedChain& from, const SavedRule& rule, const Position& taken, const Position& stayed, Position& position,
+              Position& left, int depth)
     {
         const SavedChain* const chain = m_table.find(rule.target);
         const bool ignored = std::find(m_ignored.begin(), m_ignored.end(), rule.target) != m_ignored.end();
         if (ignored || (chain == nullptr && goesOn(rule.target)))
             return;
         if (chain == nullptr) { // whatever it does, others may go on
-            end(Fate::Unknown, rule.line, targetText(rule), {taken.reached, {0, 0}});
+            end(Fate::Unknown, &from, rule.line, targetText(rule), {taken.reached, {0, 0}});
             position = {Certainty::Maybe, {0, 0}};
             return;
         }
@@ -201,8 +204,8 @@ private:
     PacketClass m_packet; // what is known of it in the chain that is walked
     const std::vector<std::string>& m_ignored;
     Journey m_journey;
-    Position m_through{Certainty::No, {}};   ///< of those that leave the table
-    std::unordered_set<std::string> m_lines; ///< of the endings
+    Position m_through{Certainty::No, {}};                                          ///< of those that leave the table
+    std::unordered_map<const SavedChain*, std::unordered_set<std::string>> m_lines; ///< of the endings
     int m_steps = 0;
     bool m_gaveUp = false;
 };
@@ -225,13 +228,13 @@ Journey follow(const SavedChains& table, std::string_view builtInChain, const Pa
     Walk walk(table, packet, chainsToIgnore);
     const SavedChain* const chain = table.find(builtInChain);
     if (chain == nullptr) {
-        walk.end(Fate::Accepted, std::string(builtInChain) + " is not there", "", {Certainty::Yes, mark});
+        walk.end(Fate::Accepted, nullptr, std::string(builtInChain) + " is not there", "", {Certainty::Yes, mark});
         return walk.take();
     }
     const Position end = walk.through(*chain, {Certainty::Yes, mark}, 0);
     if (end.reached != Certainty::No) {
         const std::string policy = chain->policy.empty() ? "ACCEPT" : chain->policy;
-        walk.end(policy == "DROP" ? Fate::Dropped : Fate::Accepted, ":" + std::string(builtInChain) + " " + policy, policy, end);
+        walk.end(policy == "DROP" ? Fate::Dropped : Fate::Accepted, chain, ":" + std::string(builtInChain) + " " + policy, policy, end);
     }
     return walk.take();
 }

@@ -23,7 +23,8 @@ struct Ending
 {
     Fate fate = Fate::Accepted;
     std::string line;
-    std::string target; ///< of the rule, with its first option's value: "DNAT 10.244.1.3:53"
+    std::string target;                ///< of the rule, with its first option's value: "DNAT 10.244.1.3:53"
+    const SavedChain* chain = nullptr; ///< where it stands: rules of nft's own look alike in many chains
 
     bool operator==(const Ending&) const = default;
 };

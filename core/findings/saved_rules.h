@@ -5,6 +5,7 @@
 #include "core/net/ip.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,8 @@
 namespace notrack
 {
 
+struct Alternatives;
+
 /// One condition of a rule: `[!] --option values…`, with the match extension (`-m NAME`) that it belongs to.
 struct Condition
 {
@@ -20,8 +23,9 @@ struct Condition
     std::string option; ///< empty for a match that has none
     std::vector<std::string> values;
     bool negated = false;
-    std::optional<Prefix> prefix; ///< the value of -s and -d, read once since rule sets are long
-    int instance = 0;             ///< which `-m` of its rule it belongs to: a rule may have the same match twice
+    std::optional<Prefix> prefix;                ///< the value of -s and -d, read once since rule sets are long
+    int instance = 0;                            ///< which `-m` of its rule it belongs to: a rule may have the same match twice
+    std::shared_ptr<const Alternatives> anyOf{}; ///< the elements of a set: it holds where all conditions of one of them do
 
     bool operator==(const Condition&) const = default;
 };
@@ -36,6 +40,13 @@ struct SavedRule
     std::vector<Condition> targetOptions;
 
     bool operator==(const SavedRule&) const = default;
+};
+
+/// Rules without targets, each an element of a set.
+struct Alternatives
+{
+    std::vector<SavedRule> elements;
+    RuleIndex index; ///< of the elements
 };
 
 struct SavedChain

@@ -78,6 +78,20 @@ IPTABLES = [
      "refuses stateful-forward"),
 ]
 
+# What only a packet with a connection passes, where the drop behind it is met by others, too; and what a match finds without a connection.
+COUNTED = "-m connbytes --connbytes 1: --connbytes-dir both --connbytes-mode packets"
+IPTABLES += [
+    ("one set for what is let in by state and for what is dropped", "*filter\n-A FORWARD -m set --match-set of-somebody dst -m conntrack --ctstate ESTABLISHED -j ACCEPT\n"
+     "-A FORWARD -m set --match-set of-somebody dst -j DROP\nCOMMIT\n", "warns stateful-forward"),
+    ("a set that is dropped before what is let in by state", "*filter\n-A FORWARD -m set --match-set of-nobody dst -j DROP\n-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\n"
+     "-A FORWARD -s 10.244.0.0/16 -j ACCEPT\n-A FORWARD -j DROP\nCOMMIT\n", "goes on"),
+    ("packets that are counted", f"*filter\n:FORWARD DROP [0:0]\n-A FORWARD -p udp {COUNTED} -j ACCEPT\n-A FORWARD -p udp -m udp --dport 53 -j ACCEPT\nCOMMIT\n", "refuses stateful-forward"),
+    ("packets that are not counted dropped", f"*filter\n-A FORWARD -p udp {COUNTED.replace('--connbytes 1', '! --connbytes 1')} -j DROP\nCOMMIT\n", "goes on"),
+    ("connections of no helper let in", "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m helper ! --helper ftp -j ACCEPT\nCOMMIT\n", "goes on"),
+    ("bridged packets judged by their state", "*filter\n:PORTS - [0:0]\n-A FORWARD -i cni0 -o flannel.1 -m physdev --physdev-is-bridged -j PORTS\n-A FORWARD -i flannel.1 -m physdev --physdev-is-bridged -j PORTS\n"
+     "-A PORTS -m state --state ESTABLISHED -j RETURN\n-A PORTS -j DROP\nCOMMIT\n", "goes on"),
+]
+
 # Servers whose answers the rules do not name: those stay tracked, and are new to conntrack, which has not seen the query.
 OUTSIDE, OTHER_PORT = Node(servers=("192.0.2.130:53",)), Node(servers=("10.244.2.3:1053",))
 UNNAMED = [
@@ -174,6 +188,19 @@ NATIVE = [
      "refuses stateful-forward"),
     ("a mark for new ones", native("chain marks {\ntype filter hook prerouting priority mangle; policy accept;\nct state new meta mark set meta mark | 0x10\n}\n" +
                                    "chain input {\ntype filter hook input priority filter; policy accept;\nmeta mark & 0x10 == 0x0 udp dport 53 drop\n}\n"), "refuses stateful-forward"),
+    ("DNAT of the service in front of IPVS", native("chain pre {\ntype nat hook prerouting priority dstnat; policy accept;\nip daddr 10.96.0.10 udp dport 53 dnat ip to 10.244.2.5\n}\n"), "goes on"),
+    ("two filters at one hook", native(forward("udp dport 53 accept", "chain again {\ntype filter hook forward priority filter + 10; policy accept;\nudp sport 53 ct state != established drop\n}\n")), "refuses stateful-forward"),
+    ("a set of 148 pods, for what is let in by state and for what is dropped", native("chain forward {\ntype filter hook forward priority filter; policy accept;\nip daddr @many ct state established accept\nip daddr @many drop\n}\n",
+                                                                                    "set many {\ntype ipv4_addr\nelements = { " + ", ".join(f"10.244.1.{pod}" for pod in range(2, 150)) + " }\n}\n"), "refuses stateful-forward"),
+    ("a set of 500 pods let in", native(forward("ip saddr @many accept\nudp dport 53 accept"), "set many {\ntype ipv4_addr\nelements = { " + ", ".join(f"10.244.{net}.{pod}" for net in (1, 2) for pod in range(2, 252)) + " }\n}\n"), "goes on"),
+    ("pairs of a port and a protocol", native(forward("meta l4proto . th dport { udp . 53, tcp . 53 } accept")), "refuses stateful-forward"),
+    ("pairs of networks", native(forward("ip saddr . ip daddr vmap @ways"), "map ways {\ntype ipv4_addr . ipv4_addr : verdict\nflags interval\nelements = { 10.244.0.0/16 . 10.244.0.0/16 : accept }\n}\n"), "goes on"),
+    ("pairs of servers and ports", native(forward("ip daddr . udp dport @dns accept"), "set dns {\ntype ipv4_addr . inet_service\nelements = { 10.244.1.3 . 53, 10.244.2.3 . 53 }\n}\n"), "refuses stateful-forward"),
+    ("a range of addresses", native(forward("ip saddr 10.244.1.0-10.244.2.255 accept")), "goes on"),
+    ("a range that ends before the pods", native(forward("ip saddr 10.243.0.0-10.244.0.255 accept\nudp dport 53 accept")), "refuses stateful-forward"),
+    ("two chains that end alike", native("chain answers {\nct state established accept\ndrop\n}\nchain other {\ndrop\n}\n" + "chain forward {\ntype filter hook forward priority filter; policy accept;\nlimit rate over 1000000/second jump other\nudp sport 53 jump answers\n}\n"),
+     "refuses stateful-forward"),
+    ("what nat redirected let in", native(incoming("ct status dnat accept\nudp dport 53 accept")), "goes on"),
     ("a mark for all", native("chain marks {\ntype filter hook prerouting priority mangle; policy accept;\nmeta mark set 0x10\n}\n" + forward("meta mark 0x10 accept")), "goes on"),
     ("pods masqueraded", native(leaving("ip saddr 10.244.0.0/16 masquerade")), "warns lost-snat"),
     ("pods masqueraded, by a named set", native(leaving("ip saddr @pods oifname { \"cni0\", \"flannel.1\" } masquerade"), PODS), "warns lost-snat"),

@@ -2,6 +2,7 @@
 
 import collections
 import os
+import pathlib
 import random
 import subprocess
 import unittest
@@ -59,7 +60,8 @@ class RuleSet:
         forms = ["-m comment --comment \"a -j DROP\"", "-m statistic --mode random --probability 0.5", "-m limit --limit 5/sec", f"-m iprange {self.no()}--src-range 10.244.1.3-10.244.2.9",
                  f"-m length {self.no()}--length 0:100", f"-m ttl {self.no()}--ttl-eq 64", f"-m pkttype {self.no()}--pkt-type unicast", f"-m tos {self.no()}--tos 0x04/0xff", "-m dscp --dscp 0x01",
                  f"-m set {self.no()}--match-set pods src", f"-m set {self.no()}--match-set services dst,dst", f"{self.no()}-f", f"-m physdev {self.no()}--physdev-is-bridged",
-                 f"-m helper {self.no()}--helper ftp", f"-m connmark {self.no()}--mark {self.dice.choice(MARKS)}", "-m u32 --u32 \"0x0&0xff=0x24\"", f"-m cpu {self.no()}--cpu 0"]
+                 f"-m helper {self.no()}--helper ftp", f"-m connmark {self.no()}--mark {self.dice.choice(MARKS)}", "-m u32 --u32 \"0x0&0xff=0x24\"", f"-m cpu {self.no()}--cpu 0",
+                 f"-m connbytes {self.no()}--connbytes 0: --connbytes-dir both --connbytes-mode packets", f"-m connlabel {self.no()}--label 5"]
         if hook == "PREROUTING" and table in ("raw", "mangle"):
             forms.append(f"-m rpfilter {self.dice.choice(['', '--validmark', '--invert'])}")
         return self.dice.choice(forms)
@@ -139,7 +141,8 @@ class NativeRules:
         dice = self.dice
         one = self.iptables.address().replace("/32", "")
         hosts = [network + str(host) for network in crossing.LINKS.values() for host in crossing.HOSTS]
-        value = dice.choice([self.no() + one, self.no() + one, self.no() + self.some(hosts), "10.244.1.3-10.244.2.9", "@pods", self.no() + "{ 10.244.1.0/24, 192.0.2.0/25 }"])
+        many = "{ " + ", ".join(f"10.244.{dice.choice([1, 2])}.{host}" for host in range(3, 250, 3)) + " }"
+        value = dice.choice([self.no() + one, self.no() + one, self.no() + self.some(hosts), self.no() + "10.244.1.3-10.244.2.9", "@pods", self.no() + many, self.no() + "{ 10.244.1.0/24, 192.0.2.0/25 }"])
         return f"ip {dice.choice(['saddr', 'daddr'])} {value}"
 
     def interface(self, hook):
@@ -162,7 +165,9 @@ class NativeRules:
             self.state, self.state, self.state, self.address, self.ports, self.ports, lambda: self.interface(hook),
             lambda: dice.choice(["meta l4proto udp", "meta l4proto { tcp, udp }", "meta l4proto != udp", "ip protocol udp", "meta nfproto ipv4", "meta nfproto ipv6", "limit rate 5/second",
                                  "fib daddr type local", "fib saddr type != local", "meta mark 0x1", "meta mark & 0x1 == 0x0", "meta mark != 0x0", "meta length > 100", "ip ttl 64",
-                                 "ip saddr . ip daddr { 10.244.1.3 . 10.244.2.5, 10.244.1.5 . 192.0.2.3 }", "meta l4proto . th dport { udp . 53, tcp . 53 }", "numgen random mod 2 0", "udp length != 5"])])()
+                                 "ip saddr . ip daddr { 10.244.1.3 . 10.244.2.5, 10.244.1.5 . 192.0.2.3 }", "meta l4proto . th dport { udp . 53, tcp . 53 }", "numgen random mod 2 0", "udp length != 5", f"meta mark {self.no()}{{ 0x1, 0x2 }}",
+                                 f"ip saddr . udp dport {self.no()}{{ 10.244.1.0/24 . 53, 10.244.2.3-10.244.2.20 . 1024-40000 }}", f"iifname . ip daddr {self.no()}{{ \"cni0\" . 10.244.2.5, \"eth0\" . 10.244.1.3 }}",
+                                 f"ip saddr . ip daddr . meta l4proto {self.no()}{{ 10.244.1.5 . 10.244.2.3 . udp, 10.244.2.3 . 10.244.1.5 . udp }}"])])()
 
     def rule(self, hook, chains):
         dice = self.dice
@@ -172,6 +177,8 @@ class NativeRules:
             end = f"ct state vmap {{ {', '.join(each)} }}"
         elif dice.random() < 0.1:
             end = f"udp {dice.choice(['sport', 'dport'])} vmap {{ 53 : {self.verdict(chains)}, 1053 : {self.verdict(chains)} }}"
+        elif dice.random() < 0.1:
+            end = f"ip {dice.choice(['saddr . udp sport', 'daddr . udp dport'])} vmap {{ 10.244.1.3 . 53 : {self.verdict(chains)}, 10.244.2.0/24 . 53 : {self.verdict(chains)} }}"
         elif dice.random() < 0.05 and hook == "forward":
             end = f"iifname vmap {{ \"cni0\" : {self.verdict(chains)}, \"eth0\" : {self.verdict(chains)} }}"
         return " ".join([self.condition(hook) for _ in range(dice.choice([0, 1, 1, 1, 2, 2]))] + [end])
@@ -252,6 +259,7 @@ class WalkTest(NodeTest):
     def setUp(self):
         super().setUp()
         self.crossing = crossing.Crossing()
+        pathlib.Path("/proc/sys/net/netfilter/nf_conntrack_acct").write_text("1", encoding="ascii")  # or entries before a rule count nothing
         quiet("ipset", "create", "pods", "hash:ip")
         quiet("ipset", "create", "services", "hash:ip,port")
         for address in ("10.244.1.3", "10.244.2.5"):

@@ -171,6 +171,12 @@ private Q_SLOTS:
         QTest::newRow("a port that nobody has") << pods + "ports: [53, 5353]\n"
                                                 << "10.244.2.3:1053 Masq" << routed << "*filter\n"
                                                 << "warns: not-ipvs";
+        row("an owner of what IPVS sends on",
+            "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -m owner --uid-owner 0 -j ACCEPT\n-A OUTPUT -m conntrack --ctstate NEW -j ACCEPT\n",
+            refuses);
+        row("all but an owner's",
+            "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -m owner ! --uid-owner 0 -j ACCEPT\n-A OUTPUT -m conntrack --ctstate NEW -j ACCEPT\n",
+            "goes on");
         row("a state and a direction",
             "*filter\n-A FORWARD -p udp -m udp --sport 53 -m conntrack --ctstate UNTRACKED --ctdir REPLY -j DROP\n", refuses);
         row("a direction alone", "*filter\n-A FORWARD -p udp -m udp --sport 53 -m conntrack --ctdir ORIGINAL -j DROP\n", "goes on");
@@ -335,7 +341,7 @@ private Q_SLOTS:
             << "goes on";
         QTest::newRow("pairs of interfaces")
             << forward + "ct state established accept\niifname . oifname { \"cni0\" . \"flannel.1\" } accept\n}\n"
-            << "warns: stateful-forward";
+            << refuses;
         QTest::newRow("an interface from the pods") << forward + "ct state established accept\niifname \"cni0\" accept\n}\n" << refuses;
     }
 
