@@ -40,6 +40,14 @@ EndpointLists endpointsOf(const Circumstances& node, const Address& service)
     return lists;
 }
 
+/// IPVS takes what comes to its own node's addresses; of a family without any, nothing is known.
+bool isElsewhere(const Circumstances& node, const Address& service)
+{
+    const auto& local = node.facts().localPrefixes;
+    return !node.isLocal(service) &&
+           std::any_of(local.begin(), local.end(), [&](const Prefix& one) { return one.family() == service.family(); });
+}
+
 bool isSibling(const Address& address, const std::vector<Prefix>& pods)
 {
     const int bits = address.family() == Family::Ipv4 ? pluralBits4 : pluralBits6;
@@ -72,10 +80,15 @@ std::optional<Finding> checkNotIpvs(const Circumstances& node)
     if (!node.facts().ipvsUnread.empty())
         return std::nullopt; // neither there nor not there: unread-rules tells
     Finding finding{.severity = Severity::Warning};
+    bool away = false;
     for (const Address& service : node.profile().services) {
         const EndpointLists endpoints = endpointsOf(node, service);
-        if (endpoints.balanced.empty())
+        const bool elsewhere = !endpoints.balanced.empty() && isElsewhere(node, service);
+        away = away || elsewhere;
+        if (endpoints.balanced.empty() || elsewhere)
             finding.severity = Severity::Fatal;
+        if (elsewhere)
+            finding.evidence.push_back(toText(service) + " is no address of this node, and IPVS takes only what comes to its own node's");
         for (const std::string& missing : endpoints.missing)
             finding.evidence.push_back(missing + " is not in /proc/net/ip_vs");
     }
@@ -90,6 +103,10 @@ std::optional<Finding> checkNotIpvs(const Circumstances& node)
         finding.evidence.push_back("IPVS: " + line);
     if (finding.severity == Severity::Warning)
         finding.advice.emplace_back("list under `ports:` and `protocols:` only what the service offers");
+    else if (away)
+        finding.advice.emplace_back(
+            "set the service's address on this node again (kube-proxy has it on kube-ipvs0), or clear IPVS (`ipvsadm --clear`) "
+            "where kube-proxy left it; a director that waits for the address gets the rules with it");
     else if (!node.facts().firewallMarkServices.empty())
         finding.advice.emplace_back("if a firewall-mark service of IPVS balances it, add `not-ipvs` to `safety.waive`");
     else
