@@ -10,6 +10,7 @@ guest_variants() {
     matrix) echo 'services paths' ;;
     race) echo 'resolving dropping' ;;
     systemd | findings | restarts | verdicts) echo 'iptables nftables' ;;
+    kube-proxy) echo {iptables,nftables}-{forms,modes} ;;
     hazards)
       echo 'iptables nftables'
       [[ $full = no ]] || echo {iptables,nftables}-{sound,filters,services}
@@ -19,7 +20,7 @@ guest_variants() {
 }
 
 # guest_backend SCENARIO VARIANT
-guest_backend() { if [[ $1 =~ ^(systemd|hazards|findings|restarts|verdicts)$ ]]; then echo "${2%%-*}"; else echo "$backend"; fi; }
+guest_backend() { if [[ $1 =~ ^(systemd|hazards|findings|restarts|verdicts|kube-proxy)$ ]]; then echo "${2%%-*}"; else echo "$backend"; fi; }
 
 # QEMU's options for the processors of a guest. Only races and load need two. A guest with one has a clock that counts its own
 # instructions while it computes: on a busy machine it runs longer, and no query in it is answered late for that.
@@ -50,12 +51,12 @@ run_guests() {
 # run_guest SCENARIO VARIANT RESULTS_FOLDER: returns the scenario's own status; 125 when the guest died before it had one.
 run_guest() {
   local scenario=$1 variant=$2 results=$3 limit=$GUEST_TIME_LIMIT version status=0 processors node=() words=''
-  [[ $full = no ]] || limit=$FULL_GUEST_TIME_LIMIT
+  [[ $full = no && $scenario != kube-proxy ]] || limit=$FULL_GUEST_TIME_LIMIT
   version=$(kernel_version "$kernel")
   mkdir -p "$results"
   {
     printf '%s=%q\n' LAB "$LAB" SCENARIO "$scenario" VARIANT "$variant" PROGRAMS "$work/programs" \
-      RUNNER "$runner" BACKEND "$(guest_backend "$scenario" "$variant")" FULL "$full" CAPTURES "$captures" DROPPING_CONNTRACK "$work/nf_conntrack.ko"
+      RUNNER "$runner" KUBE_PROXY "$kube_proxy" BACKEND "$(guest_backend "$scenario" "$variant")" FULL "$full" CAPTURES "$captures" DROPPING_CONNTRACK "$work/nf_conntrack.ko"
   } >"$results/settings"
   : >"$results/results.jsonl"
   if [[ $scenario = systemd ]]; then

@@ -1,6 +1,7 @@
 // bystander NAMESPACE PORT FEWEST INTERVAL_MS ADDRESS...: a program that knows nothing of what goes on. From inside a network namespace ("-": where
 // it is started) it sends a query at every interval, from a fresh socket, to the addresses in turn: FEWEST of them, and on until SIGTERM.
-// Prints how many were sent, how many got no answer within a second, and how many of those were refused.
+// Prints how many were sent, how many got no answer within a second, how many of those were refused, and the longest time in milliseconds
+// between two answers.
 #include "dns_query.h"
 
 #include <errno.h>
@@ -24,6 +25,12 @@ static struct pollfd waiting[MOST_OPEN];
 static double sent_at[MOST_OPEN];
 static int ids[MOST_OPEN], open_sockets;
 static long lost, refused;
+static double answered_at, longest_silence;
+
+static void note_silence(void) {
+  double silence = now_ms() - answered_at;
+  if (silence > longest_silence) longest_silence = silence;
+}
 
 static void forget(int i) {
   close(waiting[i].fd);
@@ -55,6 +62,8 @@ static void look(void) {
         continue;
       }
       if (message_id(message, length) == ids[i]) {
+        note_silence();
+        answered_at = now_ms();
         forget(i);
         continue;
       }
@@ -81,6 +90,7 @@ int main(int argc, char **argv) {
   struct sigaction action = {.sa_handler = end};
   sigaction(SIGTERM, &action, NULL);
   long sent = 0;
+  answered_at = now_ms();
   for (double next = now_ms(); !ended || sent < fewest; sent++) {
     struct endpoint server = read_endpoint(argv[FIRST_ADDRESS + sent % addresses], atoi(argv[2]));
     if (open_sockets < MOST_OPEN) ask(&server, (int)(sent & 0x7fff));
@@ -88,7 +98,8 @@ int main(int argc, char **argv) {
     next += interval;
     wait_until(next);
   }
+  note_silence();
   while (open_sockets > 0) wait_until(now_ms() + 10);
-  printf("%ld %ld %ld\n", sent, lost, refused);
+  printf("%ld %ld %ld %.0f\n", sent, lost, refused, longest_silence);
   return 0;
 }
