@@ -26,6 +26,17 @@ bool seesFamily(const NativeTable& table, Family family)
     return table.name.starts_with("inet ") || table.name.starts_with(family == Family::Ipv4 ? "ip " : "ip6 ");
 }
 
+/// Whether a profile has services or tunnels of the family.
+bool speaksOf(const Profile& profile, Family family)
+{
+    const auto& services = profile.services;
+    const auto& tunnels = profile.tunnels;
+    return std::any_of(services.begin(), services.end(), [=](const Address& one) { return one.family() == family; }) ||
+           std::any_of(tunnels.begin(), tunnels.end(), [=](const Tunnel& tunnel) {
+               return std::any_of(tunnel.peers.begin(), tunnel.peers.end(), [=](const Prefix& one) { return one.family() == family; });
+           });
+}
+
 const Prefix& narrower(const Prefix& one, const Prefix& other)
 {
     return one.length() > other.length() ? one : other;
@@ -41,7 +52,7 @@ Circumstances::Circumstances(const Profile& profile, const NodeFacts& facts, Bac
         m_tables.push_back(readSavedTable(saved));
     for (const NativeTable& native : facts.nativeTables) {
         for (const Family family : allFamilies) {
-            if (!seesFamily(native, family))
+            if (!seesFamily(native, family) || !speaksOf(profile, family))
                 continue;
             for (SavedChains& table : readNativeChains(native, family))
                 m_tables.push_back(std::move(table));
@@ -58,7 +69,7 @@ Circumstances::Circumstances(const Profile& profile, const NodeFacts& facts, Bac
     }
     for (const SavedChains& table : m_tables)
         if (table.role != "nat")
-            for (const auto& [name, chain] : table.chains)
+            for (const auto& [name, chain] : *table.chains)
                 for (const SavedRule& rule : chain.rules)
                     noteNames(rule);
     std::sort(m_realServers.begin(), m_realServers.end());
@@ -110,8 +121,8 @@ bool Circumstances::balancedIsTracked() const
 bool Circumstances::everyNodeBalances() const
 {
     return std::any_of(m_tables.begin(), m_tables.end(), [](const SavedChains& table) {
-        const auto first = table.chains.lower_bound("KUBE-");
-        return first != table.chains.end() && first->first.starts_with("KUBE-");
+        const auto first = table.chains->lower_bound("KUBE-");
+        return first != table.chains->end() && first->first.starts_with("KUBE-");
     });
 }
 

@@ -40,7 +40,7 @@ Translation readDestination(std::string_view text)
 /// The rule that first names the service, as proof of whose translation it is.
 void quoteEntry(const SavedChains& table, const Address& service, std::vector<std::string>& evidence)
 {
-    for (const auto& [name, chain] : table.chains)
+    for (const auto& [name, chain] : *table.chains)
         for (const SavedRule& rule : chain.rules)
             for (const Condition& condition : rule.conditions)
                 if (condition.option == "-d" && !condition.negated && condition.prefix == Prefix(service) && table.find(rule.target)) {
@@ -120,7 +120,7 @@ void quoteHostPorts(const Circumstances& node, std::vector<std::string>& evidenc
     for (const SavedChains& table : node.tables()) {
         if (table.role != "nat")
             continue;
-        for (const auto& [name, chain] : table.chains) {
+        for (const auto& [name, chain] : *table.chains) {
             if (name.starts_with("KUBE-SEP-") || name.starts_with("KUBE-SVC-"))
                 continue; // kube-proxy's own, which service-dnat judges
             for (const SavedRule& rule : chain.rules)

@@ -154,7 +154,7 @@ bool opensBlock(const Words& words)
 
 std::vector<SavedChains> readNativeChains(const NativeTable& table, Family family)
 {
-    SavedChains all{.backend = Backend::Nftables, .family = family, .table = "table " + table.name, .role = "", .chains = {}, .base = ""};
+    ChainsByName chains;
     const NamedSets sets = readSets(table);
     std::vector<BaseChain> bases;
     std::string current;
@@ -163,30 +163,30 @@ std::vector<SavedChains> readNativeChains(const NativeTable& table, Family famil
         if (opensBlock(words)) {
             current = words[0] == "chain" ? words[1] : "";
             if (!current.empty())
-                all.chains[current];
+                chains[current];
         } else if (line == "}" || words.empty() || current.empty()) {
             continue;
         } else if (words.size() > 3 && words[0] == "type" && words[2] == "hook") {
             if (const std::string builtIn = builtInOf(words[3]); !builtIn.empty() && words[1] != "route")
                 bases.push_back({current, builtIn, roleOf(words)});
-            all.chains[current].policy = std::find(words.begin(), words.end(), "drop") != words.end() ? "DROP" : "ACCEPT";
+            chains[current].policy = std::find(words.begin(), words.end(), "drop") != words.end() ? "DROP" : "ACCEPT";
         } else {
             std::vector<SavedRule> rules = readNativeRule(line, resolved(words, sets), family);
-            std::vector<SavedRule>& chain = all.chains[current].rules;
+            std::vector<SavedRule>& chain = chains[current].rules;
             std::move(rules.begin(), rules.end(), std::back_inserter(chain));
         }
     }
-    indexRules(all);
+    indexRules(chains);
+    const auto shared = std::make_shared<ChainsByName>(std::move(chains));
     std::vector<SavedChains> tables;
-    for (std::size_t i = 1; i < bases.size(); ++i)
-        tables.push_back(all);
-    if (!bases.empty())
-        tables.push_back(std::move(all));
-    for (std::size_t i = 0; i < bases.size(); ++i) {
-        tables[i].role = bases[i].role;
-        tables[i].base = bases[i].name;
-        tables[i].chains[bases[i].builtIn] = tables[i].chains[bases[i].name];
-    }
+    for (const BaseChain& base : bases)
+        tables.push_back({.backend = Backend::Nftables,
+                          .family = family,
+                          .table = "table " + table.name,
+                          .role = base.role,
+                          .chains = shared,
+                          .builtIn = base.builtIn,
+                          .base = base.name});
     return tables;
 }
 

@@ -90,20 +90,20 @@ private:
     bool m_inTarget = false;
 };
 
-void readChainLine(const std::vector<SavedWord>& words, SavedChains& table)
+void readChainLine(const std::vector<SavedWord>& words, ChainsByName& chains)
 {
     const std::string name = words.front().text.substr(1);
     const std::string policy = words.size() > 1 ? words[1].text : "-";
-    table.chains[name].policy = policy == "-" ? "" : policy;
+    chains[name].policy = policy == "-" ? "" : policy;
 }
 
-void readRuleLine(std::vector<SavedWord> words, const std::string& line, SavedChains& table)
+void readRuleLine(std::vector<SavedWord> words, const std::string& line, ChainsByName& chains)
 {
     if (!words.empty() && words.front().text.starts_with('['))
         words.erase(words.begin()); // counters of iptables-save -c
     if (words.size() < 2 || words.front().text != "-A")
         return;
-    SavedChain& chain = table.chains[words[1].text];
+    SavedChain& chain = chains[words[1].text];
     words.erase(words.begin(), words.begin() + 2);
     chain.rules.push_back(RuleReader(std::move(words)).read(line));
 }
@@ -112,8 +112,8 @@ void readRuleLine(std::vector<SavedWord> words, const std::string& line, SavedCh
 
 const SavedChain* SavedChains::find(std::string_view name) const
 {
-    const auto found = chains.find(name);
-    return found == chains.end() ? nullptr : &found->second;
+    const auto found = chains->find(!base.empty() && name == builtIn ? std::string_view(base) : name);
+    return found == chains->end() ? nullptr : &found->second;
 }
 
 std::vector<SavedWord> splitSavedLine(std::string_view line)
@@ -150,15 +150,15 @@ std::vector<SavedWord> splitSavedLine(std::string_view line)
     return words;
 }
 
-void indexRules(SavedChains& table)
+void indexRules(ChainsByName& chains)
 {
-    for (auto& [name, chain] : table.chains)
+    for (auto& [name, chain] : chains)
         chain.index = RuleIndex(chain.rules);
 }
 
 SavedChains readSavedTable(const SavedTable& saved)
 {
-    SavedChains table{saved.backend, saved.family, saved.table, saved.table, {}, {}};
+    ChainsByName chains;
     for (const std::string& line : saved.lines) {
         if (line.empty() || line.front() == '#' || line.front() == '*')
             continue;
@@ -166,12 +166,12 @@ SavedChains readSavedTable(const SavedTable& saved)
         if (words.empty())
             continue;
         if (line.front() == ':')
-            readChainLine(words, table);
+            readChainLine(words, chains);
         else
-            readRuleLine(std::move(words), line, table);
+            readRuleLine(std::move(words), line, chains);
     }
-    indexRules(table);
-    return table;
+    indexRules(chains);
+    return {saved.backend, saved.family, saved.table, saved.table, std::make_shared<ChainsByName>(std::move(chains)), {}, {}};
 }
 
 std::string quoteRule(const SavedChains& table, std::string_view line)

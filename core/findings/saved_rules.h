@@ -58,15 +58,18 @@ struct SavedChain
     bool operator==(const SavedChain&) const = default;
 };
 
+using ChainsByName = std::map<std::string, SavedChain, std::less<>>;
+
 /// A SavedTable taken apart.
 struct SavedChains
 {
     Backend backend = Backend::Iptables;
     Family family = Family::Ipv4;
     std::string table;
-    std::string role; ///< "raw", "mangle", "nat", "filter"; empty for filters of nft's own, which stand anywhere
-    std::map<std::string, SavedChain, std::less<>> chains;
-    std::string base; ///< nft's own: its name of the chain that stands under that of a built-in one
+    std::string role;                           ///< "raw", "mangle", "nat", "filter"; empty for filters of nft's own, which stand anywhere
+    std::shared_ptr<const ChainsByName> chains; ///< never null; one for all base chains of a table of nft's own
+    std::string builtIn;                        ///< the one built-in chain of a table of nft's own, and
+    std::string base;                           ///< nft's name for it
 
     /// The chain of that name, or nullptr.
     const SavedChain* find(std::string_view name) const;
@@ -87,7 +90,7 @@ struct SavedWord
 std::vector<SavedWord> splitSavedLine(std::string_view line);
 
 /// Builds the indexes of all chains anew: what reads rules ends with it.
-void indexRules(SavedChains& table);
+void indexRules(ChainsByName& chains);
 
 /// Reads any lines; what is no chain and no rule is passed over.
 SavedChains readSavedTable(const SavedTable& saved);

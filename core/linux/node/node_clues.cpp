@@ -199,7 +199,7 @@ private:
     /// Chains of kube-proxy, the kubelet and kube-router begin so.
     static bool isOfKubernetes(const SavedChains& table)
     {
-        return std::any_of(table.chains.begin(), table.chains.end(), [](const auto& chain) { return chain.first.starts_with("KUBE-"); });
+        return std::any_of(table.chains->begin(), table.chains->end(), [](const auto& chain) { return chain.first.starts_with("KUBE-"); });
     }
 
     void addMasqueraded(const SavedRule& rule)
