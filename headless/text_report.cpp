@@ -127,11 +127,13 @@ std::string describeVerified(const Report& report)
            (verified.places == 1 ? " place\n" : " places\n");
 }
 
-/// "12 insert failures and 0 drops in 24.0 h"
+/// "12 insert failures and 0 drops in 24.0 h", "nothing in 24.0 h"
 std::string describeLosses(const LossesOver& losses)
 {
     std::array<char, 32> hours{};
     std::snprintf(hours.data(), hours.size(), "%.1f h", static_cast<double>(losses.seconds) / 3600);
+    if (losses.insertFailed == 0 && losses.drop == 0)
+        return std::string("nothing in ") + hours.data();
     return std::to_string(losses.insertFailed) + " insert failures and " + std::to_string(losses.drop) + " drops in " + hours.data();
 }
 

@@ -106,6 +106,7 @@ class Kept(WithPods):
         for key, census in (("counted_before", before), ("counted_since", since)):
             self.assertEqual({name: effect[key][name] for name in ("entries", "dns", "tunnel")}, {name: census[name] for name in ("entries", "dns", "tunnel")})
         self.assertEqual(since["dns"], 0)
+        self.assertRegex(self.run_runner("status").stdout, r"conntrack lost nothing in [\d.]+ h before these rules, and nothing in [\d.]+ h since; they have counted \d+ packets\n")
         self.assertRegex(self.run_runner("status").stdout, r"of \d+ entries with these rules DNS had 0 and tunnels 0 \(census of ")
 
 
