@@ -190,6 +190,12 @@ const Route* Circumstances::routeTo(const Address& address) const
     return best;
 }
 
+bool Circumstances::asksFrom(const Address& service) const
+{
+    const Route* const route = routeTo(service);
+    return everyNodeBalances() || route == nullptr || route->viaGateway || route->destination.length() == 0;
+}
+
 bool Circumstances::isBehindGateway(const Address& address) const
 {
     const Route* const route = routeTo(address);

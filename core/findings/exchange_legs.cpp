@@ -191,7 +191,7 @@ void addUnnamedAnswers(const Circumstances& node, const PodSide& client, std::ve
     }
 }
 
-/// The node's own query on its way from IPVS to a real server. Where every node balances, it asks with the service's address as its source.
+/// The node's own query on its way from IPVS to a real server. It mostly asks with the service's address as its source.
 void addOwnQuery(const Circumstances& node, const VirtualService& service, const RealServer& server, std::vector<Leg>& legs)
 {
     if (server.forwarding == "Tunnel")
@@ -199,7 +199,7 @@ void addOwnQuery(const Circumstances& node, const VirtualService& service, const
     const bool direct = server.forwarding == "Route";
     PacketClass query;
     query.protocol = service.protocol;
-    if (node.everyNodeBalances())
+    if (node.asksFrom(service.address))
         query.source = Prefix(service.address);
     query.sourceLocal = true;
     query.destination = Prefix(direct ? service.address : server.address);
@@ -225,7 +225,7 @@ void addOwnAnswer(const Circumstances& node, const VirtualService& service, cons
     answer.sourcePod = node.isPod(server.address);
     answer.inInterface = node.interfaceTo(server.address);
     answer.sourceLocal = node.isLocal(server.address);
-    if (node.everyNodeBalances())
+    if (node.asksFrom(service.address))
         answer.destination = Prefix(service.address);
     answer.destinationLocal = true;
     answer.tracking = node.balancedIsTracked() ? Tracking::Established : Tracking::New;

@@ -49,6 +49,8 @@ public:
     /// Whether an address lives on another node, by the longest route to it. Maybe: there is no such route, or one network holds
     /// the pods of all nodes.
     Certainty isOnAnotherNode(const Address& address) const;
+    /// Whether this node's own queries to a service come from the service's address. Where a link's network holds it, they may come from the link's own.
+    bool asksFrom(const Address& service) const;
     /// Whether the longest route to an address leads by way of another machine.
     bool isBehindGateway(const Address& address) const;
     /// The profile's virtual services as IPVS holds them.

@@ -108,6 +108,8 @@ OWN = [
      "-A INPUT -i cni0 -p udp -m udp --dport 53 -j ACCEPT\nCOMMIT\n", "warns host-queries stateful-forward", ANY),
     ("mangle drops answers of no connection", "*mangle\n-A INPUT -p udp -m udp --sport 53 -m state ! --state ESTABLISHED -j DROP\nCOMMIT\n", "warns host-queries stateful-forward", ANY),
     ("the node's answers come in from pods", "*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A INPUT -s 10.244.0.0/16 -j ACCEPT\nCOMMIT\n", "warns host-queries", ANY),
+    ("the node's answers come in by the service's network", "*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A INPUT -s 10.244.0.0/16 -d 10.96.0.0/12 -j ACCEPT\nCOMMIT\n",
+     "warns host-queries", ANY),
     ("the node's queries leave by state", "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -s 10.244.0.0/16 -j ACCEPT\n-A OUTPUT -m addrtype --src-type LOCAL -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT\nCOMMIT\n",
      "warns host-queries stateful-forward", ANY),
     ("the node's queries leave with others", "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -s 10.96.0.10/32 -m conntrack --ctstate NEW -j ACCEPT\n-A OUTPUT -p udp -m udp --dport 53 -j ACCEPT\nCOMMIT\n",
