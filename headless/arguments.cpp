@@ -1,11 +1,8 @@
 #include "headless/arguments.h"
 
+#include "core/base/number_text.h"
 #include "core/base/spelling.h"
-
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-#include <CLI/Validators.hpp>
+#include "headless/command_line.h"
 
 #include <unistd.h>
 
@@ -13,7 +10,6 @@
 #include <array>
 #include <cctype>
 #include <climits>
-#include <map>
 #include <string_view>
 
 namespace notrack
@@ -23,11 +19,12 @@ namespace
 {
 
 constexpr const char* defaultProfile = "/etc/dns-notrack/profile.yaml";
-constexpr double longestWait = 3600;
+constexpr std::chrono::seconds longestWait{3600};
 constexpr std::uint32_t mostTrials = 100;
 constexpr std::uint32_t longestSpread = 24 * 3600;
-constexpr double shortestWatch = 0.1;
-constexpr double longestWatch = 3600;
+constexpr std::chrono::milliseconds shortestWatch{100};
+constexpr std::chrono::seconds longestWatch{3600};
+constexpr std::size_t longestDelivery = 64;
 
 std::string hostName()
 {
@@ -37,349 +34,280 @@ std::string hostName()
     return name.data();
 }
 
-std::chrono::milliseconds fromSeconds(double seconds)
+std::string notThis(std::string_view value)
 {
-    return std::chrono::milliseconds(static_cast<std::chrono::milliseconds::rep>(seconds * 1000));
+    return ", not '" + std::string(value) + "'";
 }
 
-constexpr std::size_t longestDelivery = 64;
+std::string takeNumber(std::uint32_t& into, std::string_view value, std::uint32_t least, std::uint32_t most)
+{
+    const auto number = readNumber<std::uint32_t>(value);
+    if (!number || *number < least || *number > most)
+        return "takes a number from " + std::to_string(least) + " to " + std::to_string(most) + notThis(value);
+    into = *number;
+    return {};
+}
+
+/// Seconds, with thousandths if need be; what is finer counts for nothing.
+std::optional<std::chrono::milliseconds> readSeconds(std::string_view text)
+{
+    const std::size_t dot = std::min(text.find('.'), text.size());
+    const std::string_view fraction = text.substr(std::min(dot + 1, text.size()));
+    const std::string thousandths = (std::string(fraction.substr(0, 3)) + "000").substr(0, 3);
+    const auto whole = readNumber<std::uint32_t>(dot == 0 && !fraction.empty() ? "0" : text.substr(0, dot));
+    const auto part = readNumber<std::uint32_t>(thousandths);
+    if (!whole || !part || fraction.find_first_not_of("0123456789") != std::string_view::npos)
+        return {};
+    return std::chrono::seconds(*whole) + std::chrono::milliseconds(*part);
+}
+
+std::string takeWait(Arguments& arguments, std::string_view value)
+{
+    const auto time = readSeconds(value);
+    if (!time || *time > longestWait)
+        return "takes seconds from 0 to " + std::to_string(longestWait.count()) + notThis(value);
+    arguments.wait = *time;
+    return {};
+}
+
+std::string takeWatch(Arguments& arguments, std::string_view value)
+{
+    const auto time = readSeconds(value);
+    if (!time || *time < shortestWatch || *time > longestWatch)
+        return "takes seconds from 0.1 to " + std::to_string(longestWatch.count()) + notThis(value);
+    arguments.watch = time;
+    return {};
+}
+
+std::string takeSpread(Arguments& arguments, std::string_view value)
+{
+    std::uint32_t seconds = 0;
+    std::string problem = takeNumber(seconds, value, 0, longestSpread);
+    arguments.spread = std::chrono::seconds(seconds);
+    return problem;
+}
 
 /// What can stand in one line of a report.
-std::string refuseUnreadable(const std::string& name)
+std::string takeDelivery(Arguments& arguments, std::string_view value)
 {
     const auto readable = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '.' || c == '_' || c == '/'; };
-    if (!name.empty() && name.size() <= longestDelivery && std::all_of(name.begin(), name.end(), readable))
-        return {};
-    return "a name of at most " + std::to_string(longestDelivery) + " letters, digits and -._/ is wanted";
+    if (value.empty() || value.size() > longestDelivery || !std::all_of(value.begin(), value.end(), readable))
+        return "takes a name of at most " + std::to_string(longestDelivery) + " letters, digits and -._/";
+    arguments.delivery = value;
+    return {};
 }
 
-/// Turns a word into the number of its value, which is what CLI11 reads an enum from.
+/// The value that a word of `words` stands for is the one at its place.
 template <typename Value>
-CLI::Validator oneOf(const std::map<std::string, Value>& values)
+std::string takeWord(Value& into, std::string_view value, std::span<const std::string_view> words)
 {
-    return CLI::Validator(
-        [values](std::string& word) {
-            std::string allowed;
-            for (const auto& [name, value] : values) {
-                if (name == word) {
-                    word = std::to_string(static_cast<int>(value));
-                    return std::string();
-                }
-                allowed += (allowed.empty() ? "" : " or ") + name;
-            }
-            return "must be " + allowed + ", not " + word;
-        },
-        "");
+    const auto word = std::find(words.begin(), words.end(), value);
+    if (word == words.end())
+        return "takes no '" + std::string(value) + "'" + suggestion(value, words);
+    into = static_cast<Value>(word - words.begin());
+    return {};
 }
 
-/// The command line as CLI11 sees it; every command lists just the options that mean something to it.
-class CommandLine
+constexpr std::array<std::string_view, 3> formats{"text", "json", "prometheus"};   // as in OutputFormat
+constexpr std::array<std::string_view, 3> schemas{"profile", "report", "capture"}; // as in SchemaName
+
+std::string takeOutput(Arguments& arguments, std::string_view value)
 {
-public:
-    /// `word` is the command's: only that one gets its options, which are most of the work.
-    explicit CommandLine(std::string_view word)
-    {
-        m_app.require_subcommand(1);
-        m_app.get_formatter()->column_width(30);
-        m_app.footer("Exit codes: 0 done or in sync, 1 failed, 2 differs, 3 refused as unsafe, 4 rolled back, DNS was lost,\n"
-                     "5 a roll-back could not be done and DNS may be down, 64 usage, 65 bad profile, 69 no usable backend, 75 busy, 77 not "
-                     "permitted.");
-        for (const Command& command : allCommands) {
-            CLI::App* added = m_app.add_subcommand(std::string(command.word), std::string(command.summary));
-            m_commands[added] = command.name;
-            if (command.word == word)
-                (this->*command.addOptions)(*added);
-        }
-        m_app.set_version_flag("--version", [this] {
-            m_arguments.command = CommandName::Version;
-            return std::string();
-        });
-    }
+    return takeWord(arguments.output, value, std::span(formats).first<2>());
+}
 
-    Result<std::variant<Arguments, Help>> read(int count, const char* const* words)
-    {
-        try {
-            m_app.parse(count, words);
-        } catch (const CLI::CallForVersion&) {
-            return Arguments{};
-        } catch (const CLI::CallForHelp&) {
-            return Help{chosen() == nullptr ? m_app.help() : chosen()->help("dns-notrack")};
-        } catch (const CLI::ParseError& problem) {
-            const std::string program = chosen() == nullptr ? "dns-notrack" : "dns-notrack " + chosen()->get_name();
-            if (chosen() == nullptr)
-                return makeError(ErrorKind::Usage, count > 1 ? unknownCommand(words[1]) : "name a command (see 'dns-notrack --help')");
-            return makeError(ErrorKind::Usage, std::string(problem.what()) + " (see '" + program + " --help')");
-        }
-        m_arguments.command = m_commands.at(chosen());
-        finish();
-        return m_arguments;
-    }
+std::string takeStatusOutput(Arguments& arguments, std::string_view value)
+{
+    return takeWord(arguments.output, value, formats);
+}
 
-private:
-    struct Command
-    {
-        CommandName name;
-        std::string_view word;
-        std::string_view summary;
-        void (CommandLine::*addOptions)(CLI::App&);
-    };
+std::string takeSchema(Arguments& arguments, std::string_view value)
+{
+    return takeWord(arguments.schema, value, schemas);
+}
 
-    std::string unknownCommand(const std::string& word) const
-    {
-        std::vector<std::string> names;
-        for (const auto& [command, name] : m_commands)
-            names.push_back(command->get_name());
-        std::sort(names.begin(), names.end());
-        const std::vector<std::string_view> known(names.begin(), names.end());
-        return "there is no command '" + word + "'" + suggestion(word, known) + " (see 'dns-notrack --help')";
-    }
+std::string takeCount(Arguments& arguments, std::string_view value)
+{
+    return takeNumber(arguments.series.count, value, 1, mostPairs);
+}
 
-    const CLI::App* chosen() const
-    {
-        const std::vector<CLI::App*> commands = m_app.get_subcommands();
-        return commands.empty() ? nullptr : commands.front();
-    }
+std::string takeRate(Arguments& arguments, std::string_view value)
+{
+    return takeNumber(arguments.series.rate, value, 1, mostPairsPerSecond);
+}
 
-    void addApply(CLI::App& command)
-    {
-        addProfile(command);
-        addChange(command);
-        addOutput(command);
-        addTextFile(command);
-        command
-            .add_flag("--reconcile", m_arguments.reconcile,
-                      "As the timer runs it: wait for what is not ready, withdraw rules that became unsafe")
-            ->excludes("--check");
-        command.add_option("--spread", m_spread, "With --reconcile: nodes take turns with a new profile over this time (default 0)")
-            ->option_text("SECONDS")
-            ->envname("DNS_NOTRACK_SPREAD")
-            ->check(CLI::Range(0U, longestSpread));
-        command
-            .add_option("--delivery", m_arguments.delivery,
-                        "Who runs this on the node: with --reconcile, one leaves alone what another keeps (default host)")
-            ->option_text("NAME")
-            ->envname("DNS_NOTRACK_DELIVERY")
-            ->check(CLI::Validator(refuseUnreadable, {}));
-        addCaptures(command)->needs("--check")->excludes("--textfile");
-    }
+std::string takeTrials(Arguments& arguments, std::string_view value)
+{
+    return takeNumber(arguments.trials, value, 1, mostTrials);
+}
 
-    void addRemove(CLI::App& command)
-    {
-        addProfile(command);
-        addChange(command);
-        addOutput(command);
-    }
+template <bool Arguments::*flag>
+std::string setFlag(Arguments& arguments, std::string_view /*value*/)
+{
+    arguments.*flag = true;
+    return {};
+}
 
-    void addRetire(CLI::App& command)
-    {
-        addProfile(command);
-        command.add_flag("--undo", m_arguments.undo, "End it: the timer applies the profile again");
-        addWait(command);
-        addOutput(command);
-        addTextFile(command);
-    }
+template <std::string Arguments::*text>
+std::string takeText(Arguments& arguments, std::string_view value)
+{
+    arguments.*text = value;
+    return {};
+}
 
-    void addWatch(CLI::App& command)
-    {
-        addProfile(command);
-        addWait(command);
-        addTextFile(command);
-    }
+template <std::vector<std::string> Arguments::*list>
+std::string addText(Arguments& arguments, std::string_view value)
+{
+    (arguments.*list).emplace_back(value);
+    return {};
+}
 
-    void addStatus(CLI::App& command)
-    {
-        addProfile(command);
-        addStatusOutput(command);
-        addTextFile(command);
-        command.add_flag("--diff", m_arguments.diff, "Show what apply would change");
-        command.add_option("--watch", m_watch, "Report again every SECONDS until the reader goes away")
-            ->option_text("SECONDS")
-            ->check(CLI::Range(shortestWatch, longestWatch));
-        addCaptures(command)->excludes("--watch")->excludes("--textfile");
-    }
+constexpr Option profile{"--profile", "PATH ...",
+                         "Profile file, or directory of *.yaml; may be repeated (default /etc/dns-notrack/profile.yaml)", Takes::OneEach,
+                         addText<&Arguments::profiles>};
+constexpr Option node{"--node", "NAME", "Name to look up in the profile's 'nodes:' (default: the host name)", Takes::One,
+                      takeText<&Arguments::node>};
+constexpr Option check{"--check", "", "Write nothing; exit 2 if something would change", Takes::Nothing, setFlag<&Arguments::check>};
+constexpr Option diff{"--diff", "", "Show what changes, as a unified diff", Takes::Nothing, setFlag<&Arguments::diff>};
+constexpr Option wait{"--wait", "SECONDS", "How long to wait for the xtables lock (default 5)", Takes::One, takeWait};
+constexpr Option quiet{"--quiet", "", "Print nothing unless something fails", Takes::Nothing, setFlag<&Arguments::quiet>};
+constexpr Option output{"--output", "FORMAT", "text (default) or json", Takes::One, takeOutput};
+constexpr Option textFile{"--textfile", "PATH", "Write metrics there as well, for the node exporter's textfile collector", Takes::One,
+                          takeText<&Arguments::textFile>};
 
-    void addDoctor(CLI::App& command)
-    {
-        addProfile(command);
-        addOutput(command);
-        addCaptures(command);
-        command.add_flag("--census", m_arguments.census, "Count who fills the conntrack table, which reads all of it")
-            ->excludes("--capture");
-    }
+constexpr Option judgedCaptures(std::array<std::string_view, 2> excludes, std::string_view needs = {})
+{
+    return {
+        "--capture", "FILE ...", "Judge the nodes of these captures instead of this one", Takes::Many, addText<&Arguments::captures>, {},
+        excludes,    needs};
+}
 
-    void addWhy(CLI::App& command)
-    {
-        command.add_option("POD", m_arguments.pod, "Address of a pod on this node")->required();
-        addProfile(command);
-        addOutput(command);
-    }
-
-    void addProbe(CLI::App& command)
-    {
-        addProfile(command);
-        addOutput(command);
-        command.add_option("--count", m_arguments.series.count, "Pairs of queries from each place (default 20)")
-            ->option_text("PAIRS")
-            ->check(CLI::Range(1U, mostPairs));
-        command.add_option("--rate", m_arguments.series.rate, "Pairs a second (default 10)")
-            ->option_text("PAIRS")
-            ->check(CLI::Range(1U, mostPairsPerSecond));
-    }
-
-    void addTrial(CLI::App& command)
-    {
-        addProfile(command);
-        addOutput(command);
-        command.add_option("--count", m_arguments.trials, "How many trials, one after the other (default 1)")
-            ->option_text("N")
-            ->check(CLI::Range(1U, mostTrials));
-        addWait(command);
-    }
-
-    void addDiscover(CLI::App& command)
-    {
-        addNode(command);
-        addCaptures(command);
-    }
-
-    void addCapture(CLI::App& command)
-    {
-        addProfile(command);
-        command.add_flag("--redact", m_arguments.redact, "Replace addresses, names and comments, so that it can be given away");
-    }
-
-    void addValidate(CLI::App& command)
-    {
-        command.add_option("FILE", m_arguments.profiles, "Profile files, or directories of *.yaml, read as one profile")->required();
-        addNode(command);
-        addOutput(command);
-    }
-
-    void addSchema(CLI::App& command)
-    {
-        command.add_option("KIND", m_arguments.schema, "Which schema")
-            ->required()
-            ->option_text("profile|report|capture")
-            ->transform(
-                oneOf<SchemaName>({{"profile", SchemaName::Profile}, {"report", SchemaName::Report}, {"capture", SchemaName::Capture}}));
-    }
-
-    void addNothing(CLI::App& /*command*/) {}
-
-    CLI::Option* addCaptures(CLI::App& command)
-    {
-        return command.add_option("--capture", m_arguments.captures, "Judge the nodes of these captures instead of this one")
-            ->option_text("FILE ...")
-            ->take_all();
-    }
-
-    void addProfile(CLI::App& command)
-    {
-        command
-            .add_option("--profile", m_arguments.profiles,
-                        std::string("Profile file, or directory of *.yaml; may be repeated (default ") + defaultProfile + ")")
-            ->option_text("PATH ...")
-            ->expected(1)
-            ->take_all();
-        addNode(command);
-    }
-
-    void addNode(CLI::App& command)
-    {
-        command.add_option("--node", m_arguments.node, "Name to look up in the profile's 'nodes:' (default: the host name)")
-            ->option_text("NAME");
-    }
-
-    void addChange(CLI::App& command)
-    {
-        command.add_flag("--check", m_arguments.check, "Write nothing; exit 2 if something would change");
-        command.add_flag("--diff", m_arguments.diff, "Show what changes, as a unified diff");
-        addWait(command);
-        command.add_flag("--quiet", m_arguments.quiet, "Print nothing unless something fails");
-    }
-
-    void addWait(CLI::App& command)
-    {
-        command.add_option("--wait", m_wait, "How long to wait for the xtables lock (default 5)")
-            ->option_text("SECONDS")
-            ->check(CLI::Range(0.0, longestWait));
-    }
-
-    void addOutput(CLI::App& command)
-    {
-        command.add_option("--output", m_arguments.output, "text (default) or json")
-            ->option_text("FORMAT")
-            ->transform(oneOf<OutputFormat>({{"text", OutputFormat::Text}, {"json", OutputFormat::Json}}));
-    }
-
-    void addStatusOutput(CLI::App& command)
-    {
-        command.add_option("--output", m_arguments.output, "text (default), json or prometheus")
-            ->option_text("FORMAT")
-            ->transform(oneOf<OutputFormat>(
-                {{"text", OutputFormat::Text}, {"json", OutputFormat::Json}, {"prometheus", OutputFormat::Prometheus}}));
-    }
-
-    void addTextFile(CLI::App& command)
-    {
-        command.add_option("--textfile", m_arguments.textFile, "Write metrics there as well, for the node exporter's textfile collector")
-            ->option_text("PATH");
-    }
-
-    void finish()
-    {
-        m_arguments.profilesGiven = !m_arguments.profiles.empty();
-        if (!m_arguments.profilesGiven)
-            m_arguments.profiles.emplace_back(defaultProfile);
-        if (m_arguments.node.empty() && m_arguments.captures.empty() && m_arguments.command != CommandName::Watch)
-            m_arguments.node = hostName();
-        if (m_wait)
-            m_arguments.wait = fromSeconds(*m_wait);
-        m_arguments.spread = std::chrono::seconds(m_spread);
-        if (m_watch)
-            m_arguments.watch = fromSeconds(*m_watch);
-    }
-
-    static constexpr std::array<Command, 14> allCommands{{
-        {CommandName::Apply, "apply", "Make this node hold the profile's rules", &CommandLine::addApply},
-        {CommandName::Remove, "remove", "Take all our chains, jumps and rules away", &CommandLine::addRemove},
-        {CommandName::Status, "status", "Compare this node with the profile, with counters; changes nothing", &CommandLine::addStatus},
-        {CommandName::Doctor, "doctor", "Say whether the rules are safe here, and whether this node needs them; changes nothing",
-         &CommandLine::addDoctor},
-        {CommandName::Why, "why", "Say what stands between one pod of this node and the DNS service; changes nothing",
-         &CommandLine::addWhy},
-        {CommandName::Probe, "probe", "Ask the DNS service for A and AAAA at once, from this node and from pods", &CommandLine::addProbe},
-        {CommandName::Trial, "trial", "Try the rules with packets of our own, from every pod, and leave the node as it was",
-         &CommandLine::addTrial},
-        {CommandName::Retire, "retire", "Take our rules away before this node leaves IPVS, and keep the timer from applying them",
-         &CommandLine::addRetire},
-        {CommandName::Watch, "watch", "Reconcile this node whenever its links or addresses change, until it is ended",
-         &CommandLine::addWatch},
-        {CommandName::Discover, "discover", "Print a profile made from what this node knows of its cluster", &CommandLine::addDiscover},
-        {CommandName::Capture, "capture", "Print all that judging this node reads as one JSON document; changes nothing",
-         &CommandLine::addCapture},
-        {CommandName::Validate, "validate", "Check profiles and print the rules they stand for; needs no privileges",
-         &CommandLine::addValidate},
-        {CommandName::Schema, "schema", "Print the JSON Schema of profiles, reports or captures", &CommandLine::addSchema},
-        {CommandName::Version, "version", "Print the version", &CommandLine::addNothing},
-    }};
-
-    CLI::App m_app{"Applies profiles of NOTRACK rules for DNS to nodes whose DNS service is balanced by IPVS.", "dns-notrack"};
-    std::map<const CLI::App*, CommandName> m_commands;
-    Arguments m_arguments;
-    std::optional<double> m_wait;
-    std::optional<double> m_watch;
-    std::uint32_t m_spread = 0;
+constexpr Option applyOptions[] = {
+    profile,
+    node,
+    check,
+    diff,
+    wait,
+    quiet,
+    output,
+    textFile,
+    {"--reconcile",
+     "",
+     "As the timer runs it: wait for what is not ready, withdraw rules that became unsafe (not with --check)",
+     Takes::Nothing,
+     setFlag<&Arguments::reconcile>,
+     {},
+     {"--check"}},
+    {"--spread", "SECONDS", "With --reconcile: nodes take turns with a new profile over this time (default 0)", Takes::One, takeSpread,
+     "DNS_NOTRACK_SPREAD"},
+    {"--delivery", "NAME", "Who runs this on the node: with --reconcile, one leaves alone what another keeps (default host)", Takes::One,
+     takeDelivery, "DNS_NOTRACK_DELIVERY"},
+    judgedCaptures({"--textfile"}, "--check"),
 };
+constexpr Option removeOptions[] = {profile, node, check, diff, wait, quiet, output};
+constexpr Option statusOptions[] = {
+    profile,
+    node,
+    {"--output", "FORMAT", "text (default), json or prometheus", Takes::One, takeStatusOutput},
+    textFile,
+    {"--diff", "", "Show what apply would change", Takes::Nothing, setFlag<&Arguments::diff>},
+    {"--watch", "SECONDS", "Report again every SECONDS until the reader goes away", Takes::One, takeWatch},
+    judgedCaptures({"--watch", "--textfile"}),
+};
+constexpr Option doctorOptions[] = {
+    profile,
+    node,
+    output,
+    judgedCaptures({}),
+    {"--census",
+     "",
+     "Count who fills the conntrack table, which reads all of it (not with --capture)",
+     Takes::Nothing,
+     setFlag<&Arguments::census>,
+     {},
+     {"--capture"}},
+};
+constexpr Option whyOptions[] = {
+    {"POD", "", "Address of a pod on this node", Takes::One, takeText<&Arguments::pod>}, profile, node, output};
+constexpr Option probeOptions[] = {
+    profile,
+    node,
+    output,
+    {"--count", "PAIRS", "Pairs of queries from each place (default 20)", Takes::One, takeCount},
+    {"--rate", "PAIRS", "Pairs a second (default 10)", Takes::One, takeRate},
+};
+constexpr Option trialOptions[] = {
+    profile, node, output, {"--count", "N", "How many trials, one after the other (default 1)", Takes::One, takeTrials}, wait};
+constexpr Option retireOptions[] = {
+    profile, node,   {"--undo", "", "End it: the timer applies the profile again", Takes::Nothing, setFlag<&Arguments::undo>},
+    wait,    output, textFile};
+constexpr Option watchOptions[] = {profile, node, wait, textFile};
+constexpr Option discoverOptions[] = {node, judgedCaptures({})};
+constexpr Option captureOptions[] = {
+    profile,
+    node,
+    {"--redact", "", "Replace addresses, names and comments, so that it can be given away", Takes::Nothing, setFlag<&Arguments::redact>}};
+constexpr Option validateOptions[] = {
+    {"FILE", "", "Profile files, or directories of *.yaml, read as one profile", Takes::Many, addText<&Arguments::profiles>}, node, output};
+constexpr Option schemaOptions[] = {{"KIND", "profile|report|capture", "Which schema", Takes::One, takeSchema}};
+
+constexpr Command allCommands[] = {
+    {CommandName::Apply, "apply", "Make this node hold the profile's rules", applyOptions},
+    {CommandName::Remove, "remove", "Take all our chains, jumps and rules away", removeOptions},
+    {CommandName::Status, "status", "Compare this node with the profile, with counters; changes nothing", statusOptions},
+    {CommandName::Doctor, "doctor", "Say whether the rules are safe here, and whether this node needs them; changes nothing",
+     doctorOptions},
+    {CommandName::Why, "why", "Say what stands between one pod of this node and the DNS service; changes nothing", whyOptions},
+    {CommandName::Probe, "probe", "Ask the DNS service for A and AAAA at once, from this node and from pods", probeOptions},
+    {CommandName::Trial, "trial", "Try the rules with packets of our own, from every pod, and leave the node as it was", trialOptions},
+    {CommandName::Retire, "retire", "Take our rules away before this node leaves IPVS, and keep the timer from applying them",
+     retireOptions},
+    {CommandName::Watch, "watch", "Reconcile this node whenever its links or addresses change, until it is ended", watchOptions},
+    {CommandName::Discover, "discover", "Print a profile made from what this node knows of its cluster", discoverOptions},
+    {CommandName::Capture, "capture", "Print all that judging this node reads as one JSON document; changes nothing", captureOptions},
+    {CommandName::Validate, "validate", "Check profiles and print the rules they stand for; needs no privileges", validateOptions},
+    {CommandName::Schema, "schema", "Print the JSON Schema of profiles, reports or captures", schemaOptions},
+    {CommandName::Version, "version", "Print the version", {}},
+};
+
+std::string unknownCommand(std::string_view word)
+{
+    std::vector<std::string_view> known;
+    for (const Command& command : allCommands)
+        known.push_back(command.word);
+    std::sort(known.begin(), known.end());
+    return "there is no command '" + std::string(word) + "'" + suggestion(word, known) + " (see 'dns-notrack --help')";
+}
+
+/// What a command line leaves open.
+void fillIn(Arguments& arguments)
+{
+    arguments.profilesGiven = !arguments.profiles.empty();
+    if (!arguments.profilesGiven)
+        arguments.profiles.emplace_back(defaultProfile);
+    if (arguments.node.empty() && arguments.captures.empty() && arguments.command != CommandName::Watch)
+        arguments.node = hostName();
+}
 
 } // namespace
 
-Result<std::variant<Arguments, Help>> readArguments(int count, const char* const* words)
+Result<std::variant<Arguments, Help>> readArguments(std::span<const char* const> words)
 {
-    const auto* const end = words + count;
-    const auto* const word = std::find_if(words + std::min(count, 1), end, [](const char* each) { return *each != '-'; });
-    CommandLine commandLine(word == end ? std::string_view() : std::string_view(*word));
-    return commandLine.read(count, words);
+    if (words.empty())
+        return makeError(ErrorKind::Usage, "name a command (see 'dns-notrack --help')");
+    const std::string_view word = words.front();
+    if (word == "-h" || word == "--help")
+        return Help{helpOf(allCommands)};
+    if (word == "--version")
+        return Arguments{};
+    const auto* const command =
+        std::find_if(std::begin(allCommands), std::end(allCommands), [&](const Command& each) { return each.word == word; });
+    if (command == std::end(allCommands))
+        return makeError(ErrorKind::Usage, unknownCommand(word));
+    auto read = readCommand(*command, words.subspan(1));
+    if (read && std::holds_alternative<Arguments>(*read))
+        fillIn(std::get<Arguments>(*read));
+    return read;
 }
 
 } // namespace notrack

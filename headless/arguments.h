@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -52,7 +53,7 @@ struct Help
     std::string text;
 };
 
-/// Reads the command line; a Usage error says what is wrong with it and where help is.
-Result<std::variant<Arguments, Help>> readArguments(int count, const char* const* words);
+/// Reads the command line behind the program's name; a Usage error says what is wrong with it and where help is.
+Result<std::variant<Arguments, Help>> readArguments(std::span<const char* const> words);
 
 } // namespace notrack

@@ -13,7 +13,6 @@
 #include "headless/text_report.h"
 
 #include <algorithm>
-#include <iostream>
 #include <map>
 #include <random>
 
@@ -146,7 +145,7 @@ private:
             m_code = std::max(m_code, code);
         ++m_states[report.state];
         if (m_arguments.output == OutputFormat::Json)
-            std::cout << writeReport(report) << '\n';
+            print(writeReport(report) + "\n");
         else
             printText(padded(report.node, 24) + " " + padded(std::string(toText(report.state)), 8) + " " +
                       (report.error ? toText(*report.error) : findingsIn(report)) + "\n");
@@ -254,7 +253,7 @@ ExitCode printCapture(const Arguments& arguments)
             return fail(arguments, "capture", redacted.error());
         capture = std::move(*redacted);
     }
-    std::cout << writeCapture(capture);
+    print(writeCapture(capture));
     return ExitCode::Done;
 }
 

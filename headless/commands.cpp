@@ -26,7 +26,6 @@
 #include "headless/why.h"
 
 #include <algorithm>
-#include <iostream>
 
 namespace notrack
 {
@@ -158,8 +157,7 @@ ExitCode runStatus(const Arguments& arguments)
     ExitCode code = ExitCode::Done;
     const auto once = [&] {
         code = reports.printNext();
-        std::cout.flush();
-        return std::cout.good();
+        return flushOutput();
     };
     if (arguments.watch)
         repeatWhileRead(*arguments.watch, once);
@@ -223,7 +221,7 @@ ExitCode runProbe(const Arguments& arguments)
     report.profileDigest = digestOf(*profile);
     report.probe = ProbeReport{DnsProber().series(*profile, profile->safety.probe.value_or(ProbeSettings{}), *series), {}};
     if (arguments.output == OutputFormat::Json)
-        std::cout << writeReportIndented(report) << '\n';
+        print(writeReportIndented(report) + "\n");
     else
         printText(describeProbe(report.probe->before));
     const bool silent = std::any_of(report.probe->before.begin(), report.probe->before.end(),
@@ -263,17 +261,17 @@ ExitCode runValidate(const Arguments& arguments)
     report.profileOverride = profile->overriddenBy;
     report.time = currentTime();
     if (arguments.output == OutputFormat::Text && !report.profileOverride.empty())
-        std::cout << "# for " << arguments.node << " with the override for " << report.profileOverride << '\n';
+        print("# for " + arguments.node + " with the override for " + report.profileOverride + "\n");
     for (const Family family : allFamilies) {
         const Ruleset ruleset = buildRuleset(*profile, family);
         if (ruleset.empty())
             continue;
         report.families.push_back(reportFamily(compare(Table{.family = family, .chains = {}}, wantedPart(ruleset))));
         if (arguments.output == OutputFormat::Text)
-            std::cout << "# " << toText(family) << '\n' << toText(ruleset);
+            print("# " + std::string(toText(family)) + "\n" + toText(ruleset));
     }
     if (arguments.output == OutputFormat::Json)
-        std::cout << writeReportIndented(report) << '\n';
+        print(writeReportIndented(report) + "\n");
     return ExitCode::Done;
 }
 
@@ -281,13 +279,13 @@ ExitCode printSchema(SchemaName name)
 {
     switch (name) {
     case SchemaName::Profile:
-        std::cout << profileSchema();
+        print(profileSchema());
         break;
     case SchemaName::Report:
-        std::cout << reportSchema();
+        print(reportSchema());
         break;
     case SchemaName::Capture:
-        std::cout << captureSchema();
+        print(captureSchema());
         break;
     }
     return ExitCode::Done;
@@ -328,7 +326,7 @@ ExitCode runCommand(const Arguments& arguments)
     case CommandName::Schema:
         return printSchema(arguments.schema);
     case CommandName::Version:
-        std::cout << "dns-notrack " << programVersion << '\n';
+        print("dns-notrack " + std::string(programVersion) + "\n");
         return ExitCode::Done;
     }
     return ExitCode::Failed;

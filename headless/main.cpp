@@ -1,12 +1,13 @@
-#include "core/base/clean_text.h"
 #include "headless/arguments.h"
 #include "headless/commands.h"
+#include "headless/results.h"
 
 #include <malloc.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <iostream>
 
 namespace
 {
@@ -28,25 +29,24 @@ int main(int count, char** words)
     using namespace notrack;
     keepFreedMemory();
     try {
-        std::ios::sync_with_stdio(false);
-        const auto arguments = readArguments(count, words);
+        const auto arguments = readArguments({words + std::min(count, 1), words + count});
         if (!arguments) {
-            std::cerr << cleanText("dns-notrack: " + toText(arguments.error()), Newlines::Keep) << '\n';
+            printProblem(toText(arguments.error()));
             return static_cast<int>(exitCodeOf(arguments.error()));
         }
         if (const auto* help = std::get_if<Help>(&*arguments)) {
-            std::cout << help->text;
-            return EXIT_SUCCESS;
+            print(help->text);
+            return flushOutput() ? EXIT_SUCCESS : EXIT_FAILURE;
         }
         const ExitCode code = runCommand(std::get<Arguments>(*arguments));
         const bool readerMayLeave = std::get<Arguments>(*arguments).watch.has_value();
-        if (!std::cout.flush() && !readerMayLeave) {
-            std::cerr << "dns-notrack: the result cannot be written to standard output\n";
+        if (!flushOutput() && !readerMayLeave) {
+            printProblem("the result cannot be written to standard output");
             return static_cast<int>(ExitCode::Failed);
         }
         return static_cast<int>(code);
     } catch (const std::exception& problem) {
-        std::cerr << "dns-notrack: " << problem.what() << '\n';
+        std::fprintf(stderr, "dns-notrack: %s\n", problem.what()); // memory may be what is missing
         return static_cast<int>(ExitCode::Failed);
     }
 }

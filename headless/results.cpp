@@ -11,8 +11,8 @@
 #include "core/report/report_codec.h"
 #include "headless/text_report.h"
 
+#include <cstdio>
 #include <filesystem>
-#include <iostream>
 
 namespace notrack
 {
@@ -39,20 +39,31 @@ Result<Profile> loadProfile(const Arguments& arguments)
 
 void printText(const std::string& text)
 {
-    std::cout << cleanText(text, Newlines::Keep);
+    print(cleanText(text, Newlines::Keep));
 }
 
 void printProblem(const std::string& text)
 {
-    std::cerr << cleanText("dns-notrack: " + text, Newlines::Keep) << '\n';
+    const std::string line = cleanText("dns-notrack: " + text, Newlines::Keep) + "\n";
+    std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+void print(std::string_view text)
+{
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+bool flushOutput()
+{
+    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
 }
 
 void printForPrograms(const Arguments& arguments, const Report& report)
 {
     if (arguments.output == OutputFormat::Json)
-        std::cout << (arguments.watch ? writeReport(report) : writeReportIndented(report)) << '\n';
+        print((arguments.watch ? writeReport(report) : writeReportIndented(report)) + "\n");
     else if (arguments.output == OutputFormat::Prometheus)
-        std::cout << describeMetrics(report);
+        print(describeMetrics(report));
 }
 
 ExitCode exportMetrics(const Arguments& arguments, const Report& report, ExitCode code)
@@ -140,7 +151,7 @@ ExitCode concludeDoctor(const Arguments& arguments, const Report& report)
     if (report.error)
         printProblem(toText(*report.error));
     if (arguments.output == OutputFormat::Json)
-        std::cout << writeReportIndented(report) << '\n';
+        print(writeReportIndented(report) + "\n");
     else if (!report.error)
         printText(describeHealth(report));
     return exitCodeOf(report, Intent::Status, Mode::Check);

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace notrack
@@ -20,6 +21,11 @@ Result<Profile> loadProfile(const Arguments& arguments);
 /// Results and diagnostics for people: whatever others named their rules, a terminal shows it and does nothing else.
 void printText(const std::string& text);
 void printProblem(const std::string& text);
+
+/// Results for programs, as they are.
+void print(std::string_view text);
+/// Whether all that was printed has reached standard output.
+bool flushOutput();
 
 /// The report in the format that programs asked for; nothing where people read.
 void printForPrograms(const Arguments& arguments, const Report& report);

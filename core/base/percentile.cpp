@@ -1,7 +1,6 @@
 #include "core/base/percentile.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 
 namespace notrack
@@ -12,7 +11,9 @@ std::optional<double> percentile(std::vector<double> values, double part)
     if (values.empty())
         return std::nullopt;
     std::sort(values.begin(), values.end());
-    const auto rank = static_cast<std::size_t>(std::ceil(part * static_cast<double>(values.size())));
+    const double place = part * static_cast<double>(values.size());
+    const auto below = static_cast<std::size_t>(place);
+    const std::size_t rank = static_cast<double>(below) < place ? below + 1 : below;
     return values.at(std::clamp<std::size_t>(rank, 1, values.size()) - 1);
 }
 

@@ -1,8 +1,9 @@
 #include "core/findings/leg_judgement.h"
 
+#include "core/base/text_lines.h"
+
 #include <algorithm>
 #include <array>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,14 +52,16 @@ std::string nativeMatch(const std::string& remedy, Family family)
     const std::string ip = family == Family::Ipv4 ? " ip " : " ip6 ";
     std::string text;
     std::string protocol;
-    std::istringstream words(remedy);
-    for (std::string option, value; words >> option >> value;) {
+    const std::vector<std::string_view> words = splitWords(remedy);
+    for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+        const std::string_view option = words[i];
+        const std::string value(words[i + 1]);
         if (option == "-p")
             protocol = value;
         else if (option == "-s" || option == "-d")
             text += ip + (option == "-s" ? "saddr " : "daddr ") + value;
         else
-            text += " " + protocol + " " + option.substr(2) + " " + value;
+            text += " " + protocol + " " + std::string(option.substr(2)) + " " + value;
     }
     return text;
 }

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
-#include <fstream>
+#include <cstdio>
+#include <memory>
 #include <system_error>
 
 namespace notrack
@@ -32,17 +33,16 @@ Result<ProfileSource> loadFile(const files::path& path)
     // Opening a pipe or a device could wait for ever.
     if (!files::is_regular_file(status))
         return refuse(path, "is no regular file");
-    std::ifstream stream(path, std::ios::binary);
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(path.c_str(), "rbe"), std::fclose);
     if (!stream)
         return refuse(path, "cannot be read: " + std::generic_category().message(errno));
     const std::uintmax_t size = files::file_size(path, problem);
     if (problem || size > longestProfile)
         return refuse(path, problem ? "cannot be read: " + problem.message() : "is larger than 1 MiB");
     ProfileSource source{path.string(), std::string(static_cast<std::size_t>(size), '\0')};
-    stream.read(source.text.data(), static_cast<std::streamsize>(source.text.size()));
-    if (stream.bad())
+    source.text.resize(std::fread(source.text.data(), 1, source.text.size(), stream.get()));
+    if (std::ferror(stream.get()) != 0)
         return refuse(path, "cannot be read");
-    source.text.resize(static_cast<std::size_t>(stream.gcount()));
     return source;
 }
 

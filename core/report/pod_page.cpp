@@ -1,10 +1,10 @@
 #include "core/report/pod_page.h"
 
+#include "core/base/text_lines.h"
 #include "core/report/causes.h"
 #include "core/report/doctor.h"
 
 #include <algorithm>
-#include <sstream>
 #include <utility>
 
 namespace notrack
@@ -16,14 +16,14 @@ namespace
 /// Whether a packet of the pod, or one to it, can match a rule of ours in iptables-save syntax.
 bool mayMeet(const std::string& rule, const Address& pod)
 {
-    std::istringstream words(rule);
+    const std::vector<std::string_view> words = splitWords(rule);
     bool fromOthers = false;
     bool toPod = false;
-    for (std::string word, value; words >> word;) {
+    for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+        const std::string_view word = words[i];
         if (word != "-s" && word != "-d")
             continue;
-        words >> value;
-        const Result<Prefix> prefix = readPrefix(value);
+        const Result<Prefix> prefix = readPrefix(words[++i]);
         const bool isPods = prefix && prefix->contains(pod);
         fromOthers = fromOthers || (word == "-s" && !isPods);
         toPod = toPod || (word == "-d" && isPods);

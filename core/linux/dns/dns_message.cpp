@@ -46,6 +46,41 @@ std::string codeText(int code)
     }
 }
 
+using Bytes = std::span<const std::uint8_t>;
+
+constexpr std::uint16_t responseFlag = 0x8000;
+constexpr std::uint16_t codeMask = 0x000f;
+constexpr std::size_t recordHead = 10; // type, class, time to live, length of data
+
+/// Two bytes of a message, which has them.
+std::uint16_t numberAt(Bytes message, std::size_t at)
+{
+    return static_cast<std::uint16_t>(message[at] << 8U | message[at + 1]);
+}
+
+/// Where a name in a message ends; nothing for one that goes wrong.
+std::optional<std::size_t> nameEnd(Bytes message, std::size_t at)
+{
+    const std::uint8_t* place = message.data() + at;
+    if (ns_name_skip(&place, message.data() + message.size()) != 0)
+        return std::nullopt;
+    return static_cast<std::size_t>(place - message.data());
+}
+
+/// Whether so many records follow, and nothing else.
+bool endsBehindRecords(Bytes message, std::size_t at, int records)
+{
+    for (; records > 0; --records) {
+        const auto end = nameEnd(message, at);
+        if (!end || message.size() - *end < recordHead)
+            return false;
+        at = *end + recordHead + numberAt(message, *end + recordHead - 2);
+        if (at > message.size())
+            return false;
+    }
+    return at == message.size();
+}
+
 } // namespace
 
 std::vector<std::uint8_t> buildQuery(const std::string& name, RecordType type, std::uint16_t id)
@@ -66,22 +101,25 @@ std::vector<std::uint8_t> buildQuery(const std::string& name, RecordType type, s
 
 std::optional<DnsAnswer> readAnswer(std::span<const std::uint8_t> message, const std::string& name)
 {
-    if (message.size() > NS_MAXMSG)
+    if (message.size() < NS_HFIXEDSZ || message.size() > NS_MAXMSG)
         return std::nullopt;
-    ns_msg handle{};
-    if (ns_initparse(message.data(), static_cast<int>(message.size()), &handle) != 0)
+    const std::uint16_t flags = numberAt(message, 2);
+    if ((flags & responseFlag) == 0 || numberAt(message, 4) != 1) // one question
         return std::nullopt;
-    if (ns_msg_getflag(handle, ns_f_qr) != 1 || ns_msg_count(handle, ns_s_qd) != 1)
+    std::array<char, NS_MAXDNAME> asked{};
+    const std::uint8_t* const end = message.data() + message.size();
+    const int length = ns_name_uncompress(message.data(), end, message.data() + NS_HFIXEDSZ, asked.data(), asked.size());
+    if (length < 0 || message.size() - NS_HFIXEDSZ - static_cast<std::size_t>(length) < NS_QFIXEDSZ)
         return std::nullopt;
-    ns_rr question{};
-    if (ns_parserr(&handle, ns_s_qd, 0, &question) != 0 || ns_rr_class(question) != ns_c_in)
+    const std::size_t behindName = NS_HFIXEDSZ + static_cast<std::size_t>(length);
+    const int records = numberAt(message, 6) + numberAt(message, 8) + numberAt(message, 10);
+    if (numberAt(message, behindName + 2) != ns_c_in || !endsBehindRecords(message, behindName + NS_QFIXEDSZ, records))
         return std::nullopt;
-    const auto type = ns_rr_type(question);
+    const std::uint16_t type = numberAt(message, behindName);
     const bool ours = type == ns_t_a || type == ns_t_aaaa;
-    if (!ours || !isSameName(ns_rr_name(question), name))
+    if (!ours || !isSameName(asked.data(), name))
         return std::nullopt;
-    return DnsAnswer{static_cast<std::uint16_t>(ns_msg_id(handle)), type == ns_t_a ? RecordType::A : RecordType::Aaaa,
-                     codeText(ns_msg_getflag(handle, ns_f_rcode))};
+    return DnsAnswer{numberAt(message, 0), type == ns_t_a ? RecordType::A : RecordType::Aaaa, codeText(flags & codeMask)};
 }
 
 } // namespace notrack

@@ -1,10 +1,10 @@
 #include "core/linux/dns/trial_ports.h"
 
 #include "core/base/number_text.h"
+#include "core/base/text_lines.h"
 #include "core/linux/dns/socket_address.h"
 #include "core/linux/system/file_descriptor.h"
 #include "core/linux/system/text_file.h"
-#include "core/linux/system/text_lines.h"
 
 #include <netinet/in.h>
 

@@ -1,6 +1,6 @@
 #include "core/linux/node/cluster_files.h"
 
-#include "core/linux/system/text_lines.h"
+#include "core/base/text_lines.h"
 
 #include <algorithm>
 

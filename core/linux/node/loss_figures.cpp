@@ -1,10 +1,10 @@
 #include "core/linux/node/loss_figures.h"
 
 #include "core/base/number_text.h"
+#include "core/base/text_lines.h"
 #include "core/linux/node/card_counters.h"
 #include "core/linux/system/file_descriptor.h"
 #include "core/linux/system/text_file.h"
-#include "core/linux/system/text_lines.h"
 
 #include <linux/ip_vs.h>
 #include <netinet/in.h>

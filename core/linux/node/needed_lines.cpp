@@ -1,7 +1,7 @@
 #include "core/linux/node/needed_lines.h"
 
+#include "core/base/text_lines.h"
 #include "core/linux/node/cluster_files.h"
-#include "core/linux/system/text_lines.h"
 
 #include <algorithm>
 #include <array>

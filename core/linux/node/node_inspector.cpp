@@ -1,6 +1,7 @@
 #include "core/linux/node/node_inspector.h"
 
 #include "core/base/number_text.h"
+#include "core/base/text_lines.h"
 #include "core/findings/fingerprint.h"
 #include "core/linux/nftables/rules_reader.h"
 #include "core/linux/node/conntrack_figures.h"
@@ -9,7 +10,6 @@
 #include "core/linux/node/tunnel_links.h"
 #include "core/linux/system/command_output.h"
 #include "core/linux/system/kernel_modules.h"
-#include "core/linux/system/text_lines.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,7 +1,7 @@
 #include "core/linux/node/routes.h"
 
 #include "core/base/number_text.h"
-#include "core/linux/system/text_lines.h"
+#include "core/base/text_lines.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,8 +1,8 @@
 #include "core/linux/node/saved_tables.h"
 
+#include "core/base/text_lines.h"
 #include "core/linux/nftables/rules_reader.h"
 #include "core/linux/system/kernel_modules.h"
-#include "core/linux/system/text_lines.h"
 #include "core/net/nft_listing.h"
 
 #include <algorithm>

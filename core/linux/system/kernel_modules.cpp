@@ -1,7 +1,8 @@
 #include "core/linux/system/kernel_modules.h"
 
+#include "core/base/text_lines.h"
 #include "core/linux/system/command_output.h"
-#include "core/linux/system/system_error.h"
+#include "core/linux/system/text_file.h"
 
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,10 +23,7 @@ namespace
 /// Where the kernel itself looks for modprobe; empty for a kernel without loadable modules.
 std::string modprobePath()
 {
-    std::ifstream setting("/proc/sys/kernel/modprobe");
-    std::string path;
-    std::getline(setting, path);
-    return path;
+    return std::string(trimmed(readOptionalTextFile("/proc/sys/kernel/modprobe").value_or("")));
 }
 
 /// Whether modprobe ran and was content. One that does not end in the time that programs have is not waited for again.
@@ -49,16 +46,10 @@ std::optional<bool> isBuiltIn(const std::string& module)
     utsname kernel{};
     if (uname(&kernel) != 0)
         return std::nullopt;
-    std::ifstream list("/lib/modules/" + std::string(kernel.release) + "/modules.builtin");
+    const Result<std::string> list = readTextFile("/lib/modules/" + std::string(kernel.release) + "/modules.builtin");
     if (!list)
         return std::nullopt;
-    const std::string file = "/" + module + ".ko";
-    std::string line;
-    while (std::getline(list, line)) {
-        if (line.size() > file.size() && line.compare(line.size() - file.size(), file.size(), file) == 0)
-            return true;
-    }
-    return false;
+    return list->find("/" + module + ".ko\n") != std::string::npos;
 }
 
 } // namespace
@@ -66,17 +57,12 @@ std::optional<bool> isBuiltIn(const std::string& module)
 Result<std::vector<std::string>> readLegacyTables(Family family)
 {
     const char* path = family == Family::Ipv4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names";
-    errno = 0;
-    std::ifstream names(path);
-    if (!names && errno == ENOENT && access("/proc/self/stat", F_OK) != 0)
+    if (access(path, F_OK) != 0 && errno == ENOENT && access("/proc/self/stat", F_OK) != 0)
         return makeError(ErrorKind::Failed, "/proc is hidden from this process, so that nobody can tell whether there are legacy tables",
                          path);
-    if (!names && errno != ENOENT)
-        return systemError(errno, "cannot look for legacy tables", path);
     std::vector<std::string> tables; // none, too, where the kernel has no legacy tables, or not yet
-    for (std::string name; std::getline(names, name);)
-        tables.push_back(name);
-    return tables;
+    const Result<void> read = readLines(path, [&](std::string_view name) { tables.emplace_back(name); });
+    return read ? Result<std::vector<std::string>>(std::move(tables)) : tl::unexpected(read.error());
 }
 
 Result<bool> hasLegacyTable(Family family, std::string_view table)

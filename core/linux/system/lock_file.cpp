@@ -1,8 +1,8 @@
 #include "core/linux/system/lock_file.h"
 
+#include "core/base/text_lines.h"
 #include "core/linux/system/system_error.h"
 #include "core/linux/system/text_file.h"
-#include "core/linux/system/text_lines.h"
 
 #include <sys/file.h>
 #include <sys/stat.h>

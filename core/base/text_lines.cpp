@@ -1,4 +1,4 @@
-#include "core/linux/system/text_lines.h"
+#include "core/base/text_lines.h"
 
 namespace notrack
 {
