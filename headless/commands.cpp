@@ -157,7 +157,7 @@ ExitCode runStatus(const Arguments& arguments)
     ExitCode code = ExitCode::Done;
     const auto once = [&] {
         code = reports.printNext();
-        return flushOutput();
+        return outputIsWritten();
     };
     if (arguments.watch)
         repeatWhileRead(*arguments.watch, once);

@@ -36,11 +36,11 @@ int main(int count, char** words)
         }
         if (const auto* help = std::get_if<Help>(&*arguments)) {
             print(help->text);
-            return flushOutput() ? EXIT_SUCCESS : EXIT_FAILURE;
+            return outputIsWritten() ? EXIT_SUCCESS : EXIT_FAILURE;
         }
         const ExitCode code = runCommand(std::get<Arguments>(*arguments));
         const bool readerMayLeave = std::get<Arguments>(*arguments).watch.has_value();
-        if (!flushOutput() && !readerMayLeave) {
+        if (!outputIsWritten() && !readerMayLeave) {
             printProblem("the result cannot be written to standard output");
             return static_cast<int>(ExitCode::Failed);
         }

@@ -11,11 +11,32 @@
 #include "core/report/report_codec.h"
 #include "headless/text_report.h"
 
-#include <cstdio>
+#include <unistd.h>
+
+#include <cerrno>
 #include <filesystem>
 
 namespace notrack
 {
+
+namespace
+{
+
+bool outputFails = false;
+
+/// False where not all of it could be written.
+bool writeAll(int file, std::string_view text)
+{
+    while (!text.empty()) {
+        const ssize_t written = write(file, text.data(), text.size());
+        if (written < 0 && errno != EINTR)
+            return false;
+        text.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+} // namespace
 
 Result<std::vector<ProfileSource>> loadSources(const Arguments& arguments)
 {
@@ -44,18 +65,17 @@ void printText(const std::string& text)
 
 void printProblem(const std::string& text)
 {
-    const std::string line = cleanText("dns-notrack: " + text, Newlines::Keep) + "\n";
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    writeAll(STDERR_FILENO, cleanText("dns-notrack: " + text, Newlines::Keep) + "\n");
 }
 
 void print(std::string_view text)
 {
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    outputFails = outputFails || !writeAll(STDOUT_FILENO, text);
 }
 
-bool flushOutput()
+bool outputIsWritten()
 {
-    return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+    return !outputFails;
 }
 
 void printForPrograms(const Arguments& arguments, const Report& report)

@@ -25,7 +25,7 @@ void printProblem(const std::string& text);
 /// Results for programs, as they are.
 void print(std::string_view text);
 /// Whether all that was printed has reached standard output.
-bool flushOutput();
+bool outputIsWritten();
 
 /// The report in the format that programs asked for; nothing where people read.
 void printForPrograms(const Arguments& arguments, const Report& report);

@@ -40,9 +40,15 @@ Result<ProfileSource> loadFile(const files::path& path)
     if (problem || size > longestProfile)
         return refuse(path, problem ? "cannot be read: " + problem.message() : "is larger than 1 MiB");
     ProfileSource source{path.string(), std::string(static_cast<std::size_t>(size), '\0')};
-    source.text.resize(std::fread(source.text.data(), 1, source.text.size(), stream.get()));
-    if (std::ferror(stream.get()) != 0)
-        return refuse(path, "cannot be read");
+    std::size_t length = 0;
+    for (bool again = true; again;) {
+        length += std::fread(source.text.data() + length, 1, source.text.size() - length, stream.get());
+        again = std::ferror(stream.get()) != 0 && errno == EINTR;
+        if (!again && std::ferror(stream.get()) != 0)
+            return refuse(path, "cannot be read");
+        std::clearerr(stream.get());
+    }
+    source.text.resize(length);
     return source;
 }
 
