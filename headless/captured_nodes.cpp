@@ -4,6 +4,7 @@
 #include "core/linux/redacted_capture.h"
 #include "core/linux/remembered_files.h"
 #include "core/linux/system/privileges.h"
+#include "core/linux/system/random_word.h"
 #include "core/linux/system/text_file.h"
 #include "core/profile/profile_reader.h"
 #include "core/report/capture_codec.h"
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <map>
-#include <random>
 
 namespace notrack
 {
@@ -197,9 +197,7 @@ Result<Report> doctorOf(const Capture& capture, const Profile& profile)
 /// The capture to give away; Failed where it would be judged in another way than the node.
 Result<Capture> redactedLike(const Capture& capture)
 {
-    std::random_device random;
-    const auto word = [&] { return std::uint64_t{random()} << 32U | random(); };
-    Result<RedactedCapture> redacted = redactCapture(capture, {word(), word()});
+    Result<RedactedCapture> redacted = redactCapture(capture, {randomWord(), randomWord()});
     if (!redacted)
         return tl::unexpected(redacted.error());
     if (!redacted->profile)

@@ -21,7 +21,7 @@ constexpr std::array knownBeginnings{"KUBE-",    "cali",        "CILIUM", "ciliu
                                      "__map",    "kube-router", "inet6:", "felix-", "ovn40subnets", "ovn60subnets"};
 constexpr std::array builtInNames{"PREROUTING", "INPUT", "FORWARD", "OUTPUT",   "POSTROUTING", "nat",
                                   "filter",     "raw",   "mangle",  "security", "BROUTING"};
-constexpr std::string_view blanks = " \t\n";
+constexpr std::string_view betweenNames = " \t\n";
 constexpr std::string_view endsOfNames = ",;}";
 
 using WordReplacement = std::function<std::string(std::string_view word, std::string_view before, std::size_t index)>;
@@ -33,10 +33,10 @@ std::string replaceInLine(std::string_view line, const WordReplacement& replace)
     std::string_view before;
     std::size_t index = 0;
     while (!line.empty()) {
-        const std::size_t start = std::min(line.find_first_not_of(blanks), line.size());
+        const std::size_t start = std::min(line.find_first_not_of(betweenNames), line.size());
         result += line.substr(0, start);
         line.remove_prefix(start);
-        const std::size_t end = std::min(line.find_first_of(blanks), line.size());
+        const std::size_t end = std::min(line.find_first_of(betweenNames), line.size());
         const std::string_view word = line.substr(0, end);
         if (!word.empty())
             result += replace(word, before, index++);
@@ -55,7 +55,7 @@ bool isOneOf(std::string_view word, std::initializer_list<std::string_view> word
 std::size_t endOfValue(std::string_view text)
 {
     if (!text.starts_with('"'))
-        return std::min(text.find_first_of(blanks), text.size());
+        return std::min(text.find_first_of(betweenNames), text.size());
     for (std::size_t i = 1; i < text.size(); ++i) {
         if (text[i] == '\\')
             ++i;

@@ -15,6 +15,10 @@ WAIVED = ["not-ipvs", "no-backends", "host-queries", "stateful-forward", "host-p
 class Why(WithPods):
     def setUp(self):
         super().setUp()
+        # The way to pods elsewhere: without one it could be any link, and rules about any link would concern every pod.
+        quiet("ip", "link", "add", "uplink", "type", "veth", "peer", "name", "elsewhere")
+        quiet("ip", "link", "set", "uplink", "up")
+        quiet("ip", "route", "add", "default", "dev", "uplink")
         switch = self.folder / "service"
         switch.write_text("on")
         server = subprocess.Popen([sys.executable, str(pathlib.Path(__file__).with_name("dns_server.py")), SERVICE, str(switch)], stdout=subprocess.PIPE)

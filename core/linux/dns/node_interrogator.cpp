@@ -1,5 +1,7 @@
 #include "core/linux/dns/node_interrogator.h"
 
+#include "core/linux/system/random_word.h"
+
 #include <utility>
 
 namespace notrack
@@ -53,7 +55,7 @@ std::optional<bool> NodeInterrogator::isTracked(const Witness& witness, const Qu
 
 std::unique_ptr<Interrogator> makeInterrogator()
 {
-    return std::make_unique<NodeInterrogator>(WitnessSources(), std::random_device()());
+    return std::make_unique<NodeInterrogator>(WitnessSources(), static_cast<std::uint32_t>(randomWord()));
 }
 
 } // namespace notrack
