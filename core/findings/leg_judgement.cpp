@@ -59,9 +59,9 @@ std::string nativeMatch(const std::string& remedy, Family family)
         if (option == "-p")
             protocol = value;
         else if (option == "-s" || option == "-d")
-            text += ip + (option == "-s" ? "saddr " : "daddr ") + value;
+            text.append(ip).append(option == "-s" ? "saddr " : "daddr ").append(value);
         else
-            text += " " + protocol + " " + std::string(option.substr(2)) + " " + value;
+            text.append(" ").append(protocol).append(" ").append(option.substr(2)).append(" ").append(value);
     }
     return text;
 }
