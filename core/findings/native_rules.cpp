@@ -179,6 +179,7 @@ std::vector<SavedChains> readNativeChains(const NativeTable& table, Family famil
     indexRules(chains);
     const auto shared = std::make_shared<ChainsByName>(std::move(chains));
     std::vector<SavedChains> tables;
+    tables.reserve(bases.size());
     for (const BaseChain& base : bases)
         tables.push_back({.backend = Backend::Nftables,
                           .family = family,
