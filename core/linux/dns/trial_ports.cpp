@@ -216,7 +216,7 @@ void readPortSettings(const WitnessSources& sources, std::span<const Witness> wi
 {
     std::vector<Witness> unknown;
     std::copy_if(witnesses.begin(), witnesses.end(), std::back_inserter(unknown), [&](const Witness& witness) {
-        return isAsked(witness) && settings.count({witness.role, witness.name}) == 0;
+        return isAsked(witness) && !settings.contains({witness.role, witness.name});
     });
     if (unknown.empty())
         return;
