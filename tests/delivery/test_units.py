@@ -116,8 +116,10 @@ class ZshTerminal:
         environment = dict(os.environ, TERM="dumb", LC_ALL="C.UTF-8", COLUMNS="200", LINES="100")
         self.process = subprocess.Popen(["zsh", "-f", "-i"], stdin=terminal, stdout=terminal, stderr=terminal, env=environment, start_new_session=True)
         os.close(terminal)
-        self.ask(f"fpath=({COMPLETION} $fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=0\n")
-        self.ask("dns-notrack version --\t")  # the first completion loads what all of them need, silently
+        self.write(f"PS1=ready'> '; fpath=({COMPLETION} $fpath); autoload -Uz compinit; compinit -u -D; LISTMAX=0\n")
+        self.end_line()
+        self.write("dns-notrack version --\t")  # the first completion loads what all of them need, silently
+        self.end_line()
         return self
 
     def __exit__(self, *problem):
@@ -125,24 +127,35 @@ class ZshTerminal:
         self.process.wait()
         os.close(self.screen)
 
-    def ask(self, keys):
-        """Types `keys`, and returns what was on the screen when zsh had come to the end of them. It lists nothing while more has been typed, so
-        nothing is until it has been silent for a second."""
+    def write(self, keys):
         os.write(self.screen, keys.encode())
-        seen = b""
-        while select.select([self.screen], [], [], 1)[0]:
-            seen += os.read(self.screen, 65536)
-        os.write(self.screen, b"\x15print $((6 * 7))end\n")
-        while b"42end" not in seen:
-            seen += os.read(self.screen, 65536)
-        return seen.decode(errors="replace")
+
+    def read_until(self, pattern):
+        """Returns what came on the screen up to a match of `pattern`; a zsh that is silent for a minute is a failure."""
+        seen = ""
+        while not re.search(pattern, seen, re.DOTALL):
+            if not select.select([self.screen], [], [], 60)[0]:
+                raise AssertionError(f"zsh did not come to {pattern!r}: {seen!r}")
+            seen += os.read(self.screen, 65536).decode(errors="replace")
+        return seen
+
+    def end_line(self):
+        """Comes to the next prompt: what is typed before it is echoed once more."""
+        self.write("\x15print $((6 * 7))end\n")
+        self.read_until("42end.*ready> ")
 
     def options_of(self, command):
         return self.offered(f"dns-notrack {command} --")
 
     def offered(self, typed):
-        listed = self.ask(typed + "\t").split(typed, 1)[1].split(typed, 1)[0]
-        return set(re.findall(r"--[a-z][a-z-]*", "--" + listed))  # what is alone is not listed but typed on
+        """The options after `typed`. What is alone is typed on; else there is a list, below which the line stands again. No more is typed before
+        that, since zsh lists nothing while keys wait."""
+        self.write(typed + "\t")
+        line = re.escape(typed)
+        seen = self.read_until(f"{line}([a-z]|.*{line})")
+        self.end_line()
+        listed = seen.split(typed, 1)[1].split(typed, 1)[0]
+        return set(re.findall(r"--[a-z][a-z-]*", "--" + listed))
 
 
 class Scripts(unittest.TestCase):
