@@ -212,6 +212,23 @@ private slots:
         QCOMPARE(flatten(door.isTracked({"gone", {}, Role::Pod}, question(1, 21001))), std::string("unknown"));
     }
 
+    /// A run that was killed leaves them, and no memory of its ports: its queries were untracked and their answers were not.
+    void anEntryOfAnEarlierRunIsForgotten()
+    {
+        std::string text;
+        for (const auto& [program, service] : {std::pair("iptables-legacy", "10.244.1.3"), std::pair("ip6tables-legacy", "fd00:244::3")}) {
+            const Question asked = question(1, 21200, Protocol::Udp, service);
+            const QString rule = QString(program) + " -t raw -%1 PREROUTING -p udp --sport 21200 -j CT --notrack";
+            for (const bool untracked : {true, false}) {
+                NodeInterrogator door = this->door();
+                pods::run(rule.arg(untracked ? 'A' : 'D'));
+                text += door.ask(places(), std::vector{asked}, "a.test", std::chrono::seconds(5)).front().answered ? "answered, " : "lost, ";
+                text += flatten(door.isTracked(places()[1], asked)) + "\n";
+            }
+        }
+        QCOMPARE(QString::fromStdString(text), QString("answered, untracked\nanswered, tracked\n").repeated(2));
+    }
+
     void theUnitsRightsAreEnough()
     {
         NodeInterrogator door = this->door();

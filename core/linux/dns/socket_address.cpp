@@ -41,10 +41,12 @@ SocketAddress anyAddress(Family family, Port port)
     return toSocketAddress(Address(family, {}), port);
 }
 
-std::optional<Address> ownAddress(const FileDescriptor& socket)
+std::optional<Address> sourceTowards(const Address& address, Port port)
 {
+    const FileDescriptor file(socket(toDomain(address.family()), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    const SocketAddress peer = toSocketAddress(address, port);
     SocketAddress name;
-    if (getsockname(socket.get(), name.get(), &name.length) != 0)
+    if (!file.valid() || connect(file.get(), peer.get(), peer.length) != 0 || getsockname(file.get(), name.get(), &name.length) != 0)
         return std::nullopt;
     Address::Bytes bytes{};
     if (name.storage.ss_family == AF_INET) {

@@ -29,8 +29,8 @@ SocketAddress toSocketAddress(const Address& address, Port port);
 /// Every address of the family, at that port.
 SocketAddress anyAddress(Family family, Port port);
 
-/// The address that a socket is bound to, or that routing gave it when it was connected.
-std::optional<Address> ownAddress(const FileDescriptor& socket);
+/// The address from which this thread's network namespace sends to that one, by its routes; nothing where there is none. Sends nothing.
+std::optional<Address> sourceTowards(const Address& address, Port port);
 
 /// Whether this host lacks something, so that the network was never asked. EAGAIN: no free port, or a full buffer. What a filter drops is EPERM,
 /// and an answer of the network.

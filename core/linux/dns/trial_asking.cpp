@@ -1,5 +1,6 @@
 #include "core/linux/dns/trial_asking.h"
 
+#include "core/linux/dns/socket_address.h"
 #include "core/linux/dns/trial_exchange.h"
 #include "core/linux/system/file_descriptor.h"
 
@@ -109,12 +110,12 @@ private:
             const Question& question = m_questions[index];
             if (!goTo(question.witness, m_replies[index].problem))
                 continue;
+            if (const std::optional<Address> source = sourceTowards(question.service, question.port))
+                m_entries.askedFrom(m_witnesses[question.witness], question, *source);
             m_entries.forget(m_witnesses[question.witness], question);
             const PortUse use = m_users[portOf(question)] > 1 ? PortUse::Shared : PortUse::Alone;
             Open open{makeExchange(question, m_name, use), now};
             open.exchange->begin();
-            if (const std::optional<Address>& source = open.exchange->source())
-                m_entries.askedFrom(m_witnesses[question.witness], question, *source);
             m_pace.count(now, question.protocol == Protocol::Tcp ? packetsOfTcp : 1);
             watch(index, std::move(open));
         }

@@ -175,7 +175,6 @@ bool Exchange::open(int type)
         finish(std::strerror(errno));
         return false;
     }
-    m_source = ownAddress(m_file);
     m_reply.sent = type == SOCK_STREAM;
     return true;
 }

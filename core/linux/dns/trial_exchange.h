@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,8 +43,6 @@ public:
     bool done() const { return m_done; }
     /// What came of it so far.
     const Reply& reply() const { return m_reply; }
-    /// The address that routing gave the socket; nothing where it did not get that far.
-    const std::optional<Address>& source() const { return m_source; }
 
 protected:
     Exchange(const Question& question, std::string name, PortUse use);
@@ -62,7 +59,6 @@ protected:
     FileDescriptor m_file;
     std::uint16_t m_id = 0;
     std::vector<std::uint8_t> m_query;
-    std::optional<Address> m_source;
     Clock::time_point m_begun;
     bool m_done = false;
     Reply m_reply;
