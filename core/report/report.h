@@ -213,6 +213,7 @@ struct Effect
 {
     LossesOver before;                           ///< without rules of ours
     LossesOver since;                            ///< with them
+    std::optional<LossesOver> lately;            ///< of that, the last hour at most; nothing where the rules are young or no timer runs
     std::uint64_t packets = 0;                   ///< that those for DNS have counted
     std::optional<EntriesCounted> countedBefore; ///< by the last census without rules of ours; nothing where none was taken
     std::optional<EntriesCounted> countedSince;  ///< by the last one with them

@@ -197,6 +197,7 @@ void visitFields(Fields& fields, Visited<Effect> auto& effect)
 {
     fields.group("before", [&](auto& before) { visitFields(before, effect.before); });
     fields.group("since", [&](auto& since) { visitFields(since, effect.since); });
+    fields.object("lately", effect.lately);
     fields.field("packets", effect.packets);
     fields.object("counted_before", effect.countedBefore);
     fields.object("counted_since", effect.countedSince);

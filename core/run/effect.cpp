@@ -14,6 +14,7 @@ namespace
 
 /// Rules come within seconds of a boot: what was lost in so short a time tells less than what an earlier boot lost.
 constexpr std::uint64_t worthTelling = 600;
+constexpr std::uint64_t sampleEvery = 180; // seconds
 
 LossesOver sinceBoot(const ConntrackFigures& figures, const Memory& memory)
 {
@@ -25,6 +26,21 @@ LossesOver sinceBoot(const ConntrackFigures& figures, const Memory& memory)
 std::uint64_t growth(std::uint64_t from, std::uint64_t to)
 {
     return to > from ? to - from : 0;
+}
+
+LossesOver growth(const LossesOver& from, const LossesOver& to)
+{
+    return {growth(from.seconds, to.seconds), growth(from.insertFailed, to.insertFailed), growth(from.drop, to.drop)};
+}
+
+/// Since the oldest sample that was taken with these rules; nothing where it is too young to tell anything.
+std::optional<LossesOver> lately(const LossesOver& start, const LossesOver& now, const Memory& memory)
+{
+    const std::vector<LossesOver> samples = memory.samples();
+    const auto oldest = std::find_if(samples.begin(), samples.end(), [&](const LossesOver& one) { return one.seconds >= start.seconds; });
+    if (oldest == samples.end() || oldest->seconds + sampleEvery > now.seconds)
+        return std::nullopt;
+    return growth(*oldest, now);
 }
 
 } // namespace
@@ -64,6 +80,16 @@ void startEffect(RunContext& run)
     run.memory.writeLossesAtStart(now);
 }
 
+void keepSample(const Report& report, Memory& memory)
+{
+    if (!report.conntrack)
+        return;
+    const LossesOver now = sinceBoot(*report.conntrack, memory);
+    const std::vector<LossesOver> samples = memory.samples();
+    if (samples.empty() || samples.back().seconds + sampleEvery <= now.seconds)
+        memory.addSample(now);
+}
+
 std::optional<Effect> effectOf(const Report& report, const Memory& memory)
 {
     const std::optional<LossesOver> start = memory.lossesAtStart();
@@ -74,7 +100,8 @@ std::optional<Effect> effectOf(const Report& report, const Memory& memory)
     CensusesKept kept = memory.censuses();
     return Effect{
         .before = *before,
-        .since = {growth(start->seconds, now.seconds), growth(start->insertFailed, now.insertFailed), growth(start->drop, now.drop)},
+        .since = growth(*start, now),
+        .lately = lately(*start, now, memory),
         .packets = dnsPacketsOf(report),
         .countedBefore = std::move(kept.before),
         .countedSince = std::move(kept.since)};

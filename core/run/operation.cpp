@@ -386,8 +386,11 @@ Report run(const Request& request, Node& node)
     if (request.intent == Intent::EndRetirement || (request.intent == Intent::Apply && request.mode == Mode::Write))
         Memory(node.memory).endRetirement();
     Report report = Run(request, node).go();
+    Memory memory(node.memory);
     if (request.intent == Intent::Status)
-        report.effect = effectOf(report, Memory(node.memory));
+        report.effect = effectOf(report, memory);
+    if (request.intent == Intent::Reconcile && request.mode == Mode::Write)
+        keepSample(report, memory);
     return report;
 }
 

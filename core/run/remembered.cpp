@@ -16,6 +16,7 @@ namespace
 
 constexpr std::size_t mostPrefixes = 100;
 constexpr std::size_t mostDigests = 20;
+constexpr std::size_t mostSamples = 20;
 constexpr std::size_t longestTime = 64;
 
 /// Whether a line can be a prefix at all: the file is only ever a list of names to look for, whoever wrote it.
@@ -46,7 +47,20 @@ std::string joined(const std::vector<std::string>& lines)
 /// "SECONDS INSERT_FAILED DROP"
 std::string textOf(const LossesOver& losses)
 {
-    return std::to_string(losses.seconds) + " " + std::to_string(losses.insertFailed) + " " + std::to_string(losses.drop) + "\n";
+    return std::to_string(losses.seconds) + " " + std::to_string(losses.insertFailed) + " " + std::to_string(losses.drop);
+}
+
+/// Nothing for any other text.
+std::optional<LossesOver> readLosses(std::string_view line)
+{
+    const std::size_t first = std::min(line.find(' '), line.size());
+    const std::size_t second = std::min(line.find(' ', first + 1), line.size());
+    if (second == line.size())
+        return std::nullopt;
+    const auto seconds = readNumber<std::uint64_t>(line.substr(0, first));
+    const auto insertFailed = readNumber<std::uint64_t>(line.substr(first + 1, second - first - 1));
+    const auto drop = readNumber<std::uint64_t>(line.substr(second + 1));
+    return seconds && insertFailed && drop ? std::optional(LossesOver{*seconds, *insertFailed, *drop}) : std::nullopt;
 }
 
 } // namespace
@@ -120,16 +134,8 @@ void Memory::endRetirement()
 
 std::optional<LossesOver> Memory::losses(Remembered what) const
 {
-    const std::string text = m_files.read(what).value_or("");
-    const std::size_t first = std::min(text.find(' '), text.size());
-    const std::size_t second = std::min(text.find(' ', first + 1), text.size());
-    if (second == text.size() || text.back() != '\n')
-        return std::nullopt;
-    const std::string_view view = text;
-    const auto seconds = readNumber<std::uint64_t>(view.substr(0, first));
-    const auto insertFailed = readNumber<std::uint64_t>(view.substr(first + 1, second - first - 1));
-    const auto drop = readNumber<std::uint64_t>(view.substr(second + 1, view.size() - second - 2));
-    return seconds && insertFailed && drop ? std::optional(LossesOver{*seconds, *insertFailed, *drop}) : std::nullopt;
+    const std::vector<std::string> lines = linesOf(m_files.read(what).value_or(""));
+    return lines.size() == 1 ? readLosses(lines.front()) : std::nullopt;
 }
 
 std::optional<LossesOver> Memory::lossesAtStart() const
@@ -144,12 +150,36 @@ std::optional<LossesOver> Memory::lossesBefore() const
 
 void Memory::writeLossesAtStart(const LossesOver& losses)
 {
-    static_cast<void>(m_files.write(Remembered::Start, textOf(losses)));
+    static_cast<void>(m_files.write(Remembered::Start, textOf(losses) + "\n"));
 }
 
 void Memory::writeLossesBefore(const LossesOver& losses)
 {
-    static_cast<void>(m_files.write(Remembered::Before, textOf(losses)));
+    static_cast<void>(m_files.write(Remembered::Before, textOf(losses) + "\n"));
+}
+
+std::vector<LossesOver> Memory::samples() const
+{
+    std::vector<LossesOver> samples;
+    for (const std::string& line : linesOf(m_files.read(Remembered::Samples).value_or(""))) {
+        const std::optional<LossesOver> sample = readLosses(line);
+        if (!sample || samples.size() == mostSamples)
+            return {};
+        samples.push_back(*sample);
+    }
+    return samples;
+}
+
+void Memory::addSample(const LossesOver& sample)
+{
+    std::vector<LossesOver> known = samples();
+    if (known.size() == mostSamples)
+        known.erase(known.begin());
+    known.push_back(sample);
+    std::string text;
+    for (const LossesOver& one : known)
+        text += textOf(one) + "\n";
+    static_cast<void>(m_files.write(Remembered::Samples, text));
 }
 
 /// In a report's own words, by its own codec.

@@ -60,12 +60,16 @@ public:
     std::optional<LossesOver> lossesAtStart() const;
     std::optional<LossesOver> lossesBefore() const;
 
+    /// What it had lost at the last unattended runs that kept a sample, 20 at most, the latest last.
+    std::vector<LossesOver> samples() const;
+
     CensusesKept censuses() const;
 
     Result<void> write(const Pending& pending);
     /// A failure costs the telling of what the rules changed, nothing else.
     void writeLossesAtStart(const LossesOver& losses);
     void writeLossesBefore(const LossesOver& losses);
+    void addSample(const LossesOver& sample);
     void write(const CensusesKept& censuses);
     /// What trials leave to later ones; a failure costs a repetition, nothing else.
     void write(const TrialMemory& trial);

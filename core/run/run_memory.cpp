@@ -24,6 +24,8 @@ std::string_view toText(Remembered what)
         return "start";
     case Remembered::Before:
         return "before";
+    case Remembered::Samples:
+        return "samples";
     case Remembered::Census:
         return "census";
     case Remembered::Retired:

@@ -23,11 +23,12 @@ enum class Remembered {
     Digests,  ///< of profiles that got a verdict on this node, a line each, the latest last
     Start,    ///< what connection tracking had lost in this boot when our rules came
     Before,   ///< what it lost in a time before that
+    Samples,  ///< what it had lost at some of this boot's unattended runs, a line each, the latest last
     Census,   ///< what the last censuses counted, without our rules and with them
     Retired,  ///< since when unattended runs leave this node alone
 };
 
-/// "pending", "verdict", "damping", "trial", "judged", "prefixes", "digests", "start", "before", "census", "retired": the names of the files.
+/// "pending", "verdict", "damping", "trial", "judged", "prefixes", "digests", "start", "before", "samples", "census", "retired": the names of the files.
 std::string_view toText(Remembered what);
 
 /// While it lives no other run on this node may write.

@@ -45,6 +45,10 @@ void addEffect(std::vector<TreeRow>& rows, const Effect& effect)
     rows.push_back(figureRow(ConntrackRowsText::tr("Insert failed since"), inTime(since.insertFailed, since.seconds)));
     rows.push_back(figureRow(ConntrackRowsText::tr("Dropped before the rules"), inTime(before.drop, before.seconds)));
     rows.push_back(figureRow(ConntrackRowsText::tr("Dropped since"), inTime(since.drop, since.seconds)));
+    if (const auto& lately = effect.lately) {
+        rows.push_back(figureRow(ConntrackRowsText::tr("Insert failed lately"), inTime(lately->insertFailed, lately->seconds)));
+        rows.push_back(figureRow(ConntrackRowsText::tr("Dropped lately"), inTime(lately->drop, lately->seconds)));
+    }
     rows.push_back(figureRow(ConntrackRowsText::tr("Packets that the rules counted"), grouped(effect.packets)));
     if (const auto& counted = effect.countedBefore) {
         rows.push_back(figureRow(ConntrackRowsText::tr("Entries of DNS without the rules"), shareOf(counted->dns, *counted)));

@@ -257,6 +257,14 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
         <translation>Verworfen seither</translation>
     </message>
     <message>
+        <source>Insert failed lately</source>
+        <translation>Eintrag gescheitert zuletzt</translation>
+    </message>
+    <message>
+        <source>Dropped lately</source>
+        <translation>Verworfen zuletzt</translation>
+    </message>
+    <message>
         <source>Packets that the rules counted</source>
         <translation>Von den Regeln gezählte Pakete</translation>
     </message>

@@ -214,6 +214,7 @@ private slots:
         value.conntrack = ConntrackFigures{.entries = 10, .max = 1000};
         value.effect = Effect{.before = {86400, 12, 3},
                               .since = {5400, 1, 0},
+                              .lately = LossesOver{3600, 1, 0},
                               .packets = 5068,
                               .countedBefore = EntriesCounted{"2026-11-26T10:00:00Z", 5000, 2400, 600},
                               .countedSince = EntriesCounted{"2026-11-27T10:00:00Z", 2000, 0, 3}};
@@ -227,6 +228,8 @@ private slots:
                                                                                    "Insert failed since | 1 in 1.5 h\n"
                                                                                    "Dropped before the rules | 3 in 24.0 h\n"
                                                                                    "Dropped since | 0 in 1.5 h\n"
+                                                                                   "Insert failed lately | 1 in 1.0 h\n"
+                                                                                   "Dropped lately | 0 in 1.0 h\n"
                                                                                    "Packets that the rules counted | 5,068\n"
                                                                                    "Entries of DNS without the rules | 2,400 of 5,000\n"
                                                                                    "Entries of tunnels without the rules | 600 of 5,000\n"

@@ -58,6 +58,7 @@ Report fullReport()
     report.probe = ProbeReport{{{"node", "10.96.0.10", 2, 2, 0.25, 1.5, ""}}, {{"pod", "10.96.0.10", 2, 0, {}, {}, "timeout", 1}}};
     report.effect = Effect{{86400, 12, 3},
                            {3600, 1, 0},
+                           LossesOver{3500, 0, 0},
                            5068,
                            EntriesCounted{"2026-11-26T10:00:00Z", 5000, 2400, 600},
                            EntriesCounted{"2026-11-27T10:00:00Z", 2000, 0, 3}};

@@ -32,7 +32,7 @@ private Q_SLOTS:
         lostSoFar(20, 5, 0);
         m_node->unattended();
         lostSoFar(3620, 5, 1);
-        QCOMPARE(effect(), "86400 s: 12 3; 3600 s: 0 1");
+        QCOMPARE(effect(), "86400 s: 12 3; 3600 s: 0 1; lately 3600 s: 0 1");
         reboot();
         lostSoFar(700, 7, 0);
         m_node->unattended();
@@ -51,6 +51,35 @@ private Q_SLOTS:
         m_node->apply();
         lostSoFar(93700, 50, 3);
         QCOMPARE(effect(), "86400 s: 12 3; 100 s: 0 0");
+    }
+
+    /// By samples every three minutes, of which 20 are kept; one of before the rules tells nothing about them.
+    void theLastHourByItself()
+    {
+        lostSoFar(900, 0, 0);
+        m_node->execute(Intent::Remove);
+        lostSoFar(1000, 100, 50);
+        m_node->unattended(); // applies
+        lostSoFar(1179, 101, 50);
+        QCOMPARE(effect(), "1000 s: 100 50; 179 s: 1 0");
+        lostSoFar(1180, 101, 50);
+        QCOMPARE(effect(), "1000 s: 100 50; 180 s: 1 0; lately 180 s: 1 0");
+        for (int seconds = 1030; seconds <= 9000; seconds += 30) {
+            lostSoFar(seconds, 101, 50);
+            m_node->unattended();
+        }
+        lostSoFar(9100, 131, 51);
+        QCOMPARE(effect(), "1000 s: 100 50; 8100 s: 31 1; lately 3600 s: 30 1");
+        QCOMPARE(m_node->memory.texts[Remembered::Samples].size(), std::string("5500 101 50\n").size() * 20);
+        lostSoFar(9200, 131, 51);
+        m_node->execute(Intent::Remove);
+        m_node->apply();
+        lostSoFar(9500, 131, 51);
+        QCOMPARE(effect(), "1000 s: 100 50; 300 s: 0 0"); // no unattended run since
+        for (const char* text : {"", "1 2", "x\n", "-1 2 3\n"}) {
+            m_node->memory.texts[Remembered::Samples] = text;
+            QCOMPARE(effect(), "1000 s: 100 50; 300 s: 0 0");
+        }
     }
 
     void aRepairIsNoBeginning()
@@ -86,7 +115,7 @@ private Q_SLOTS:
     {
         lostSoFar(1000, 1, 0);
         m_node->apply();
-        for (const char* text : {"", "1 2", "1 2 3", "1 2 x\n", "1 2 3 4\n", "-1 2 3\n", " \n"}) {
+        for (const char* text : {"", "1 2", "1 2 3\n1 2 3\n", "1 2 x\n", "1 2 3 4\n", "-1 2 3\n", " \n"}) {
             m_node->memory.texts[Remembered::Before] = text;
             QCOMPARE(effect(), "none");
         }
@@ -102,7 +131,7 @@ private:
     void reboot()
     {
         m_node->store->tables = MemoryTableStore().tables;
-        for (const Remembered what : {Remembered::Verdict, Remembered::Damping, Remembered::Trial, Remembered::Start})
+        for (const Remembered what : {Remembered::Verdict, Remembered::Damping, Remembered::Trial, Remembered::Start, Remembered::Samples})
             m_node->memory.texts.erase(what);
     }
 
@@ -133,7 +162,8 @@ private:
         const auto told = [](const LossesOver& losses) {
             return QString("%1 s: %2 %3").arg(losses.seconds).arg(losses.insertFailed).arg(losses.drop);
         };
-        return told(report.effect->before) + "; " + told(report.effect->since);
+        return told(report.effect->before) + "; " + told(report.effect->since) +
+               (report.effect->lately ? "; lately " + told(*report.effect->lately) : QString());
     }
 
     std::unique_ptr<CannedNode> m_node;
