@@ -1,10 +1,11 @@
 # Two nodes with a tunnel between their pods, VXLAN and Geneve, over underlays of both families: the entries that 20 queries to the DNS pod of the other
-# node leave on each of them, and TCP through the tunnel. Sourced by guest/start.
+# node leave on each of them, and TCP through the tunnel; what others' rules do about it. Sourced by guest/start.
 # shellcheck shell=bash disable=SC2034,SC2153
 
 readonly TUNNEL=overlay0
 declare -Ar INNER_A=([4]=10.244.1.0 [6]=fd00:244:0:1::) INNER_B=([4]=10.244.2.0 [6]=fd00:244:0:2::)
 declare -Ar UNDERLAY=([4]=192.0.2.0/24 [6]=fd00:2::/64)
+readonly NODE_CACHE=169.254.25.10 # kubespray's
 QUERIES=20 QUERY_TIMEOUT_MS=3000
 
 # tunnel KIND PORT FAMILY: between the nodes, and the pods' routes through it.
@@ -63,13 +64,14 @@ entries() { in_place "$1" sh -c 'conntrack -L -f ipv4 -p udp; conntrack -L -f ip
 
 balanced() { ipvsadm -Lnc | grep -c ^UDP || true; }
 
-# asked PORT: 20 queries of a pod to the DNS pod of the other node, over IPv4; both nodes' entries, and what came to IPVS's own table.
+# asked PORT [ADDRESS]: 20 queries of a pod to the service, and so to the DNS pod of the other node, over IPv4, or to somebody else; both nodes' entries,
+# and what came to IPVS's own table.
 asked() {
-  local place answered before
-  "$PROGRAMS/ask" "$(namespace_of client)" "$DNS_PORT" 1 "$QUERY_TIMEOUT_MS" "${SERVICE[4]}" >/dev/null # neighbours are known from here on
+  local place answered before address=${2:-${SERVICE[4]}}
+  "$PROGRAMS/ask" "$(namespace_of client)" "$DNS_PORT" 1 "$QUERY_TIMEOUT_MS" "$address" >/dev/null # neighbours are known from here on
   for place in node node-b; do in_place "$place" sh -c 'conntrack -F -f ipv4; conntrack -F -f ipv6' >/dev/null 2>&1; done
   before=$(balanced)
-  read -r answered < <("$PROGRAMS/ask" "$(namespace_of client)" "$DNS_PORT" "$QUERIES" "$QUERY_TIMEOUT_MS" "${SERVICE[4]}")
+  read -r answered < <("$PROGRAMS/ask" "$(namespace_of client)" "$DNS_PORT" "$QUERIES" "$QUERY_TIMEOUT_MS" "$address")
   echo "\"answered\": $answered, \"entries_here\": $(entries node "$1"), \"entries_there\": $(entries node-b "$1"), \"ipvs\": $(($(balanced) - before))"
 }
 
@@ -103,6 +105,66 @@ with socket.create_connection((sys.argv[1], 8080), timeout=20) as connection:
   kill "$sent" 2>/dev/null || :
 }
 
+# vxlan_untracked -A|-D PORT: as Calico does it (felix/rules/static.go).
+vxlan_untracked() {
+  local place chain
+  for place in node node-b; do
+    for chain in PREROUTING OUTPUT; do ipt "$place" 4 -t raw "$1" "$chain" -p udp -m udp --dport "$2" -j CT --notrack; done
+  done
+}
+
+# node_cache_rules -A|-D: those of NodeLocal DNSCache (cmd/node-cache/app/cache_app.go).
+node_cache_rules() {
+  local protocol
+  for protocol in udp tcp; do
+    ipt node 4 -t raw "$1" PREROUTING -d "$NODE_CACHE" -p "$protocol" -m "$protocol" --dport 53 -j CT --notrack
+    ipt node 4 -t raw "$1" OUTPUT -s "$NODE_CACHE" -p "$protocol" -m "$protocol" --sport 53 -j CT --notrack
+    ipt node 4 "$1" INPUT -d "$NODE_CACHE" -p "$protocol" -m "$protocol" --dport 53 -j ACCEPT
+    ipt node 4 "$1" OUTPUT -s "$NODE_CACHE" -p "$protocol" -m "$protocol" --sport 53 -j ACCEPT
+  done
+}
+
+# A cache on the node that asks the service over TCP, as NodeLocal DNSCache does.
+node_cache() {
+  ip -batch - <<BATCH
+link add nodelocaldns type dummy
+addr add $NODE_CACHE/32 dev nodelocaldns
+link set nodelocaldns up
+BATCH
+  node_cache_rules -A
+  cat >/run/node-cache.conf <<CONFIGURATION
+server:
+  interface: $NODE_CACHE
+  access-control: 0.0.0.0/0 allow
+  username: ""
+  chroot: ""
+  directory: "/run"
+  pidfile: "/run/node-cache.pid"
+  use-syslog: no
+  module-config: "iterator"
+  cache-min-ttl: 3600
+  do-not-query-localhost: no
+  local-zone: "cluster.local." transparent
+forward-zone:
+  name: "."
+  forward-addr: ${SERVICE[4]}
+  forward-tcp-upstream: yes
+remote-control:
+  control-enable: no
+CONFIGURATION
+  unbound -c /run/node-cache.conf
+  for _ in {1..60}; do
+    [[ $("$PROGRAMS/ask" "$(namespace_of client)" "$DNS_PORT" 1 500 "$NODE_CACHE") = '1 ' ]] || return 0
+  done
+  echo 'overlay: the cache does not answer' >&2
+}
+
+node_cache_off() {
+  kill "$(</run/node-cache.pid)"
+  node_cache_rules -D
+  ip link delete nodelocaldns
+}
+
 modprobe -a nf_conntrack_netlink vxlan geneve
 build_nodes
 start_dnsmasq
@@ -124,6 +186,18 @@ for kind in vxlan geneve; do
     result "\"case\": \"$name: rules for both\", \"exit\": \"$STATUS\", \"proposed\": $proposed, $(asked "$port"), $(transfers)"
     cp /results/report.json "/results/report-$kind-$family.json"
     no_rules
+    if [[ $kind$family = vxlan4 ]]; then
+      vxlan_untracked -A "$port"
+      result "\"case\": \"$name: Calico's rules\", $(asked "$port")"
+      vxlan_untracked -D "$port"
+      if command -v unbound >/dev/null; then
+        node_cache
+        result "\"case\": \"$name: NodeLocal DNSCache, a name that it knows\", $(asked "$port" "$NODE_CACHE")"
+        node_cache_off
+      else
+        result "\"case\": \"$name: NodeLocal DNSCache, a name that it knows\", \"skipped\": \"unbound is not installed\""
+      fi
+    fi
     tunnel_off
   done
 done
