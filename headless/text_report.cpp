@@ -150,7 +150,8 @@ std::string describeEffect(const Report& report)
         return {};
     const Effect& effect = *report.effect;
     std::string text = "conntrack lost " + describeLosses(effect.before) + " before these rules, and " + describeLosses(effect.since) +
-                       " since" + (effect.lately ? " (lately " + describeLosses(*effect.lately) + ")" : "") + "; they have counted " + std::to_string(effect.packets) + " packets\n";
+                       " since" + (effect.lately ? " (lately " + describeLosses(*effect.lately) + ")" : "") + "; they have counted " +
+                       std::to_string(effect.packets) + " packets\n";
     if (effect.countedBefore)
         text += describeCounted("without these rules", *effect.countedBefore);
     if (effect.countedSince)

@@ -98,13 +98,12 @@ std::optional<Effect> effectOf(const Report& report, const Memory& memory)
         return std::nullopt;
     const LossesOver now = sinceBoot(*report.conntrack, memory);
     CensusesKept kept = memory.censuses();
-    return Effect{
-        .before = *before,
-        .since = growth(*start, now),
-        .lately = lately(*start, now, memory),
-        .packets = dnsPacketsOf(report),
-        .countedBefore = std::move(kept.before),
-        .countedSince = std::move(kept.since)};
+    return Effect{.before = *before,
+                  .since = growth(*start, now),
+                  .lately = lately(*start, now, memory),
+                  .packets = dnsPacketsOf(report),
+                  .countedBefore = std::move(kept.before),
+                  .countedSince = std::move(kept.since)};
 }
 
 } // namespace notrack

@@ -222,7 +222,8 @@ private slots:
             for (const bool untracked : {true, false}) {
                 NodeInterrogator door = this->door();
                 pods::run(rule.arg(untracked ? 'A' : 'D'));
-                text += door.ask(places(), std::vector{asked}, "a.test", std::chrono::seconds(5)).front().answered ? "answered, " : "lost, ";
+                text +=
+                    door.ask(places(), std::vector{asked}, "a.test", std::chrono::seconds(5)).front().answered ? "answered, " : "lost, ";
                 text += flatten(door.isTracked(places()[1], asked)) + "\n";
             }
         }
