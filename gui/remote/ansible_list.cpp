@@ -1,4 +1,5 @@
 #include "gui/remote/inventory_readers.h"
+#include "gui/remote/inventory_tree.h"
 
 #include <QCoreApplication>
 #include <QHash>
@@ -14,7 +15,7 @@ namespace
 
 QString textOf(const QJsonValue& value)
 {
-    return value.isDouble() ? QString::number(value.toInt()) : value.toString();
+    return value.toVariant().toString();
 }
 
 /// The groups that hold each group, by the `children` lists.
@@ -47,9 +48,11 @@ NodeEntry makeEntry(const QString& name, const QJsonObject& variables)
     NodeEntry entry;
     entry.name = name;
     entry.host = name;
+    InventoryVariables texts;
     for (auto variable = variables.begin(); variable != variables.end(); ++variable) {
-        applyVariable(entry, variable.key(), textOf(variable.value()));
+        texts.insert(variable.key(), textOf(variable.value()));
     }
+    applyVariables(entry, texts);
     return entry;
 }
 

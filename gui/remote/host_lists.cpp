@@ -143,13 +143,30 @@ enum class FileKind { Yaml, Ini, Plain };
 
 FileKind kindOf(const QString& path, const QString& text)
 {
-    static const QRegularExpression iniSign(QStringLiteral(R"(^\s*\[|\s\w+=)"), QRegularExpression::MultilineOption);
+    static const QRegularExpression iniSign(QStringLiteral(R"(^\s*\[|\s\w+=|\w\[\w*:\w+)"), QRegularExpression::MultilineOption);
+    static const QRegularExpression section(QStringLiteral(R"(^\[[^:\]\s,"']+(:\w+)?\]\s*(#.*)?$)"), QRegularExpression::MultilineOption);
+    static const QRegularExpression yamlSign(QStringLiteral(R"(^([\w.-]+:\s*(#.*)?$|---|\{))"), QRegularExpression::MultilineOption);
     const QString suffix = QFileInfo(path).suffix().toLower();
-    if (suffix == QLatin1String("yml") || suffix == QLatin1String("yaml") || suffix == QLatin1String("json") ||
-        text.startsWith(QLatin1String("---"))) {
+    const bool namedYaml = suffix == QLatin1String("yml") || suffix == QLatin1String("yaml") || suffix == QLatin1String("json");
+    const bool mayBeYaml = namedYaml || suffix.isEmpty();
+    if (mayBeYaml && !text.contains(section) && (namedYaml || text.contains(yamlSign))) {
         return FileKind::Yaml;
     }
     return suffix == QLatin1String("ini") || text.contains(iniSign) ? FileKind::Ini : FileKind::Plain;
+}
+
+/// What Ansible reads beside an inventory, and we do not.
+QStringList neighbours(const QString& path)
+{
+    QStringList problems;
+    for (const char* name : {"group_vars", "host_vars"}) {
+        const QString directory = QFileInfo(path).dir().filePath(QLatin1String(name));
+        if (QFileInfo(directory).isDir()) {
+            problems.append(InventoryText::tr("%1: is passed over; only ansible-inventory reads it, and it is not installed or could not")
+                                .arg(directory));
+        }
+    }
+    return problems;
 }
 
 } // namespace
@@ -178,8 +195,14 @@ Inventory readInventoryFile(const QString& path)
         inventory.unsound = true;
         problems.append(
             InventoryText::tr("%1: is a program; only ansible-inventory runs those, and it is not installed or could not").arg(path));
+    } else if (QFileInfo(path).suffix().toLower() == QLatin1String("toml")) {
+        inventory.unsound = true;
+        problems.append(
+            InventoryText::tr("%1: is TOML; only ansible-inventory reads that, and it is not installed or could not").arg(path));
     } else {
-        switch (kindOf(path, *text)) {
+        const FileKind kind = kindOf(path, *text);
+        problems += kind == FileKind::Plain ? QStringList() : neighbours(path);
+        switch (kind) {
         case FileKind::Yaml:
             inventory = readYamlInventory(*text);
             break;

@@ -1,10 +1,12 @@
 #include "gui/remote/inventory_readers.h"
+#include "gui/remote/inventory_tree.h"
 #include "gui/remote/ssh_arguments.h"
 
+#include <QCoreApplication>
 #include <QHash>
 #include <QRegularExpression>
 
-#include <algorithm>
+#include <optional>
 
 namespace notrack::gui
 {
@@ -12,193 +14,189 @@ namespace notrack::gui
 namespace
 {
 
-constexpr int largestRange = 10'000;
-
-/// The INI file's groups before hosts are made from them.
-struct IniGroups
+struct IniText
 {
-    QHash<QString, QStringList> parents;               ///< by child group
-    QHash<QString, QHash<QString, QString>> variables; ///< by group
-    std::vector<NodeEntry> hosts;                      ///< in file order; groups: those that name the host directly
-    QHash<QString, std::size_t> rows;                  ///< of `hosts` by name
-    QHash<QString, QHash<QString, QString>> hostVariables;
+    Q_DECLARE_TR_FUNCTIONS(Inventory)
 };
 
-QHash<QString, QString> readVariables(const QStringList& words)
+/// A group that a section speaks of before another one declares it.
+struct Pending
 {
-    QHash<QString, QString> variables;
-    for (const QString& word : words) {
-        const auto equals = word.indexOf(QLatin1Char('='));
-        if (equals > 0) {
-            variables.insert(word.left(equals).trimmed(), word.mid(equals + 1).trimmed());
+    qsizetype line = 0;
+    QString mistake; ///< where none does
+};
+
+class IniReader
+{
+public:
+    Inventory read(const QString& text);
+
+private:
+    QString readLine(const QString& line);
+    QString readSection(const QString& group, const QString& kind);
+    QString readHost(const QString& line);
+    QString readVariable(const QString& line);
+    QString readChild(const QString& line);
+    void expect(const QString& group, const QString& mistake);
+
+    InventoryTree m_tree;
+    QString m_group = QStringLiteral("ungrouped");
+    QString m_kind = QStringLiteral("hosts");
+    QHash<QString, Pending> m_pending;
+    qsizetype m_line = 0;
+};
+
+/// A value as Python reads it: quotes round a whole value are none of it, nor is what follows '#' behind them or behind a number.
+QString literalValue(const QString& text)
+{
+    static const QRegularExpression quoted(QStringLiteral(R"(^(["'])((?:\\.|(?!\1|\\).)*)\1\s*(?:#.*)?$)"));
+    static const QRegularExpression number(QStringLiteral(R"(^(-?\d+)\s*#.*$)"));
+    static const QRegularExpression escape(QStringLiteral(R"(\\(["'\\]))"));
+    if (const auto match = quoted.match(text); match.hasMatch()) {
+        return match.captured(2).replace(escape, QStringLiteral("\\1"));
+    }
+    const auto match = number.match(text);
+    return match.hasMatch() ? match.captured(1) : text;
+}
+
+/// The line up to a '#' that no quotes hold; nothing where quotes are left open.
+std::optional<QString> withoutComment(const QString& line)
+{
+    QChar quote;
+    for (qsizetype place = 0; place < line.size(); ++place) {
+        const QChar character = line.at(place);
+        if (character == QLatin1Char('\\') && quote != QLatin1Char('\'')) {
+            ++place;
+        } else if (!quote.isNull()) {
+            quote = character == quote ? QChar() : quote;
+        } else if (character == QLatin1Char('"') || character == QLatin1Char('\'')) {
+            quote = character;
+        } else if (character == QLatin1Char('#')) {
+            return line.left(place);
         }
     }
-    return variables;
+    return quote.isNull() ? std::make_optional(line) : std::nullopt;
 }
 
-/// "key='a value'" as "key=a value": in a section of variables quotes go round a whole value.
-QString withoutQuotes(const QString& line)
+QString IniReader::readHost(const QString& line)
 {
-    static const QRegularExpression quoted(QStringLiteral(R"(^([^=]+)=\s*(['"])(.*)\2\s*$)"));
-    const auto match = quoted.match(line);
-    return match.hasMatch() ? match.captured(1).trimmed() + QLatin1Char('=') + match.captured(3) : line;
-}
-
-void readHostLine(IniGroups& groups, const QString& line, const QString& group)
-{
-    QStringList words = shellWords(line);
+    const auto bare = withoutComment(line);
+    QStringList words = bare ? shellWords(*bare) : QStringList();
     if (words.isEmpty()) {
-        return;
+        return IniText::tr("quotes are left open");
     }
-    const auto [pattern, port] = splitPort(words.takeFirst());
-    const QStringList names = expandHostRange(pattern);
-    for (const QString& name : names) {
-        const std::size_t row = groups.rows.value(name, groups.hosts.size());
-        if (row == groups.hosts.size()) {
-            NodeEntry host;
-            host.name = name;
-            host.host = name;
-            groups.hosts.push_back(host);
-            groups.rows.insert(name, row);
+    const QString pattern = words.takeFirst();
+    InventoryVariables variables;
+    for (const QString& word : std::as_const(words)) {
+        const auto equals = word.indexOf(QLatin1Char('='));
+        if (equals < 0) {
+            return IniText::tr("key=value is expected, not '%1'").arg(word);
         }
-        NodeEntry& known = groups.hosts[row];
-        if (!group.isEmpty() && !known.groups.contains(group)) {
-            known.groups.append(group);
-        }
-        if (port != 0) {
-            groups.hostVariables[name].insert(QStringLiteral("ansible_port"), QString::number(port));
-        }
-        groups.hostVariables[name].insert(readVariables(words));
+        variables[word.left(equals)] = literalValue(word.mid(equals + 1));
+    }
+    if (pattern.endsWith(QLatin1Char(':')) || !m_tree.addHosts(pattern, m_group, variables)) {
+        return IniText::tr("'%1' is no host, nor a range of hosts").arg(pattern);
+    }
+    return {};
+}
+
+QString IniReader::readVariable(const QString& line)
+{
+    const auto equals = line.indexOf(QLatin1Char('='));
+    if (equals < 0) {
+        return IniText::tr("key=value is expected, not '%1'").arg(line);
+    }
+    m_tree.setVariable(m_group, line.left(equals).trimmed(), literalValue(line.mid(equals + 1).trimmed()));
+    return {};
+}
+
+void IniReader::expect(const QString& group, const QString& mistake)
+{
+    if (!m_tree.hasGroup(group) && !m_pending.contains(group)) {
+        m_pending.insert(group, {m_line, mistake});
     }
 }
 
-void readLine(IniGroups& groups, const QString& line, const QString& section, const QString& kind)
+QString IniReader::readChild(const QString& line)
 {
-    if (kind == QLatin1String("children")) {
-        groups.parents[line].append(section);
-        return;
+    static const QRegularExpression name(QStringLiteral(R"(^([^:\]\s]+)\s*(?:#.*)?$)"));
+    const auto match = name.match(line);
+    if (!match.hasMatch()) {
+        return IniText::tr("the name of a group is expected, not '%1'").arg(line);
     }
-    if (kind == QLatin1String("vars")) {
-        groups.variables[section].insert(readVariables({withoutQuotes(line)}));
-        return;
+    const QString child = match.captured(1);
+    expect(child, IniText::tr("there is no group '%1'").arg(child));
+    if (!m_tree.addChild(m_group, child)) {
+        return IniText::tr("the groups '%1' and '%2' hold each other").arg(m_group, child);
     }
-    readHostLine(groups, line, section);
+    return {};
 }
 
-/// All groups that hold `group`, nearest first, itself included; a cycle ends where it closes.
-QStringList withParents(const IniGroups& groups, const QStringList& direct)
+QString IniReader::readSection(const QString& group, const QString& kind)
 {
-    QStringList all = direct;
-    for (qsizetype index = 0; index < all.size(); ++index) {
-        const QStringList parents = groups.parents.value(all.at(index));
-        for (const QString& parent : parents) {
-            if (!all.contains(parent)) {
-                all.append(parent);
-            }
+    static const QStringList kinds = {QStringLiteral("hosts"), QStringLiteral("children"), QStringLiteral("vars")};
+    m_group = group;
+    m_kind = kind.isEmpty() ? kinds.first() : kind;
+    if (!kinds.contains(m_kind)) {
+        return IniText::tr("'%1' is no kind of section; there are hosts, children and vars").arg(m_kind);
+    }
+    if (m_kind == kinds.last()) {
+        expect(group, IniText::tr("there is no group '%1'").arg(group));
+    } else {
+        m_pending.remove(group);
+    }
+    m_tree.addGroup(group);
+    return {};
+}
+
+QString IniReader::readLine(const QString& line)
+{
+    static const QRegularExpression section(QStringLiteral(R"(^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$)"));
+    if (const auto match = section.match(line); match.hasMatch()) {
+        return readSection(match.captured(1), match.captured(2));
+    }
+    if (line.startsWith(QLatin1Char('[')) && line.endsWith(QLatin1Char(']'))) {
+        return IniText::tr("'%1' is no section").arg(line);
+    }
+    return m_kind == QLatin1String("vars") ? readVariable(line) : m_kind == QLatin1String("children") ? readChild(line) : readHost(line);
+}
+
+Inventory IniReader::read(const QString& text)
+{
+    m_tree.addGroup(QStringLiteral("all"));
+    m_tree.addGroup(m_group);
+    QString mistake;
+    const QStringList lines = text.split(QLatin1Char('\n'));
+    for (const QString& raw : lines) {
+        ++m_line;
+        const QString line = raw.trimmed();
+        if (!line.isEmpty() && !line.startsWith(QLatin1Char('#')) && !line.startsWith(QLatin1Char(';'))) {
+            mistake = readLine(line);
+        }
+        if (!mistake.isEmpty()) {
+            break;
         }
     }
-    return all;
-}
-
-void applyVariables(NodeEntry& host, const QHash<QString, QString>& variables)
-{
-    for (auto variable = variables.begin(); variable != variables.end(); ++variable) {
-        applyVariable(host, variable.key(), variable.value());
+    if (mistake.isEmpty() && !m_pending.isEmpty()) {
+        const auto first = std::min_element(m_pending.begin(), m_pending.end(),
+                                            [](const Pending& left, const Pending& right) { return left.line < right.line; });
+        m_line = first->line;
+        mistake = first->mistake;
     }
+    if (mistake.isEmpty()) {
+        return m_tree.inventory();
+    }
+    Inventory inventory;
+    inventory.unsound = true;
+    inventory.problems.append(IniText::tr("line %1: %2").arg(m_line).arg(mistake));
+    return inventory;
 }
 
 } // namespace
 
-QStringList expandHostRange(const QString& pattern)
-{
-    static const QRegularExpression range(QStringLiteral(R"(^(.*?)\[(\w+):(\w+)(?::(\d+))?\](.*)$)"));
-    const auto match = range.match(pattern);
-    if (!match.hasMatch()) {
-        return {pattern};
-    }
-    const QString first = match.captured(2);
-    const QString last = match.captured(3);
-    const bool letters = first.size() == 1 && first.at(0).isLetter() && last.size() == 1;
-    const int from = letters ? first.at(0).unicode() : first.toInt();
-    const int to = letters ? last.at(0).unicode() : last.toInt();
-    const int step = std::max(1, match.captured(4).toInt());
-    QStringList names;
-    for (int value = from; value <= to && names.size() < largestRange; value += step) {
-        const QString middle = letters ? QString(QChar(value)) : QStringLiteral("%1").arg(value, int(first.size()), 10, QLatin1Char('0'));
-        names += expandHostRange(match.captured(1) + middle + match.captured(5));
-    }
-    return names.mid(0, largestRange);
-}
-
-std::pair<QString, int> splitPort(const QString& pattern)
-{
-    static const QRegularExpression address(QStringLiteral(R"(^\[([0-9a-fA-F.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)\](?::(\d+))?$)"));
-    static const QRegularExpression host(QStringLiteral(R"(^((?:[^:\[\]]|\[[^\]]*\])+):(\d+)$)"));
-    for (const QRegularExpression* form : {&address, &host}) {
-        const auto match = form->match(pattern);
-        if (match.hasMatch()) {
-            return {match.captured(1), match.captured(2).toInt()};
-        }
-    }
-    return {pattern, 0};
-}
-
-bool applyVariable(NodeEntry& entry, const QString& key, const QString& value)
-{
-    if (key == QLatin1String("ansible_host") || key == QLatin1String("ansible_ssh_host")) {
-        entry.host = value;
-    } else if (key == QLatin1String("ansible_port") || key == QLatin1String("ansible_ssh_port")) {
-        const int port = value.toInt();
-        entry.port = port > 0 && port < 65536 ? port : 0;
-    } else if (key == QLatin1String("ansible_user") || key == QLatin1String("ansible_ssh_user")) {
-        entry.user = value;
-    } else if (key == QLatin1String("ansible_ssh_private_key_file") || key == QLatin1String("ansible_private_key_file")) {
-        entry.identityFile = value;
-    } else if (key == QLatin1String("ansible_ssh_common_args") || key == QLatin1String("ansible_ssh_extra_args")) {
-        const SshArguments arguments = readSshArguments(value);
-        (key.contains(QLatin1String("common")) ? entry.commonArguments : entry.extraArguments) = arguments.taken;
-        entry.passedOver += arguments.passedOver;
-    } else if (key == QLatin1String("ansible_connection")) {
-        entry.local = value == QLatin1String("local");
-    } else {
-        return false;
-    }
-    return true;
-}
-
 Inventory readIniInventory(const QString& text)
 {
-    IniGroups groups;
-    QString section;
-    QString kind;
-    const QStringList lines = text.split(QLatin1Char('\n'));
-    for (const QString& raw : lines) {
-        const auto comment = raw.indexOf(QStringLiteral(" #"));
-        const QString line = raw.left(comment < 0 ? raw.size() : comment).trimmed();
-        if (line.isEmpty() || line.startsWith(QLatin1Char('#')) || line.startsWith(QLatin1Char(';'))) {
-            continue;
-        }
-        if (line.startsWith(QLatin1Char('[')) && line.endsWith(QLatin1Char(']'))) {
-            const QStringList parts = line.mid(1, line.size() - 2).split(QLatin1Char(':'));
-            section = parts.value(0);
-            kind = parts.value(1);
-            continue;
-        }
-        readLine(groups, line, section, kind);
-    }
-    Inventory inventory;
-    for (NodeEntry host : groups.hosts) {
-        host.groups = withParents(groups, host.groups);
-        applyVariables(host, groups.variables.value(QStringLiteral("all")));
-        for (auto group = host.groups.crbegin(); group != host.groups.crend(); ++group) {
-            applyVariables(host, groups.variables.value(*group));
-        }
-        applyVariables(host, groups.hostVariables.value(host.name));
-        host.groups.removeAll(QStringLiteral("all"));
-        host.groups.removeAll(QStringLiteral("ungrouped"));
-        addNode(inventory, host);
-    }
-    return inventory;
+    return IniReader().read(text);
 }
 
 } // namespace notrack::gui

@@ -8,10 +8,10 @@ namespace notrack::gui
 {
 
 /// Reads an Ansible INI inventory: groups, `:children`, `:vars` and host variables as far as they say how to connect, and
-/// numeric and alphabetic ranges as in `node[01:20]`.
+/// numeric and alphabetic ranges as in `node[01:20]`. What Ansible would refuse gives no nodes and a problem with the line.
 Inventory readIniInventory(const QString& text);
 
-/// Reads an Ansible YAML inventory (JSON included): `hosts`, `children` and `vars`.
+/// Reads an Ansible YAML inventory (JSON included): `hosts`, `children` and `vars`. Refuses as readIniInventory() does.
 Inventory readYamlInventory(const QString& text);
 
 /// Reads what `ansible-inventory --list` prints.
@@ -32,13 +32,11 @@ bool isSpecialFile(const QString& path);
 /// Picks the reader by the file's name and content.
 Inventory readInventoryFile(const QString& path);
 
-/// Expands Ansible's ranges: "node[01:03].a" gives node01.a, node02.a, node03.a. At most 10,000 names; no range gives the text.
-QStringList expandHostRange(const QString& pattern);
+/// Expands Ansible's ranges: "node[01:03].a" gives node01.a, node02.a, node03.a. At most 10,000 names; a pattern without a range is one
+/// itself, and where the brackets hold no range there is nothing.
+std::optional<QStringList> expandHostRange(const QString& pattern);
 
 /// A pattern of hosts without the port behind it, as in "node[1:3]:22" or "[fd00::1]:22"; port 0 without one.
 std::pair<QString, int> splitPort(const QString& pattern);
-
-/// Takes over the connection variables that `entry` heeds; gives false for a variable that it does not.
-bool applyVariable(NodeEntry& entry, const QString& key, const QString& value);
 
 } // namespace notrack::gui

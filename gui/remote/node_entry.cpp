@@ -140,12 +140,17 @@ void addNode(Inventory& inventory, const NodeEntry& entry)
         }
         return;
     }
-    auto refused = entry.captured ? std::nullopt : objectionToHost(entry.host);
+    auto refused = entry.captured            ? std::nullopt
+                   : entry.refusal.isEmpty() ? objectionToHost(entry.host)
+                                             : std::make_optional(entry.refusal);
     if (!refused && !entry.user.isEmpty()) {
         refused = objectionToUser(entry.user);
     }
     if (refused) {
-        inventory.problems.append(NodeEntryText::tr("%1: refused, %2").arg(entry.name, *refused));
+        const QString problem = NodeEntryText::tr("%1: refused, %2").arg(entry.name, *refused);
+        if (!inventory.problems.contains(problem)) { // a host of several groups
+            inventory.problems.append(problem);
+        }
         return;
     }
     for (const QString& option : entry.passedOver) {

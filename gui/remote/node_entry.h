@@ -26,6 +26,7 @@ struct NodeEntry
     QStringList commonArguments = {};                    ///< for ssh, of an inventory: as readSshArguments() takes them
     QStringList extraArguments = {};                     ///< the same, after those
     QStringList passedOver = {};                         ///< of both: what an inventory may not decide
+    QString refusal = {};                                ///< why it cannot be watched, in words; empty: it can
     std::shared_ptr<const CapturedReport> captured = {}; ///< the node is read from a capture, and nothing else here is said of it
 
     bool operator==(const NodeEntry&) const = default;

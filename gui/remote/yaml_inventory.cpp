@@ -1,10 +1,14 @@
 #include "gui/remote/inventory_readers.h"
+#include "gui/remote/inventory_tree.h"
 
 #include <yaml-cpp/yaml.h>
 
 #include <QCoreApplication>
+#include <QRegularExpression>
 
-#include <map>
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace notrack::gui
 {
@@ -14,99 +18,157 @@ namespace
 
 constexpr int deepestGroup = 32;
 
-using Variables = std::map<QString, QString>;
-
-/// The groups above the node that is being read, and what they set.
-struct Surroundings
+struct YamlText
 {
-    QStringList groups;
-    Variables variables;
-    int depth = 0;
+    Q_DECLARE_TR_FUNCTIONS(Inventory)
 };
+
+using Pairs = std::vector<std::pair<YAML::Node, YAML::Node>>;
 
 QString textOf(const YAML::Node& node)
 {
     return node.IsScalar() ? QString::fromStdString(node.Scalar()) : QString();
 }
 
-Variables variablesOf(const YAML::Node& node, Variables variables)
+[[noreturn]] void refuse(const YAML::Node& place, const QString& mistake)
 {
+    throw YAML::Exception(place.Mark(), mistake.toStdString());
+}
+
+void addPair(Pairs& pairs, const YAML::Node& key, const YAML::Node& value, bool over)
+{
+    const QString name = textOf(key);
+    const auto known = std::find_if(pairs.begin(), pairs.end(), [&](const auto& pair) { return textOf(pair.first) == name; });
+    if (known == pairs.end()) {
+        pairs.emplace_back(key, value);
+    } else if (over) {
+        *known = {key, value};
+    }
+}
+
+/// What a map says: of a key that is there twice the last, and what it takes from others by "<<" where it does not say it itself.
+Pairs pairsOf(const YAML::Node& map, int depth = 0)
+{
+    Pairs pairs;
+    Pairs merged;
+    if (depth > deepestGroup) {
+        refuse(map, YamlText::tr("a map takes from itself"));
+    }
+    for (const auto& pair : map) {
+        if (textOf(pair.first) != QLatin1String("<<")) {
+            addPair(pairs, pair.first, pair.second, true);
+        } else if (pair.second.IsMap()) {
+            merged = pairsOf(pair.second, depth + 1);
+        } else if (pair.second.IsSequence()) {
+            for (const YAML::Node& each : pair.second) {
+                for (const auto& [key, value] : pairsOf(each, depth + 1)) {
+                    addPair(merged, key, value, false);
+                }
+            }
+        }
+    }
+    for (const auto& [key, value] : merged) {
+        addPair(pairs, key, value, false);
+    }
+    return pairs;
+}
+
+/// The pairs of a section: a single word stands for a map with nothing behind it, and none at all for an empty one.
+Pairs sectionOf(const YAML::Node& section, const QString& name)
+{
+    if (section.IsScalar()) {
+        return {{section, YAML::Node()}};
+    }
+    if (!section.IsMap() && !section.IsNull()) {
+        refuse(section, YamlText::tr("'%1' must be a map").arg(name));
+    }
+    return pairsOf(section);
+}
+
+InventoryVariables variablesOf(const YAML::Node& node)
+{
+    InventoryVariables variables;
     if (node.IsMap()) {
-        for (const auto& pair : node) {
-            variables[textOf(pair.first)] = textOf(pair.second);
+        for (const auto& [key, value] : pairsOf(node)) {
+            variables[textOf(key)] = textOf(value);
         }
     }
     return variables;
 }
 
-void addHosts(Inventory& inventory, const YAML::Node& hosts, const Surroundings& around)
+void readHosts(InventoryTree& tree, const YAML::Node& hosts, const QString& group)
 {
-    for (const auto& pair : hosts) {
-        const auto [pattern, port] = splitPort(textOf(pair.first));
-        Variables above = around.variables;
-        if (port != 0) {
-            above[QStringLiteral("ansible_port")] = QString::number(port);
+    static const QRegularExpression number(QStringLiteral(R"(^[-+]?(\d+|\d+\.\d*)$)"));
+    for (const auto& [host, variables] : sectionOf(hosts, QStringLiteral("hosts"))) {
+        const QString pattern = textOf(host);
+        if (host.Tag() == "?" && number.match(pattern).hasMatch()) {
+            refuse(host, YamlText::tr("'%1' is a number; quotes make a host of it").arg(pattern));
         }
-        const Variables variables = variablesOf(pair.second, above);
-        const QStringList names = expandHostRange(pattern);
-        for (const QString& name : names) {
-            NodeEntry entry;
-            entry.name = name;
-            entry.host = name;
-            entry.groups = around.groups;
-            for (const auto& [key, value] : variables) {
-                applyVariable(entry, key, value);
-            }
-            addNode(inventory, entry);
+        if (!tree.addHosts(pattern, group, variablesOf(variables))) {
+            refuse(host, YamlText::tr("'%1' is no host, nor a range of hosts").arg(pattern));
         }
     }
 }
 
-void readGroup(Inventory& inventory, const QString& name, const YAML::Node& group, Surroundings around)
+void readGroup(InventoryTree& tree, const QString& name, const YAML::Node& group, int depth)
 {
-    if (!group.IsMap() || around.depth > deepestGroup) {
-        return;
+    if (!group.IsMap() && !group.IsNull()) {
+        return; // as Ansible passes it over
     }
-    ++around.depth;
-    if (name != QLatin1String("all") && name != QLatin1String("ungrouped")) {
-        around.groups.prepend(name);
+    if (depth > deepestGroup) {
+        refuse(group, YamlText::tr("the groups are nested too deep"));
     }
-    if (const YAML::Node variables = group["vars"]; variables) {
-        around.variables = variablesOf(variables, around.variables);
-    }
-    if (const YAML::Node children = group["children"]; children && children.IsMap()) {
-        for (const auto& child : children) {
-            readGroup(inventory, textOf(child.first), child.second, around);
+    tree.addGroup(name);
+    for (const auto& [key, section] : pairsOf(group)) {
+        const QString kind = textOf(key);
+        if (kind == QLatin1String("vars")) {
+            for (const auto& [variable, value] : sectionOf(section, kind)) {
+                tree.setVariable(name, textOf(variable), textOf(value));
+            }
+        } else if (kind == QLatin1String("children")) {
+            for (const auto& [child, below] : sectionOf(section, kind)) {
+                readGroup(tree, textOf(child), below, depth + 1);
+                if (!tree.addChild(name, textOf(child))) {
+                    refuse(child, YamlText::tr("the groups '%1' and '%2' hold each other").arg(name, textOf(child)));
+                }
+            }
+        } else if (kind == QLatin1String("hosts")) {
+            readHosts(tree, section, name);
         }
     }
-    if (const YAML::Node hosts = group["hosts"]; hosts && hosts.IsMap()) {
-        addHosts(inventory, hosts, around);
+}
+
+Inventory readGroups(const YAML::Node& document)
+{
+    if (!document.IsMap()) {
+        refuse(document, YamlText::tr("a YAML inventory is a map of groups"));
     }
+    if (const YAML::Node plugin = document["plugin"]; plugin) {
+        refuse(plugin,
+               YamlText::tr("this tells Ansible's inventory plugin %1 what to ask; only ansible-inventory can").arg(textOf(plugin)));
+    }
+    InventoryTree tree;
+    for (const auto& [name, group] : pairsOf(document)) {
+        readGroup(tree, textOf(name), group, 0);
+    }
+    return tree.inventory();
 }
 
 } // namespace
 
 Inventory readYamlInventory(const QString& text)
 {
-    Inventory inventory;
     try {
-        const YAML::Node document = YAML::Load(text.toStdString());
-        if (!document.IsMap()) {
-            inventory.problems.append(QCoreApplication::translate("Inventory", "a YAML inventory is a map of groups"));
-            inventory.unsound = true;
-            return inventory;
-        }
-        for (const auto& group : document) {
-            readGroup(inventory, textOf(group.first), group.second, {});
-        }
+        return readGroups(YAML::Load(text.toStdString()));
     } catch (const YAML::Exception& exception) {
+        Inventory inventory;
         inventory.unsound = true;
-        inventory.problems.append(QCoreApplication::translate("Inventory", "line %1, column %2: %3")
+        inventory.problems.append(YamlText::tr("line %1, column %2: %3")
                                       .arg(exception.mark.line + 1)
                                       .arg(exception.mark.column + 1)
                                       .arg(QString::fromStdString(exception.msg)));
+        return inventory;
     }
-    return inventory;
 }
 
 } // namespace notrack::gui

@@ -351,6 +351,85 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
         <source>line %1, column %2: %3</source>
         <translation>Zeile %1, Spalte %2: %3</translation>
     </message>
+    <message>
+        <source>%1: is passed over; only ansible-inventory reads it, and it is not installed or could not</source>
+        <translation>%1: wird übergangen; das liest nur ansible-inventory, und das fehlt oder konnte es nicht</translation>
+    </message>
+    <message>
+        <source>%1: is TOML; only ansible-inventory reads that, and it is not installed or could not</source>
+        <translation>%1: ist TOML; das liest nur ansible-inventory, und das fehlt oder konnte es nicht</translation>
+    </message>
+    <message>
+        <source>quotes are left open</source>
+        <translation>Anführungszeichen werden nicht geschlossen</translation>
+    </message>
+    <message>
+        <source>key=value is expected, not &apos;%1&apos;</source>
+        <translation>erwartet wird schlüssel=wert, nicht „%1“</translation>
+    </message>
+    <message>
+        <source>&apos;%1&apos; is no host, nor a range of hosts</source>
+        <translation>„%1“ ist kein Rechner und kein Bereich von Rechnern</translation>
+    </message>
+    <message>
+        <source>the name of a group is expected, not &apos;%1&apos;</source>
+        <translation>erwartet wird der Name einer Gruppe, nicht „%1“</translation>
+    </message>
+    <message>
+        <source>there is no group &apos;%1&apos;</source>
+        <translation>es gibt keine Gruppe „%1“</translation>
+    </message>
+    <message>
+        <source>the groups &apos;%1&apos; and &apos;%2&apos; hold each other</source>
+        <translation>die Gruppen „%1“ und „%2“ enthalten einander</translation>
+    </message>
+    <message>
+        <source>&apos;%1&apos; is no kind of section; there are hosts, children and vars</source>
+        <translation>„%1“ ist keine Art von Abschnitt; es gibt hosts, children und vars</translation>
+    </message>
+    <message>
+        <source>&apos;%1&apos; is no section</source>
+        <translation>„%1“ ist kein Abschnitt</translation>
+    </message>
+    <message>
+        <source>line %1: %2</source>
+        <translation>Zeile %1: %2</translation>
+    </message>
+    <message>
+        <source>a map takes from itself</source>
+        <translation>eine Map übernimmt von sich selbst</translation>
+    </message>
+    <message>
+        <source>&apos;%1&apos; must be a map</source>
+        <translation>„%1“ muss eine Map sein</translation>
+    </message>
+    <message>
+        <source>&apos;%1&apos; is a number; quotes make a host of it</source>
+        <translation>„%1“ ist eine Zahl; in Anführungszeichen wird ein Rechner daraus</translation>
+    </message>
+    <message>
+        <source>the groups are nested too deep</source>
+        <translation>die Gruppen sind zu tief verschachtelt</translation>
+    </message>
+    <message>
+        <source>this tells Ansible&apos;s inventory plugin %1 what to ask; only ansible-inventory can</source>
+        <translation>das sagt Ansibles Inventar-Plugin %1, was es fragen soll; das kann nur ansible-inventory</translation>
+    </message>
+</context>
+<context>
+    <name>InventoryTree</name>
+    <message>
+        <source>its port must be a number from 1 to 65535</source>
+        <translation>sein Port muss eine Zahl von 1 bis 65535 sein</translation>
+    </message>
+    <message>
+        <source>Ansible reaches it by %1, not by ssh</source>
+        <translation>Ansible erreicht ihn über %1, nicht über ssh</translation>
+    </message>
+    <message>
+        <source>its %1 is a template, which only Ansible fills in</source>
+        <translation>sein %1 ist eine Vorlage, die nur Ansible ausfüllt</translation>
+    </message>
 </context>
 <context>
     <name>LinkState</name>
