@@ -1,10 +1,10 @@
 #!/bin/bash
 # Runs the end-to-end test in a lab of real sshds with the real runner, in a real window under Xvfb. Exit code 77: not possible here.
-#   end_to_end.sh TEST VIEWER RUNNER [SCREENSHOTS]   NOTRACK_ONLY: names of single tests
+#   end_to_end.sh TEST VIEWER RUNNER [SCREENSHOTS]   NOTRACK_ONLY: names of single tests; QT_SCALE_FACTOR: 2 for a screen as fine as that
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 test=$(realpath "$1") viewer=$(realpath "$2") runner=$(realpath "$3")
-screenshots=${4:-}
+screenshots=${4:-} scale=${QT_SCALE_FACTOR:-1}
 for need in /usr/sbin/sshd "$runner"; do
     [ -x "$need" ] || { echo "skipped: $need is not there"; exit 77; }
 done
@@ -38,7 +38,7 @@ for node in 1 2 4; do
     ip netns exec "$tag-$node" "$directory/runner" apply > "$work/apply.log" 2>&1 || { cat "$work/apply.log"; exit 1; }
 done
 mkfifo "$work/display" "$work/bus" # one each: a writer that leaves late would end the other's line
-Xvfb -displayfd 3 -screen 0 1400x900x24 -nolisten tcp 3> "$work/display" > /dev/null 2>&1 &
+Xvfb -displayfd 3 -screen 0 "$((1400 * scale))x$((900 * scale))x24" -nolisten tcp 3> "$work/display" > /dev/null 2>&1 &
 xvfb=$!
 read -r display < "$work/display"
 dbus-daemon --session --nofork --print-address=3 3> "$work/bus" &
