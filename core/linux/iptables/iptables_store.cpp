@@ -44,7 +44,8 @@ private:
 };
 
 /// Reads the raw table of a family. One that the kernel does not hold has no chains, and reading it would make the kernel create it.
-Result<Table> readRawTable(Family family)
+/// What the table stands in meanwhile is `memory`, which the next reading finds there.
+Result<Table> readRawTable(Family family, TableBytes& memory)
 {
     const Result<bool> present = hasLegacyTable(family, "raw");
     if (!present)
@@ -53,8 +54,12 @@ Result<Table> readRawTable(Family family)
         return Table{.family = family, .chains = {}};
     if (const Result<void> library = checkLibiptc(); !library) // so that what is found can be put right as well
         return tl::unexpected(library.error());
-    const Result<LegacyTable> table = LegacyTable::read(family, "raw");
-    return table ? Result<Table>(table->decode()) : tl::unexpected(table.error());
+    Result<LegacyTable> table = LegacyTable::read(family, "raw", std::move(memory));
+    if (!table)
+        return tl::unexpected(table.error());
+    Table decoded = table->decode();
+    memory = std::move(*table).takeMemory();
+    return decoded;
 }
 
 class LockedIptables : public LockedTables
@@ -70,7 +75,7 @@ public:
 
     Result<Table> snapshot(Family family) override
     {
-        Result<Table> table = readRawTable(family);
+        Result<Table> table = readRawTable(family, m_memory);
         if (table)
             adopt(*table);
         return table;
@@ -78,6 +83,7 @@ public:
 
     Result<void> commit(std::span<const Plan> plans) override
     {
+        m_memory = {}; // libiptc needs as much
         for (const Plan& plan : plans) {
             if (Result<void> done = commit(plan); !done)
                 return done;
@@ -112,7 +118,8 @@ private:
         const auto seen = m_stamps.find(family);
         if (seen != m_stamps.end() && seen->second)
             return table.hash() == *seen->second;
-        const Result<Table> now = readRawTable(family);
+        TableBytes memory;
+        const Result<Table> now = readRawTable(family, memory);
         if (!now)
             return tl::unexpected(now.error());
         return std::all_of(now->chains.begin(), now->chains.end(),
@@ -120,6 +127,7 @@ private:
     }
 
     LockFile m_lock;
+    TableBytes m_memory;
     std::map<Family, std::optional<std::uint64_t>> m_stamps; ///< of the tables as last read; nothing for one that was not there
 };
 
@@ -128,7 +136,7 @@ class IptablesStore : public TableStore
 public:
     Backend backend() const override { return Backend::Iptables; }
 
-    Result<Table> snapshot(Family family) override { return readRawTable(family); }
+    Result<Table> snapshot(Family family) override { return readRawTable(family, m_memory); }
 
     std::optional<std::string> unavailable(Family family) override
     {
@@ -156,8 +164,12 @@ public:
         if (!lock)
             return tl::unexpected(lock.error());
         outliveSignals();
+        m_memory = {};
         return std::make_unique<LockedIptables>(std::move(*lock));
     }
+
+private:
+    TableBytes m_memory;
 };
 
 } // namespace

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <numeric>
@@ -109,8 +110,21 @@ struct Ipv6Questions
     static constexpr int entries = IP6T_SO_GET_ENTRIES;
 };
 
+/// Memory for so many bytes: what there is where it is large enough. What is asked for anew is up to twice as large, so that the next table fits, too;
+/// the kernel gives no page of it before it is written to.
+TableBytes sized(TableBytes memory, std::size_t size)
+{
+    if (!memory.bytes || memory.capacity < size) {
+        memory.capacity = std::bit_ceil(size);
+        memory.bytes.reset(); // before, so that its place may be taken
+        memory.bytes = std::make_unique_for_overwrite<std::byte[]>(memory.capacity);
+    }
+    memory.size = size;
+    return memory;
+}
+
 template <typename Questions>
-Result<LegacyTable> readFrom(Family family, const std::string& table)
+Result<LegacyTable> readFrom(Family family, const std::string& table, TableBytes memory)
 {
     const auto failure = [&](int number) {
         return makeError(kindOfTableFailure(number), "the kernel gives no legacy " + table + " table: " + std::strerror(number),
@@ -129,15 +143,15 @@ Result<LegacyTable> readFrom(Family family, const std::string& table)
         table.copy(header.name, sizeof header.name - 1);
         header.size = info.size;
         size = static_cast<socklen_t>(sizeof header + info.size);
-        TableBytes answer{std::make_unique_for_overwrite<std::byte[]>(size), size};
-        std::memcpy(answer.bytes.get(), &header, sizeof header);
-        if (getsockopt(file.get(), Questions::level, Questions::entries, answer.bytes.get(), &size) == 0) {
+        memory = sized(std::move(memory), size);
+        std::memcpy(memory.bytes.get(), &header, sizeof header);
+        if (getsockopt(file.get(), Questions::level, Questions::entries, memory.bytes.get(), &size) == 0) {
             HookOffsets hooks;
             for (std::size_t hook = 0; hook < hooks.size(); ++hook) {
                 if ((info.valid_hooks & (1U << hook)) != 0)
                     hooks.at(hook) = info.hook_entry[hook];
             }
-            return LegacyTable::from(family, hooks, std::move(answer), sizeof header);
+            return LegacyTable::from(family, hooks, std::move(memory), sizeof header);
         }
         if (errno != EAGAIN)
             return failure(errno);
@@ -157,9 +171,10 @@ void TableHash::addRule(std::size_t fingerprint, std::string_view target)
     m_sum = hashOfBytes(std::as_bytes(std::span(target)), m_sum + fingerprint);
 }
 
-Result<LegacyTable> LegacyTable::read(Family family, const std::string& table)
+Result<LegacyTable> LegacyTable::read(Family family, const std::string& table, TableBytes memory)
 {
-    return family == Family::Ipv4 ? readFrom<Ipv4Questions>(family, table) : readFrom<Ipv6Questions>(family, table);
+    return family == Family::Ipv4 ? readFrom<Ipv4Questions>(family, table, std::move(memory))
+                                  : readFrom<Ipv6Questions>(family, table, std::move(memory));
 }
 
 Result<LegacyTable> LegacyTable::from(Family family, const HookOffsets& hooks, TableBytes bytes, std::size_t entries)

@@ -25,6 +25,7 @@ struct TableBytes
 {
     std::unique_ptr<std::byte[]> bytes;
     std::size_t size = 0;
+    std::size_t capacity = 0; ///< of `bytes`, where more than `size` may be written to them
 };
 
 /// A chain of a legacy table: its rules stand between two offsets into the table's bytes.
@@ -57,7 +58,8 @@ class LegacyTable
 {
 public:
     /// Reads a table that is there: see hasLegacyTable(), since the kernel creates one that is not. NoBackend for a kernel without such tables.
-    static Result<LegacyTable> read(Family family, const std::string& table);
+    /// Who reads several hands on the memory of the last one, since every new page of it is a page fault.
+    static Result<LegacyTable> read(Family family, const std::string& table, TableBytes memory = {});
 
     /// Takes a table apart that begins at `entries` in these bytes (struct ipt_entry or ip6t_entry, one after the other). Failed where it makes no
     /// sense; any bytes are harmless.
@@ -68,6 +70,9 @@ public:
     LegacyTable(const LegacyTable&) = delete;
     LegacyTable& operator=(const LegacyTable&) = delete;
     ~LegacyTable() = default;
+
+    /// What the table stood in, for the next reading; the table is gone then.
+    TableBytes takeMemory() && { return std::move(m_bytes); }
 
     const std::vector<LegacyChain>& chains() const { return m_chains; }
     /// Calls visit(bytes, target) for every rule of the chain, with the target as libiptc calls it.

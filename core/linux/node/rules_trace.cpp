@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace notrack
@@ -21,6 +22,7 @@ constexpr std::array tracedTables{"nat", "filter", "mangle"};
 std::optional<std::string> traceLegacy()
 {
     std::string text;
+    TableBytes memory;
     for (const Family family : allFamilies) {
         const Result<std::vector<std::string>> names = readLegacyTables(family);
         if (!names)
@@ -30,10 +32,11 @@ std::optional<std::string> traceLegacy()
                 text += "- ";
                 continue;
             }
-            const Result<LegacyTable> table = LegacyTable::read(family, name);
+            Result<LegacyTable> table = LegacyTable::read(family, name, std::move(memory));
             if (!table)
                 return std::nullopt;
             text += std::to_string(table->hashOfPlaces()) + " ";
+            memory = std::move(*table).takeMemory();
         }
     }
     return text;
