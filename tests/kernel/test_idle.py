@@ -166,6 +166,23 @@ class Idle(NodeTest):
         self.assertFalse(self.judges())
 
 
+class First(NodeTest):
+    def test_a_first_run_judges_once(self):
+        """Whatever lists the rules of others is started once for each table."""
+        for command in LEGACY:
+            quiet(command, "-t", "nat", "-A", "POSTROUTING", "-s", ADDRESS[command], "-j", "RETURN")
+            quiet(command, "-t", "filter", "-A", "FORWARD", "-m", "conntrack", "--ctstate", "INVALID", "-j", "ACCEPT")
+        self.write_profile(profile(services=[SERVICE, "fd00:96::a"], pods=["10.244.1.0/24", "fd00:244::/48"], safety={"waive": WAIVED, "probe": False}))
+        trace = self.folder / "trace"
+        done = self.run_runner("apply", "--reconcile", "--output", "json", wrapper=("strace", "-f", "-qq", "-s", "200", "-o", str(trace), "-e", "trace=execve"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        report = json.loads(done.stdout)
+        self.assertTrue(report["changed"])
+        self.assertEqual([timing["step"] for timing in report["timings"]].count("findings"), 1)
+        started = re.findall(r'execve\("[^"]*-save", \[([^]]*)\]', trace.read_text())
+        self.assertEqual(sorted(started), sorted(f'"{command}-save", "-t", "{table}"' for command in LEGACY for table in ("filter", "nat")))
+
+
 class Nothing(NodeTest):
     def test_no_table_is_made(self):
         """Where there are none, tracing makes none."""
