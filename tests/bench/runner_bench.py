@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 
+import trial_bench as node  # the node of the bench of trials
+
 RUNNER = os.path.abspath(sys.argv[1])
 ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 15
 FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="dns-notrack-bench-"))
@@ -281,6 +283,27 @@ def own_rules():
         print(f"| {count} | {median * 1e3:.1f} ms | {median / count / per_rule:.2f} |", flush=True)
 
 
+def trial():
+    """A trial puts its rules in and takes them out. What it costs beyond looking at the node is its two commits, and the few packets that ask."""
+    def beyond_looking():
+        looked = cpu_timed(lambda: subprocess.run([RUNNER, "apply", "--check", "--profile", str(tried)], check=False, **NOWHERE))
+        return cpu_timed(lambda: run(RUNNER, "trial", "--profile", str(tried))) - looked
+
+    node.make_node()
+    server = node.serve()
+    try:
+        node.add_pods({"pod": "10.244.1.2"})
+        tried = node.write_profile("tried.yaml", probe={"name": "answer.test", "from": ["pods"], "timeout": "1s"})
+        unproved = node.write_profile("unproved.yaml", probe=False)
+        remove()
+        foreign_rules(10000)
+        compare("a trial's commits, 10000 rules of others a family / first apply without one, CPU", beyond_looking,
+                lambda: cpu_timed(lambda: run(RUNNER, "apply", "--quiet", "--profile", str(unproved))), remove, goal=2.1, measure=lambda action: action())
+    finally:
+        server.kill()
+        server.wait()
+
+
 def main():
     write_profile()
     files = restore_files()
@@ -309,11 +332,13 @@ def main():
     idle("legacy")
     idle("nft")
     own_rules()
+    print("\n| what | dns-notrack | dns-notrack | ratio |\n|---|---|---|---|")
+    trial()  # makes pods, and nat rules of others, which stay
     size_and_libraries()
 
 
 try:
     main()
 finally:
-    shutil.rmtree(FOLDER)
-    shutil.rmtree(MEMORY)
+    for folder in (FOLDER, MEMORY, node.FOLDER):
+        shutil.rmtree(folder)
