@@ -74,16 +74,19 @@ std::vector<TreeRow> buildConntrackRows(const NodeRecord& record)
     }
     const ConntrackFigures& figures = *record.report->conntrack;
     const HistorySample* latest = record.isFresh() ? record.history.latest() : nullptr;
-    const auto failed = latest != nullptr ? latest->insertFailed : std::nullopt;
+    const auto rates = latest != nullptr ? record.history.conntrackRates() : std::nullopt;
+    const auto rate = [&rates](float ConntrackRates::*which) {
+        return rateText(rates ? std::make_optional((*rates).*which) : std::nullopt);
+    };
     const auto used = latest != nullptr ? latest->usePercent : std::nullopt;
     std::vector<TreeRow> rows{
         figureRow(ConntrackRowsText::tr("Entries"), grouped(figures.entries)),
         figureRow(ConntrackRowsText::tr("Most entries"), grouped(figures.max)),
         figureRow(ConntrackRowsText::tr("In use"), percentText(used)),
-        figureRow(ConntrackRowsText::tr("Insert failed"), grouped(figures.insertFailed), rateText(failed)),
-        figureRow(ConntrackRowsText::tr("Dropped"), grouped(figures.drop)),
-        figureRow(ConntrackRowsText::tr("Dropped early"), grouped(figures.earlyDrop)),
-        figureRow(ConntrackRowsText::tr("Clashes resolved"), grouped(figures.clashResolved)),
+        figureRow(ConntrackRowsText::tr("Insert failed"), grouped(figures.insertFailed), rate(&ConntrackRates::insertFailed)),
+        figureRow(ConntrackRowsText::tr("Dropped"), grouped(figures.drop), rate(&ConntrackRates::drop)),
+        figureRow(ConntrackRowsText::tr("Dropped early"), grouped(figures.earlyDrop), rate(&ConntrackRates::earlyDrop)),
+        figureRow(ConntrackRowsText::tr("Clashes resolved"), grouped(figures.clashResolved), rate(&ConntrackRates::clashResolved)),
     };
     if (record.report->effect) {
         addEffect(rows, *record.report->effect);

@@ -19,7 +19,9 @@ std::optional<float> perSecond(std::uint64_t before, std::uint64_t now, qint64 m
 
 bool wentDown(const std::optional<ConntrackFigures>& before, const std::optional<ConntrackFigures>& now)
 {
-    return before && now && (now->insertFailed < before->insertFailed || now->drop < before->drop || now->earlyDrop < before->earlyDrop);
+    return before && now &&
+           (now->insertFailed < before->insertFailed || now->drop < before->drop || now->earlyDrop < before->earlyDrop ||
+            now->clashResolved < before->clashResolved);
 }
 
 void remember(std::vector<float>& recent, std::optional<float> rate)
@@ -36,30 +38,47 @@ bool untracks(const RuleReport& rule)
     return rule.text.find("notrack") != std::string::npos || rule.text.find("-j NOTRACK") != std::string::npos;
 }
 
-/// The rules of a report with their keys; trends are carried over from `before`, whose order is mostly the same.
-std::vector<RuleTrend> carryOver(const Report& report, std::vector<RuleTrend>& before, std::vector<Counters>& now)
+/// The trend with the key from those of before, which are mostly in the same order; `place` is the one that it had then.
+RuleTrend trendOf(std::size_t key, const Counters& counters, const std::vector<RuleTrend>& before, std::size_t place)
+{
+    if (place < before.size() && before[place].key == key) {
+        return before[place];
+    }
+    const auto known = std::find_if(before.begin(), before.end(), [key](const RuleTrend& old) { return old.key == key; });
+    return known == before.end() ? RuleTrend{key, counters, {}, {}, {}} : *known;
+}
+
+/// The jumps and rules of a report with their keys, at most mostRules; trends are carried over from `before`.
+std::vector<RuleTrend> carryOver(const Report& report, const std::vector<RuleTrend>& before, std::vector<Counters>& now)
 {
     std::vector<RuleTrend> rules;
     rules.reserve(before.size());
+    const auto carry = [&](std::size_t key, const Counters& counters) {
+        if (rules.size() < NodeHistory::mostRules) {
+            now.push_back(counters);
+            rules.push_back(trendOf(key, counters, before, rules.size()));
+        }
+    };
     for (const FamilyReport& family : report.families) {
+        for (const JumpReport& jump : family.jumps) {
+            carry(jumpKey(family.family, jump), jump.counters);
+        }
         for (const ChainReport& chain : family.chains) {
             std::unordered_map<std::string_view, std::size_t> seen;
             for (std::size_t index = 0; index < chain.rules.size() && rules.size() < NodeHistory::mostRules; ++index) {
                 const RuleReport& rule = chain.rules[index];
-                const std::size_t key = ruleKey(family.family, chain.name, rule.text, seen[rule.text]++);
-                auto known = rules.size() < before.size() && before[rules.size()].key == key
-                                 ? before.begin() + static_cast<std::ptrdiff_t>(rules.size())
-                                 : std::find_if(before.begin(), before.end(), [key](const RuleTrend& old) { return old.key == key; });
-                now.push_back(rule.counters);
-                if (known == before.end()) {
-                    rules.push_back({key, rule.counters, {}, {}, {}});
-                } else {
-                    rules.push_back(*known);
-                }
+                carry(ruleKey(family.family, chain.name, rule.text, seen[rule.text]++), rule.counters);
             }
         }
     }
     return rules;
+}
+
+ConntrackRates ratesOf(const ConntrackFigures& before, const ConntrackFigures& now, qint64 milliseconds)
+{
+    const auto rate = [milliseconds](std::uint64_t from, std::uint64_t to) { return *perSecond(from, to, milliseconds); };
+    return {rate(before.insertFailed, now.insertFailed), rate(before.drop, now.drop), rate(before.earlyDrop, now.earlyDrop),
+            rate(before.clashResolved, now.clashResolved)};
 }
 
 /// What every rule that untracks has counted, sorted by key.
@@ -117,6 +136,11 @@ std::size_t ruleKey(Family family, const std::string& chain, const std::string& 
     return (seed * 1'000'003) ^ (hash(text) + occurrence * 0x9e37'79b9);
 }
 
+std::size_t jumpKey(Family family, const JumpReport& jump)
+{
+    return ruleKey(family, jump.from, "-j " + jump.to, 0);
+}
+
 void NodeHistory::take(const Report& report, qint64 monotonic, qint64 longestPause)
 {
     std::vector<Counters> now;
@@ -143,13 +167,14 @@ void NodeHistory::take(const Report& report, qint64 monotonic, qint64 longestPau
         rule.last = now[index];
         remember(rule.recent, rule.packetRate);
     }
+    m_conntrackRates.reset();
     if (!gap) {
         sample.untracked = perSecond(0, counted->packets, elapsed);
         sample.queries = perSecond(0, counted->queries, elapsed);
         if (m_conntrack && report.conntrack) {
-            sample.insertFailed = perSecond(m_conntrack->insertFailed, report.conntrack->insertFailed, elapsed);
-            sample.dropped =
-                perSecond(m_conntrack->drop + m_conntrack->earlyDrop, report.conntrack->drop + report.conntrack->earlyDrop, elapsed);
+            m_conntrackRates = ratesOf(*m_conntrack, *report.conntrack, elapsed);
+            sample.insertFailed = m_conntrackRates->insertFailed;
+            sample.dropped = m_conntrackRates->drop + m_conntrackRates->earlyDrop;
         }
     }
     if (m_samples.size() >= mostSamples) {

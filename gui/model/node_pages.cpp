@@ -67,17 +67,19 @@ RowMark liveMark(const NodeRecord& record, ItemState state)
 }
 
 /// `trend` null where there is none, or none that may pass for live.
+void addCounters(TreeRow& row, const Counters& counters, const RuleTrend* trend)
+{
+    row.cells << number(counters.packets) << number(counters.bytes) << rateText(trend != nullptr ? trend->packetRate : std::nullopt)
+              << rateText(trend != nullptr ? trend->byteRate : std::nullopt);
+    row.trend = trend != nullptr ? trend->recent : std::vector<float>();
+}
+
 TreeRow ruleRow(const RuleReport& rule, RowMark mark, const RuleTrend* trend, std::size_t key)
 {
     const bool found = rule.state != ItemState::Missing;
     TreeRow row{QString::number(key), {shown(rule.text), stateWord(rule.state)}, mark, {}, {}};
     if (found) {
-        row.cells << number(rule.counters.packets) << number(rule.counters.bytes);
-    }
-    if (found) {
-        row.cells << rateText(trend != nullptr ? trend->packetRate : std::nullopt)
-                  << rateText(trend != nullptr ? trend->byteRate : std::nullopt);
-        row.trend = trend != nullptr ? trend->recent : std::vector<float>();
+        addCounters(row, rule.counters, trend);
     }
     return row;
 }
@@ -98,13 +100,13 @@ TreeRow chainRow(const NodeRecord& record, const FamilyReport& family, const Cha
     return row;
 }
 
-TreeRow jumpRow(const NodeRecord& record, const JumpReport& jump)
+TreeRow jumpRow(const NodeRecord& record, Family family, const JumpReport& jump)
 {
     TreeRow row{QLatin1String("jump ") + toQString(jump.from + " " + jump.to), {}, liveMark(record, jump.state), {}, {}};
     row.cells << QStringLiteral("%1 → %2").arg(shown(jump.from), shown(jump.to));
     row.cells << (jump.position ? NodePagesText::tr("%1, at %2").arg(stateWord(jump.state)).arg(*jump.position) : stateWord(jump.state));
     if (jump.state != ItemState::Missing) {
-        row.cells << number(jump.counters.packets) << number(jump.counters.bytes);
+        addCounters(row, jump.counters, record.isFresh() ? record.history.trend(jumpKey(family, jump)) : nullptr);
     }
     return row;
 }
@@ -219,7 +221,7 @@ std::vector<TreeRow> buildRuleRows(const NodeRecord& record)
     for (const FamilyReport& family : record.report->families) {
         TreeRow row{familyName(family.family), {familyName(family.family)}, RowMark::None, {}, {}};
         for (std::size_t index = 0; index < family.jumps.size() && index < mostRowsShown; ++index) {
-            row.children.push_back(jumpRow(record, family.jumps[index]));
+            row.children.push_back(jumpRow(record, family.family, family.jumps[index]));
         }
         for (std::size_t index = 0; index < family.chains.size() && index < mostRowsShown; ++index) {
             row.children.push_back(chainRow(record, family, family.chains[index]));

@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <array>
 
 namespace notrack::gui
@@ -27,8 +28,9 @@ bool isUnsafe(QChar character)
            category == QChar::Separator_Paragraph;
 }
 
-/// What OpenSSH 8 to 9 say when a person could get further where BatchMode could not.
-bool asksForPerson(const QString& words)
+/// The line in which OpenSSH 8 to 9 say that a person could get further where BatchMode could not: the last of those, since a banner comes
+/// before. Not always the last of all: "Connection closed" and the like follow it, of a jump host above all.
+QString lineForPerson(const QString& words)
 {
     static const std::array signs{
         QLatin1String("Permission denied"),
@@ -37,7 +39,11 @@ bool asksForPerson(const QString& words)
         QLatin1String("No supported authentication methods"),
         QLatin1String("no such identity"),
     };
-    return std::any_of(signs.begin(), signs.end(), [&words](QLatin1String sign) { return words.contains(sign); });
+    const QStringList lines = words.split(QLatin1Char('\n'));
+    const auto found = std::find_if(lines.rbegin(), lines.rend(), [](const QString& line) {
+        return std::any_of(signs.begin(), signs.end(), [&line](QLatin1String sign) { return line.contains(sign); });
+    });
+    return found == lines.rend() ? QString() : *found;
 }
 
 LinkState judgeSshFailure(const QString& words)
@@ -49,9 +55,10 @@ LinkState judgeSshFailure(const QString& words)
         state.problem = LinkProblem::HostKeyChanged;
         state.reason = LinkStateText::tr("the host key is not the known one: somebody may be listening, or the node was installed anew; "
                                          "check it, then remove the old key with ssh-keygen -R");
-    } else if (asksForPerson(words)) {
+    } else if (const QString line = lineForPerson(words); !line.isEmpty()) {
         state.phase = LinkPhase::NeedsPerson;
         state.problem = LinkProblem::Authentication;
+        state.reason = safeLine(line);
     }
     return state;
 }

@@ -1654,6 +1654,13 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
         <source>All groups</source>
         <translation>Alle Gruppen</translation>
     </message>
+    <message numerus="yes">
+        <source>The filters let none of %n nodes through: show all</source>
+        <translation>
+            <numerusform>Die Filter lassen den einen Knoten nicht durch: alle zeigen</numerusform>
+            <numerusform>Die Filter lassen keinen von %n Knoten durch: alle zeigen</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>notrack::gui::FleetTimeline</name>

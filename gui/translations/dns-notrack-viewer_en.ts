@@ -152,6 +152,16 @@
     </message>
 </context>
 <context>
+    <name>notrack::gui::FleetPage</name>
+    <message numerus="yes">
+        <source>The filters let none of %n nodes through: show all</source>
+        <translation>
+            <numerusform>The filters do not let the one node through: show all</numerusform>
+            <numerusform>The filters let none of %n nodes through: show all</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>notrack::gui::MainWindow</name>
     <message numerus="yes">
         <source>and %n more</source>

@@ -75,6 +75,9 @@ void TreeDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelInd
 {
     QStyledItemDelegate::initStyleOption(option, index);
     const auto mark = static_cast<RowMark>(index.data(KeyedTreeModel::MarkRole).toInt());
+    if (index.column() == 0) {
+        option->textElideMode = Qt::ElideMiddle; // rules begin and end alike, or differ at their ends
+    }
     if (index.column() == 0 && mark != RowMark::None) {
         option->features |= QStyleOptionViewItem::HasDecoration;
         option->icon = markIcon(mark);
@@ -104,6 +107,7 @@ void WrappedDelegate::initStyleOption(QStyleOptionViewItem* option, const QModel
 {
     TreeDelegate::initStyleOption(option, index);
     option->features |= QStyleOptionViewItem::WrapText;
+    option->textElideMode = Qt::ElideRight;
     option->displayAlignment = (option->displayAlignment & Qt::AlignHorizontal_Mask) | Qt::AlignTop;
     option->decorationAlignment = Qt::AlignLeft | Qt::AlignTop;
 }

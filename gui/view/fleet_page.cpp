@@ -11,6 +11,7 @@
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPushButton>
 #include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QTabBar>
@@ -31,7 +32,8 @@ constexpr int leastNote = 32; ///< characters
 
 FleetPage::FleetPage(FleetModel& fleet, QWidget* parent)
     : QWidget(parent), m_fleet(fleet), m_filter(&fleet), m_table(new QTreeView), m_views(new QTabBar), m_stack(new QStackedWidget),
-      m_search(new QLineEdit), m_groups(new QComboBox), m_summary(new SummaryBar), m_second(this)
+      m_search(new QLineEdit), m_groups(new QComboBox), m_summary(new SummaryBar), m_showAll(new QPushButton(m_table->viewport())),
+      m_second(this)
 {
     m_search->setPlaceholderText(tr("Filter by words"));
     m_search->setAccessibleName(tr("Filter by words"));
@@ -63,6 +65,13 @@ FleetPage::FleetPage(FleetModel& fleet, QWidget* parent)
         countStates();
     });
     connect(m_summary, &SummaryBar::chosenChanged, this, [this] { m_filter.setStates(m_summary->chosen()); });
+    connect(m_showAll, &QPushButton::clicked, this, &FleetPage::clearFilters);
+    for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
+        connect(&m_filter, signal, this, &FleetPage::offerAll);
+    }
+    connect(&m_filter, &QAbstractItemModel::modelReset, this, &FleetPage::offerAll);
+    connect(&m_fleet, &FleetModel::countsChanged, this, &FleetPage::offerAll); // of how many, and when the last has gone
+    offerAll();
     connect(&m_fleet, &FleetModel::countsChanged, this, &FleetPage::countStates);
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved}) {
         connect(&m_fleet, signal, this, [this] { m_summary->forget(); });
@@ -170,10 +179,21 @@ void FleetPage::fitNote()
     m_table->header()->resizeSection(FleetModel::Note, std::max(least, m_table->viewport()->width() - others));
 }
 
+void FleetPage::offerAll()
+{
+    constexpr int below = 24; // pixels
+    const int nodes = m_fleet.rowCount();
+    m_showAll->setText(tr("The filters let none of %n nodes through: show all", nullptr, nodes));
+    m_showAll->adjustSize();
+    m_showAll->move(std::max(0, (m_table->viewport()->width() - m_showAll->width()) / 2), below);
+    m_showAll->setVisible(nodes > 0 && m_filter.rowCount() == 0);
+}
+
 bool FleetPage::eventFilter(QObject* watched, QEvent* event)
 {
     if (event->type() == QEvent::Resize) {
         fitNote();
+        offerAll();
     }
     return QWidget::eventFilter(watched, event);
 }

@@ -8,6 +8,7 @@
 class QComboBox;
 class QLineEdit;
 class QMenu;
+class QPushButton;
 class QStackedWidget;
 class QTabBar;
 class QTreeView;
@@ -35,6 +36,8 @@ public:
     QWidget* view() const;
     QLineEdit* search() const { return m_search; }
     SummaryBar* summary() const { return m_summary; }
+    /// What stands in the table while the filters let no node through, and ends them.
+    QPushButton* showAll() const { return m_showAll; }
     FleetFilter& filter() { return m_filter; }
 
     /// The node that is read: the one whose row was last made current by the person. It stays so while its row is filtered out.
@@ -68,6 +71,7 @@ private:
     void keepChosen();
     /// The note takes the room that the other columns leave.
     void fitNote();
+    void offerAll();
     void countStates();
 
     FleetModel& m_fleet;
@@ -78,6 +82,7 @@ private:
     QLineEdit* m_search;
     QComboBox* m_groups;
     SummaryBar* m_summary;
+    QPushButton* m_showAll;
     QTimer m_second;
     QString m_chosen;         ///< the node that is read
     bool m_rowsGoing = false; ///< the view moves on to another row by itself

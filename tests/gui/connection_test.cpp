@@ -85,6 +85,19 @@ private slots:
         QVERIFY(!state.reason.isEmpty());
     }
 
+    /// What ssh says last is not always why.
+    void theLineThatSaysWhyIsTheReason()
+    {
+        const auto reason = [](const char* words) { return judgeEnd({255, {}}, QLatin1String(words), false).reason; };
+        QCOMPARE(reason("Permission denied is what intruders get.\nHost key verification failed.\nConnection closed by UNKNOWN port 65535"),
+                 QStringLiteral("Host key verification failed."));
+        QCOMPARE(
+            reason("Received disconnect from 10.0.0.1 port 22:2: Too many authentication failures\nDisconnected from 10.0.0.1 port 22"),
+            QStringLiteral("Received disconnect from 10.0.0.1 port 22:2: Too many authentication failures"));
+        QCOMPARE(reason("Welcome.\nssh: connect to host a port 22: No route to host"),
+                 QStringLiteral("ssh: connect to host a port 22: No route to host"));
+    }
+
     void backOffGrowsAndScatters()
     {
         QRandomGenerator random(1);

@@ -188,7 +188,7 @@ private slots:
         QCOMPARE(
             printModel(rules).section(QLatin1Char('\n'), 0, 5),
             QStringLiteral(
-                "IPv4\n  PREROUTING → NMANAGER_PREROUTING | ok, at 1 | 150 | 10,500\n  NMANAGER_NOT_DNS_PREROUTING | ok\n"
+                "IPv4\n  PREROUTING → NMANAGER_PREROUTING | ok, at 1 | 150 | 10,500 | 10 | 700\n  NMANAGER_NOT_DNS_PREROUTING | ok\n"
                 "    -s 10.244.0.0/16 -d 10.96.0.10/32 -p udp -m udp --dport 53 -m addrtype ! --src-type LOCAL -j CT --notrack | ok | 150 "
                 "| 10,500 | 10 | 700\n"
                 "    -s 10.244.0.0/16 -d 10.244.0.0/16 -p udp -m udp --dport 53 -m addrtype ! --src-type LOCAL -j CT --notrack | missing\n"
@@ -206,6 +206,30 @@ private slots:
         QVERIFY(rawText(*fleet.record(0).report).contains(QStringLiteral("\"node\": \"a\"")));
         QVERIFY(!buildConntrackRows(fleet.record(0)).empty());
         QVERIFY(!buildProfileRows(fleet.record(0)).empty());
+    }
+
+    /// What the chart draws is told beside it, too.
+    void everyFigureOfConntrackHasARate()
+    {
+        FleetModel fleet;
+        fleet.setNodes({node(QStringLiteral("a"))});
+        Report value = sampleReport("a");
+        const auto figures = [&] {
+            KeyedTreeModel rows(conntrackTitles());
+            rows.setRows(buildConntrackRows(fleet.record(0)));
+            return printModel(rows).section(QLatin1Char('\n'), 3, 6);
+        };
+        value.conntrack = ConntrackFigures{10, 1000, 100, 200, 300, 400};
+        report(fleet, QStringLiteral("a"), value, 1000);
+        QCOMPARE(figures(),
+                 QStringLiteral("Insert failed | 100 | –\nDropped | 200 | –\nDropped early | 300 | –\nClashes resolved | 400 | –"));
+        value.conntrack = ConntrackFigures{10, 1000, 105, 210, 320, 450};
+        report(fleet, QStringLiteral("a"), value, 6000);
+        QCOMPARE(figures(),
+                 QStringLiteral("Insert failed | 105 | 1.0\nDropped | 210 | 2.0\nDropped early | 320 | 4.0\nClashes resolved | 450 | 10"));
+        value.conntrack = ConntrackFigures{10, 1000, 105, 210, 320, 0}; // loaded anew
+        report(fleet, QStringLiteral("a"), value, 11'000);
+        QVERIFY(figures().endsWith(QStringLiteral("Clashes resolved | 0 | –")));
     }
 
     void whatTheRulesChangedAndThatANodeIsRetired()

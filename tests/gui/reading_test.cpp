@@ -1,4 +1,7 @@
+#include "gui/model/keyed_tree_model.h"
 #include "gui/view/appearance.h"
+#include "gui/view/fitted_tree.h"
+#include "gui/view/fleet_delegate.h"
 #include "gui/view/fleet_page.h"
 #include "gui/view/history_chart.h"
 #include "gui/view/main_window.h"
@@ -12,6 +15,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTest>
@@ -105,6 +109,25 @@ private slots:
                             [](const QLabel* label) { return label->text() == QStringLiteral("No node chosen"); }));
     }
 
+    void anEmptyTableSaysWhy()
+    {
+        std::vector<MemoryChannel*> channels;
+        MainWindow window(watching({QStringLiteral("a"), QStringLiteral("b")}), Remember::NoSources,
+                          [&](QObject* parent) { return new MemoryChannel(parent, channels); });
+        window.show();
+        window.loadSources();
+        QTRY_COMPARE(channels.size(), std::size_t{2});
+        FleetPage* fleet = window.fleetPage();
+        QVERIFY(!fleet->showAll()->isVisible());
+        fleet->search()->setText(QStringLiteral("nobody"));
+        QTRY_VERIFY(fleet->showAll()->isVisible());
+        QVERIFY(fleet->showAll()->text().contains(QStringLiteral("2 nodes")));
+        QTest::mouseClick(fleet->showAll(), Qt::LeftButton);
+        QTRY_VERIFY(!fleet->showAll()->isVisible());
+        QCOMPARE(fleet->table()->model()->rowCount(), 2);
+        QVERIFY(fleet->search()->text().isEmpty());
+    }
+
     void theChartEndsNow()
     {
         const qint64 now = steadyNow();
@@ -150,6 +173,23 @@ private slots:
         window.resize(800, 600); // what is wrong, and why, are seen there as well
         const int note = table->header()->sectionViewportPosition(FleetModel::Note) + table->header()->sectionSize(FleetModel::Note);
         QTRY_VERIFY(note <= table->viewport()->width());
+    }
+
+    /// Rules of a chain begin alike: where there is no room for the whole of them, both ends are seen.
+    void aRuleKeepsItsEnd()
+    {
+        const auto drawn = [](const QString& rule) {
+            KeyedTreeModel rows({QStringLiteral("Rule")});
+            FittedTree tree({0});
+            tree.setModel(&rows);
+            tree.setItemDelegate(new TreeDelegate(-1, &tree));
+            rows.setRows({TreeRow{QStringLiteral("key"), {rule}, RowMark::None, {}, {}}});
+            tree.resize(300, 100);
+            return tree.grab().toImage();
+        };
+        const QString rule =
+            QStringLiteral("-s 10.244.0.0/16 -d 10.96.0.10/32 -p udp -m udp --dport 53 -m addrtype ! --src-type LOCAL -j ");
+        QVERIFY(drawn(rule + QStringLiteral("CT --notrack")) != drawn(rule + QStringLiteral("ACCEPT")));
     }
 
     void aNoticeStandsOutInEveryAppearance()

@@ -9,11 +9,13 @@
 #include "gui/view/question_dialog.h"
 #include "tests/gui/real_input.h"
 
-#include <QCoreApplication>
+#include <QApplication>
 #include <QFile>
+#include <QFileDialog>
 #include <QFileInfo>
 #include <QPushButton>
 #include <QTest>
+#include <QTimer>
 #include <QTranslator>
 #include <QTreeView>
 
@@ -105,15 +107,23 @@ protected:
         return rows->match(rows->index(0, 0), Qt::DisplayRole, QLatin1String(node), 1, Qt::MatchExactly).value(0);
     }
 
-    /// Presses keys and types a path into the file dialog that they open, from outside: the dialog has an event loop of its own.
+    /// Presses keys and types a path into the file dialog that they open, as soon as it is there: it has an event loop of its own.
     static void giveFile(const QString& keys, const QString& path)
     {
         QProcess hands;
-        hands.start(QStringLiteral("xdotool"),
-                    {QStringLiteral("key"), keys, QStringLiteral("sleep"), QStringLiteral("1.5"), QStringLiteral("type"),
-                     QStringLiteral("--args"), QStringLiteral("1"), path, QStringLiteral("sleep"), QStringLiteral("0.5"),
-                     QStringLiteral("key"), QStringLiteral("Return")});
-        QTRY_VERIFY_WITH_TIMEOUT(hands.state() == QProcess::NotRunning, patience);
+        QTimer looking;
+        connect(&looking, &QTimer::timeout, &looking, [&] {
+            const auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
+            if (dialog != nullptr && dialog->isActiveWindow()) {
+                looking.stop();
+                hands.start(QStringLiteral("xdotool"),
+                            {QStringLiteral("type"), QStringLiteral("--args"), QStringLiteral("1"), path, QStringLiteral("sleep"),
+                             QStringLiteral("0.5"), QStringLiteral("key"), QStringLiteral("Return")});
+            }
+        });
+        looking.start(100);
+        press(keys);
+        QTRY_VERIFY_WITH_TIMEOUT(!looking.isActive() && hands.state() == QProcess::NotRunning, patience);
         QTest::qWait(200);
     }
 
