@@ -1,9 +1,11 @@
 #include "core/findings/finding_checks.h"
+#include "core/findings/ip_set_contents.h"
 #include "core/findings/native_rules.h"
 #include "core/findings/packet_path.h"
 #include "core/net/chain_names.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace notrack
@@ -37,6 +39,24 @@ bool speaksOf(const Profile& profile, Family family)
            });
 }
 
+/// The sets that packets add to or take from, by `-j SET`: nobody knows what they hold.
+std::vector<std::string> filledByRules(const std::vector<SavedTable>& tables)
+{
+    std::vector<std::string> names;
+    for (const SavedTable& table : tables) {
+        for (const std::string& line : table.lines) {
+            for (const std::string_view option : {"--add-set ", "--del-set "}) {
+                const std::size_t found = line.find(option);
+                if (found == std::string::npos)
+                    continue;
+                const std::size_t at = found + option.size();
+                names.push_back(line.substr(at, line.find(' ', at) - at));
+            }
+        }
+    }
+    return names;
+}
+
 const Prefix& narrower(const Prefix& one, const Prefix& other)
 {
     return one.length() > other.length() ? one : other;
@@ -48,8 +68,12 @@ Circumstances::Circumstances(const Profile& profile, const NodeFacts& facts, Bac
     : m_profile(profile), m_facts(facts), m_backend(backend)
 {
     m_tables.reserve(facts.savedTables.size());
+    std::map<Family, IpSetsByName> sets;
+    for (const Family family : allFamilies)
+        if (!facts.ipSets.empty())
+            sets[family] = readableSets(facts.ipSets, family, filledByRules(facts.savedTables));
     for (const SavedTable& saved : facts.savedTables)
-        m_tables.push_back(readSavedTable(saved));
+        m_tables.push_back(readSavedTable(saved, sets[saved.family]));
     for (const NativeTable& native : facts.nativeTables) {
         for (const Family family : allFamilies) {
             if (!seesFamily(native, family) || !speaksOf(profile, family))
@@ -83,10 +107,21 @@ void Circumstances::noteNames(const SavedRule& rule)
             m_namedInterfaces.insert(condition.values.front());
         if (condition.prefix && isPod(condition.prefix->address()))
             m_namedPrefixes.insert(*condition.prefix);
+        if (condition.ipSet && m_notedSets.insert(condition.ipSet).second)
+            noteNames(*condition.ipSet);
         if (condition.anyOf)
             for (const SavedRule& element : condition.anyOf->elements)
                 noteNames(element);
     }
+}
+
+void Circumstances::noteNames(const IpSetContents& set)
+{
+    set.forEachElement([&](const IpSetElement& element) {
+        for (const std::optional<Prefix>& network : {element.network, element.other})
+            if (network && isPod(network->address()))
+                m_namedPrefixes.insert(*network);
+    });
 }
 
 bool Circumstances::isToldApart(const PodSide& side) const
@@ -97,8 +132,9 @@ bool Circumstances::isToldApart(const PodSide& side) const
 /// Every side that the rules tell apart from others is followed, and the first few in any case.
 void Circumstances::addSide(std::vector<PodSide>& sides, PodSide side) const
 {
-    const bool known = std::any_of(sides.begin(), sides.end(), [&](const PodSide& one) { return one == side; });
-    if (!known && sides.size() < mostSides && (sides.size() < fewSides || isToldApart(side)))
+    if (sides.size() >= mostSides || (sides.size() >= fewSides && !isToldApart(side)))
+        return;
+    if (std::find(sides.begin(), sides.end(), side) == sides.end())
         sides.push_back(std::move(side));
 }
 

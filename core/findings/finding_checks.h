@@ -87,6 +87,7 @@ private:
     void addSide(std::vector<PodSide>& sides, PodSide side) const;
     void addNamed(std::vector<PodSide>& sides) const;
     void noteNames(const SavedRule& rule);
+    void noteNames(const IpSetContents& set);
     bool isToldApart(const PodSide& side) const;
 
     const Profile& m_profile;
@@ -95,6 +96,7 @@ private:
     std::vector<SavedChains> m_tables;
     std::set<std::string, std::less<>> m_namedInterfaces; ///< by the rules of filters
     std::set<Prefix> m_namedPrefixes;                     ///< the same, those narrower than the pod networks
+    std::set<std::shared_ptr<const IpSetContents>> m_notedSets;
     std::vector<const VirtualService*> m_virtualServices;
     std::vector<Address> m_realServers;
 };

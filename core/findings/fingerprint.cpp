@@ -1,6 +1,7 @@
 #include "core/findings/fingerprint.h"
 
 #include "core/base/fingerprint.h"
+#include "core/findings/set_fingerprint.h"
 
 #include <algorithm>
 #include <string_view>
@@ -82,6 +83,7 @@ std::string fingerprintOf(const NodeFacts& facts, const std::string& chainPrefix
     }
     text +=
         textOf(facts.bridgeCallsIptables) + textOf(facts.bridgeCallsIp6tables) + textOf(facts.podsOnBridge) + textOf(facts.ipvsConntrack);
+    text += lastingSetsFingerprint(facts);
     for (const std::string& unread : facts.unreadRules)
         text += unread + "\n";
     return fingerprintOf(text);

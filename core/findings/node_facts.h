@@ -4,6 +4,7 @@
 #include "core/findings/drop_counts.h"
 #include "core/net/backend.h"
 #include "core/net/conntrack.h"
+#include "core/net/ip_set.h"
 #include "core/net/ipvs.h"
 #include "core/profile/profile.h"
 
@@ -67,6 +68,7 @@ struct NodeFacts
     std::vector<Route> routes;
     std::vector<SavedTable> savedTables;
     std::vector<NativeTable> nativeTables;
+    std::vector<IpSet> ipSets;                  ///< those that something names
     std::vector<std::string> ownNftablesTables; ///< those that hold rules of this program, as in "ip nmanager"
     std::vector<std::string> foreignObjects;    ///< what others put into those: "table ip nmanager: counter NAME"
     std::vector<PodNamespace> podNamespaces;

@@ -1,6 +1,7 @@
 #include "core/findings/packet_class.h"
 
 #include "core/base/number_text.h"
+#include "core/findings/ip_set_contents.h"
 #include "core/findings/known_sets.h"
 
 #include <algorithm>
@@ -14,9 +15,8 @@ namespace
 
 // What Linux gives to clients unless told otherwise (net.ipv4.ip_local_port_range). Rules that single out a few ports beyond,
 // as Calico does with VXLAN's, are no rules about DNS clients.
-constexpr unsigned firstClientPort = 32768;
-constexpr unsigned lastClientPort = 60999;
-constexpr unsigned lastPort = 65535;
+constexpr PortRange clientPorts{Port{32768}, Port{60999}};
+constexpr std::uint16_t lastPort = 65535;
 
 Certainty certain(bool holds)
 {
@@ -51,16 +51,7 @@ Certainty addressMatches(const Condition& condition, const std::optional<Prefix>
 {
     if (!condition.prefix)
         return Certainty::Maybe;
-    const Prefix& wanted = *condition.prefix;
-    if (wanted.length() == 0)
-        return Certainty::Yes;
-    if (!addresses)
-        return Certainty::Maybe;
-    if (wanted.contains(addresses->address()) && wanted.length() <= addresses->length())
-        return Certainty::Yes;
-    if (unnamed && wanted.isOneAddress())
-        return Certainty::No;
-    return addresses->contains(wanted.address()) ? Certainty::Maybe : Certainty::No;
+    return areIn(*condition.prefix, addresses, unnamed);
 }
 
 Certainty protocolMatches(const Condition& condition, const PacketClass& packet)
@@ -89,15 +80,11 @@ Certainty portInRange(std::string_view range, const std::optional<Port>& port)
     const std::size_t colon = range.find(':');
     const std::string_view lowText = range.substr(0, colon);
     const std::string_view highText = colon == std::string_view::npos ? lowText : range.substr(colon + 1);
-    const std::optional<unsigned> low = lowText.empty() ? 0 : readNumber<unsigned>(lowText);
-    const std::optional<unsigned> high = highText.empty() ? lastPort : readNumber<unsigned>(highText);
+    const std::optional<std::uint16_t> low = lowText.empty() ? 0 : readNumber<std::uint16_t>(lowText);
+    const std::optional<std::uint16_t> high = highText.empty() ? lastPort : readNumber<std::uint16_t>(highText);
     if (!low || !high)
         return Certainty::Maybe; // a service name
-    if (port)
-        return certain(*low <= port->value && port->value <= *high);
-    if (*low <= firstClientPort && *high >= lastClientPort)
-        return Certainty::Yes;
-    return *high < firstClientPort || *low > lastClientPort ? Certainty::No : Certainty::Maybe;
+    return isIn({Port{*low}, Port{*high}}, port);
 }
 
 Certainty portsMatch(const Condition& condition, const std::optional<Port>& port)
@@ -193,7 +180,10 @@ Certainty addressTypeMatches(const Condition& condition, const std::optional<boo
 
 Certainty setMatches(const Condition& condition, const PacketClass& packet)
 {
-    return condition.values.size() < 2 ? Certainty::Maybe : isInKnownSet(condition.values[0], condition.values[1], packet);
+    if (condition.values.size() < 2)
+        return Certainty::Maybe;
+    return condition.ipSet ? condition.ipSet->holds(condition.values[1], packet)
+                           : isInKnownSet(condition.values[0], condition.values[1], packet);
 }
 
 /// Weave Net's bridge port towards other nodes: no pod of this node is behind it.
@@ -328,6 +318,28 @@ std::optional<MarkAndMask> readMark(std::string_view text)
         return std::nullopt;
     return MarkAndMask{*value, *mask};
 }
+Certainty areIn(const Prefix& wanted, const std::optional<Prefix>& addresses, bool unnamed)
+{
+    if (wanted.length() == 0)
+        return Certainty::Yes;
+    if (!addresses)
+        return Certainty::Maybe;
+    if (wanted.contains(addresses->address()) && wanted.length() <= addresses->length())
+        return Certainty::Yes;
+    if (unnamed && wanted.isOneAddress())
+        return Certainty::No;
+    return addresses->contains(wanted.address()) ? Certainty::Maybe : Certainty::No;
+}
+
+Certainty isIn(const PortRange& ports, const std::optional<Port>& port)
+{
+    if (port)
+        return certain(ports.contains(*port));
+    if (ports.first <= clientPorts.first && ports.last >= clientPorts.last)
+        return Certainty::Yes;
+    return ports.overlaps(clientPorts) ? Certainty::Maybe : Certainty::No;
+}
+
 
 PacketClass narrowed(const SavedRule& rule, PacketClass packet)
 {

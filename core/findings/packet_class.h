@@ -57,6 +57,11 @@ struct MarkAndMask
 
 std::optional<MarkAndMask> readMark(std::string_view text);
 
+/// Whether packets from or to these addresses have one in a network; empty: anywhere. `unnamed`: as in a class.
+Certainty areIn(const Prefix& wanted, const std::optional<Prefix>& addresses, bool unnamed);
+/// Whether a port is one of these; empty: some port that a client takes.
+Certainty isIn(const PortRange& ports, const std::optional<Port>& port);
+
 /// Whether all conditions of the rule hold. Conditions that are not understood are Maybe.
 Certainty matches(const SavedRule& rule, const PacketClass& packet, const KnownMark& mark);
 

@@ -1,5 +1,6 @@
 #include "core/findings/saved_rules.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace notrack
@@ -12,12 +13,14 @@ namespace
 class RuleReader
 {
 public:
-    explicit RuleReader(std::vector<SavedWord> words) : m_words(std::move(words)) {}
+    /// Takes the words from `first` on.
+    RuleReader(std::vector<SavedWord>& words, std::size_t first) : m_words(words), m_next(first) {}
 
-    SavedRule read(std::string line)
+    SavedRule read(const std::string& line)
     {
         SavedRule rule;
-        rule.line = std::move(line);
+        rule.conditions.reserve(4);
+        rule.line = line;
         while (m_next < m_words.size())
             readOne(rule);
         endMatch(rule);
@@ -31,22 +34,22 @@ private:
         return !word.quoted && ((word.text.size() > 1 && word.text.front() == '-') || word.text == "!");
     }
 
-    std::string takeValue() { return m_next < m_words.size() ? m_words[m_next++].text : std::string(); }
+    std::string takeValue() { return m_next < m_words.size() ? std::move(m_words[m_next++].text) : std::string(); }
 
     void readOne(SavedRule& rule)
     {
         const bool negated = !m_words[m_next].quoted && m_words[m_next].text == "!";
         if (negated)
             ++m_next;
-        const std::string option = takeValue();
-        if (option == "-m") {
+        std::string option = takeValue();
+        if (std::string_view(option) == "-m") {
             endMatch(rule);
             m_match = takeValue();
             m_isBare = true;
             ++m_instance;
             return;
         }
-        if (option == "-j" || option == "-g") {
+        if (std::string_view(option) == "-j" || std::string_view(option) == "-g") {
             endMatch(rule);
             rule.target = takeValue();
             rule.isGoto = option == "-g";
@@ -54,18 +57,20 @@ private:
             m_inTarget = true;
             return;
         }
-        Condition condition{m_match, option, {}, negated, {}, m_instance};
+        std::vector<Condition>& conditions = m_inTarget ? rule.targetOptions : rule.conditions;
+        Condition& condition = conditions.emplace_back(Condition{m_match, std::move(option), {}, negated, {}, m_instance});
         while (m_next < m_words.size() && !atOption())
             condition.values.push_back(takeValue());
         finish(condition);
         m_isBare = m_isBare && condition.match.empty();
-        (m_inTarget ? rule.targetOptions : rule.conditions).push_back(std::move(condition));
+        if (std::string_view(condition.match) == "comment") // holds always
+            conditions.pop_back();
     }
 
-    /// A match without an option has one to ask of its own, as rpfilter and socket do; these two ask for what -p says.
+    /// A match without an option has one to ask of its own, as rpfilter and socket do; udp and tcp ask for what -p says.
     void endMatch(SavedRule& rule)
     {
-        if (std::exchange(m_isBare, false) && m_match != "udp" && m_match != "tcp")
+        if (std::exchange(m_isBare, false) && m_match != "udp" && m_match != "tcp" && m_match != "comment")
             rule.conditions.push_back({m_match, {}, {}, false, {}, m_instance});
     }
 
@@ -74,7 +79,7 @@ private:
         const bool isShort = condition.option.size() == 2;
         if (isShort)
             condition.match.clear();
-        if (condition.values.size() != 1 || (condition.option != "-s" && condition.option != "-d"))
+        if (condition.values.size() != 1 || !isShort || (condition.option[1] != 's' && condition.option[1] != 'd'))
             return;
         if (const Result<Prefix> prefix = readPrefix(condition.values.front()))
             condition.prefix = *prefix;
@@ -82,8 +87,8 @@ private:
             condition.prefix = Prefix(*address);
     }
 
-    std::vector<SavedWord> m_words;
-    std::size_t m_next = 0;
+    std::vector<SavedWord>& m_words;
+    std::size_t m_next;
     std::string m_match;
     int m_instance = 0;
     bool m_isBare = false; ///< the match has no option yet
@@ -97,15 +102,33 @@ void readChainLine(const std::vector<SavedWord>& words, ChainsByName& chains)
     chains[name].policy = policy == "-" ? "" : policy;
 }
 
-void readRuleLine(std::vector<SavedWord> words, const std::string& line, ChainsByName& chains)
+void readRuleLine(std::vector<SavedWord>& words, const std::string& line, ChainsByName& chains)
 {
-    if (!words.empty() && words.front().text.starts_with('['))
-        words.erase(words.begin()); // counters of iptables-save -c
-    if (words.size() < 2 || words.front().text != "-A")
+    const std::size_t first = words.front().text.starts_with('[') ? 1 : 0; // counters of iptables-save -c
+    if (words.size() < first + 2 || words[first].text != "-A")
         return;
-    SavedChain& chain = chains[words[1].text];
-    words.erase(words.begin(), words.begin() + 2);
-    chain.rules.push_back(RuleReader(std::move(words)).read(line));
+    chains[words[first + 1].text].rules.push_back(RuleReader(words, first + 2).read(line));
+}
+
+/// What else a set match asks for turns what the set says round, or depends on more than the set holds.
+bool isAskedAlone(const SavedRule& rule, const Condition& setMatch)
+{
+    return std::none_of(rule.conditions.begin(), rule.conditions.end(),
+                        [&](const Condition& one) { return one.instance == setMatch.instance && !one.match.empty() && &one != &setMatch; });
+}
+
+void putSetsIn(ChainsByName& chains, const IpSetsByName& sets)
+{
+    for (auto& [name, chain] : chains) {
+        for (SavedRule& rule : chain.rules) {
+            for (Condition& condition : rule.conditions) {
+                if (condition.option != "--match-set" || condition.values.empty() || !isAskedAlone(rule, condition))
+                    continue;
+                if (const auto found = sets.find(condition.values.front()); found != sets.end())
+                    condition.ipSet = found->second;
+            }
+        }
+    }
 }
 
 } // namespace
@@ -156,7 +179,7 @@ void indexRules(ChainsByName& chains)
         chain.index = RuleIndex(chain.rules);
 }
 
-SavedChains readSavedTable(const SavedTable& saved)
+SavedChains readSavedTable(const SavedTable& saved, const IpSetsByName& sets)
 {
     ChainsByName chains;
     for (const std::string& line : saved.lines) {
@@ -168,8 +191,10 @@ SavedChains readSavedTable(const SavedTable& saved)
         if (line.front() == ':')
             readChainLine(words, chains);
         else
-            readRuleLine(std::move(words), line, chains);
+            readRuleLine(words, line, chains);
     }
+    if (!sets.empty())
+        putSetsIn(chains, sets);
     indexRules(chains);
     return {saved.backend, saved.family, saved.table, saved.table, std::make_shared<ChainsByName>(std::move(chains)), {}, {}};
 }

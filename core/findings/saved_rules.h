@@ -15,6 +15,10 @@ namespace notrack
 {
 
 struct Alternatives;
+class IpSetContents;
+
+/// The sets whose contents are known, by their names.
+using IpSetsByName = std::map<std::string, std::shared_ptr<const IpSetContents>, std::less<>>;
 
 /// One condition of a rule: `[!] --option values…`, with the match extension (`-m NAME`) that it belongs to.
 struct Condition
@@ -23,9 +27,10 @@ struct Condition
     std::string option; ///< empty for a match that has none
     std::vector<std::string> values;
     bool negated = false;
-    std::optional<Prefix> prefix;                ///< the value of -s and -d, read once since rule sets are long
-    int instance = 0;                            ///< which `-m` of its rule it belongs to: a rule may have the same match twice
-    std::shared_ptr<const Alternatives> anyOf{}; ///< the elements of a set: it holds where all conditions of one of them do
+    std::optional<Prefix> prefix;                 ///< the value of -s and -d, read once since rule sets are long
+    int instance = 0;                             ///< which `-m` of its rule it belongs to: a rule may have the same match twice
+    std::shared_ptr<const Alternatives> anyOf{};  ///< the elements of a set: it holds where all conditions of one of them do
+    std::shared_ptr<const IpSetContents> ipSet{}; ///< what the ipset of a set match holds; null: not known
 
     bool operator==(const Condition&) const = default;
 };
@@ -92,8 +97,8 @@ std::vector<SavedWord> splitSavedLine(std::string_view line);
 /// Builds the indexes of all chains anew: what reads rules ends with it.
 void indexRules(ChainsByName& chains);
 
-/// Reads any lines; what is no chain and no rule is passed over.
-SavedChains readSavedTable(const SavedTable& saved);
+/// Reads any lines; what is no chain and no rule is passed over. `sets` are as the table's family meets them.
+SavedChains readSavedTable(const SavedTable& saved, const IpSetsByName& sets = {});
 
 /// "nat (nftables): -A …", as findings quote a rule; names IPv6 where it is.
 std::string quoteRule(const SavedChains& table, std::string_view line);

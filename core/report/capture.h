@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/findings/node_facts.h"
 #include "core/net/backend.h"
+#include "core/net/ip_set.h"
 #include "core/net/nft_rules.h"
 #include "core/net/tunnel_link.h"
 #include "core/rules/table.h"
@@ -95,6 +96,15 @@ struct CapturedNftables
     bool operator==(const CapturedNftables&) const = default;
 };
 
+/// The ipsets that something on the node names; none in captures of programs that did not read them.
+struct CapturedIpSets
+{
+    std::vector<IpSet> found;
+    std::optional<Error> error; ///< why they could not be read
+
+    bool operator==(const CapturedIpSets&) const = default;
+};
+
 /// What earlier runs wrote down.
 struct CapturedMemory
 {
@@ -124,6 +134,7 @@ struct Capture
     CapturedPods witnesses; ///< those, and those of processes that could be seen
     std::vector<TunnelLink> tunnels;
     CapturedNftables nftables;
+    CapturedIpSets ipSets;
     std::vector<CapturedBackend> backends;
     CapturedMemory memory;
     std::string report; ///< what `doctor` said, as core/report/report_codec.h writes it

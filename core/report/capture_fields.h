@@ -198,6 +198,24 @@ void visitFields(Fields& fields, Visited<CapturedNftables> auto& nftables)
     fields.object("error", nftables.error);
 }
 
+template <TakesWords Fields>
+void visitFields(Fields& fields, Visited<IpSet> auto& set)
+{
+    fields.field("name", set.name);
+    fields.field("type", set.type);
+    fields.wordIfAny("family", set.family, familyWords);
+    fields.list("elements", set.elements, mostSetElements);
+    fields.list("members", set.members, mostSetElements);
+    fields.field("unread", set.unread);
+}
+
+template <typename Fields>
+void visitFields(Fields& fields, Visited<CapturedIpSets> auto& sets)
+{
+    fields.list("found", sets.found, mostCapturedNames);
+    fields.object("error", sets.error);
+}
+
 template <typename Fields>
 void visitFields(Fields& fields, Visited<CapturedMemory> auto& memory)
 {
@@ -226,6 +244,7 @@ void visitFields(Fields& fields, Visited<Capture> auto& capture)
     fields.group("witnesses", capture.witnesses);
     fields.list("tunnels", capture.tunnels, mostCapturedNames);
     fields.group("nftables", capture.nftables);
+    fields.group("ip_sets", capture.ipSets);
     fields.list("backends", capture.backends, allBackends.size());
     fields.group("memory", capture.memory);
 }

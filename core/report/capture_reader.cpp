@@ -217,6 +217,15 @@ private:
         address = *result;
     }
 
+    void read(Json& json, std::string_view where, IpSetElement& element)
+    {
+        const auto* text = json.get_ptr<const std::string*>();
+        const std::optional<IpSetElement> result = text == nullptr ? std::nullopt : readIpSetElement(*text);
+        if (!result)
+            return refuse(where, "must be an element of an ipset");
+        element = *result;
+    }
+
     void read(Json& json, std::string_view where, std::optional<Prefix>& prefix)
     {
         const auto* text = json.get_ptr<const std::string*>();

@@ -125,6 +125,7 @@ private:
     static Json toJson(std::uint32_t number) { return number; }
     static Json toJson(const Address& address) { return toText(address); }
     static Json toJson(const Prefix& prefix) { return toText(prefix); }
+    static Json toJson(const IpSetElement& element) { return toText(element); }
 
     template <typename... Kinds>
     static Json toJson(const std::variant<Kinds...>& value)

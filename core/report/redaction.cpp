@@ -73,6 +73,7 @@ public:
             for (Prefix& network : tunnel.underlay)
                 network = m_addresses.imageOf(network);
         redactNftables();
+        redactSets();
         for (CapturedBackend& backend : m_capture.backends)
             redact(backend);
         redactMemory();
@@ -92,6 +93,11 @@ private:
             std::for_each(tunnel.underlay.begin(), tunnel.underlay.end(), [&](const Prefix& network) { m_addresses.learn(network); });
         for (const CapturedOutput& output : m_capture.outputs)
             learnAddresses(output.text, AddressForm::Plain, m_addresses);
+        for (const IpSet& set : m_capture.ipSets.found)
+            for (const IpSetElement& element : set.elements)
+                for (const std::optional<Prefix>& network : {element.network, element.other})
+                    if (network && !network->isOneAddress())
+                        m_addresses.learn(*network);
         if (m_capture.nftables.rules)
             learnAddresses(*m_capture.nftables.rules, m_addresses);
         for (const CapturedBackend& backend : m_capture.backends) {
@@ -222,6 +228,20 @@ private:
         replaceAddresses(*m_capture.nftables.rules, m_addresses);
         for (nf_tables::Table& table : m_capture.nftables.rules->tables)
             redact(table);
+    }
+
+    void redactSets()
+    {
+        redact(m_capture.ipSets.error);
+        for (IpSet& set : m_capture.ipSets.found) {
+            set.name = m_names.ofRules(set.name);
+            for (std::string& member : set.members)
+                member = m_names.ofRules(member);
+            for (IpSetElement& element : set.elements) {
+                redact(element.network);
+                redact(element.other);
+            }
+        }
     }
 
     void redact(nf_tables::Table& table)

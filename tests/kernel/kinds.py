@@ -82,7 +82,7 @@ IPTABLES = [
 COUNTED = "-m connbytes --connbytes 1: --connbytes-dir both --connbytes-mode packets"
 IPTABLES += [
     ("one set for what is let in by state and for what is dropped", "*filter\n-A FORWARD -m set --match-set of-somebody dst -m conntrack --ctstate ESTABLISHED -j ACCEPT\n"
-     "-A FORWARD -m set --match-set of-somebody dst -j DROP\nCOMMIT\n", "warns stateful-forward"),
+     "-A FORWARD -m set --match-set of-somebody dst -j DROP\nCOMMIT\n", "refuses stateful-forward"),
     ("a set that is dropped before what is let in by state", "*filter\n-A FORWARD -m set --match-set of-nobody dst -j DROP\n-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\n"
      "-A FORWARD -s 10.244.0.0/16 -j ACCEPT\n-A FORWARD -j DROP\nCOMMIT\n", "goes on"),
     ("packets that are counted", f"*filter\n:FORWARD DROP [0:0]\n-A FORWARD -p udp {COUNTED} -j ACCEPT\n-A FORWARD -p udp -m udp --dport 53 -j ACCEPT\nCOMMIT\n", "refuses stateful-forward"),
@@ -90,6 +90,17 @@ IPTABLES += [
     ("connections of no helper let in", "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -m helper ! --helper ftp -j ACCEPT\nCOMMIT\n", "goes on"),
     ("bridged packets judged by their state", "*filter\n:PORTS - [0:0]\n-A FORWARD -i cni0 -o flannel.1 -m physdev --physdev-is-bridged -j PORTS\n-A FORWARD -i flannel.1 -m physdev --physdev-is-bridged -j PORTS\n"
      "-A PORTS -m state --state ESTABLISHED -j RETURN\n-A PORTS -j DROP\nCOMMIT\n", "goes on"),
+]
+
+# Sets of nobody that is known: what they hold decides. The first drops answers to pods here, by a network less one that is left out.
+SETS = [("shut-out", "hash:net", ["10.244.0.0/16", "10.244.2.0/24 nomatch"]), ("far-away", "hash:ip,port", ["203.0.113.7,udp:53", "10.244.9.9,tcp:53"]), ("askers", "hash:net", ["10.244.0.0/16"]),
+        ("dns-ports", "bitmap:port", ["53"]), ("both", "list:set", ["far-away", "askers"])]
+IPTABLES += [
+    ("a set of somebody's that drops answers", "*filter\n-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\n-A FORWARD -p udp -m udp --sport 53 -m set --match-set shut-out dst -j DROP\nCOMMIT\n",
+     "refuses stateful-forward"),
+    ("a set of somebody's that does not hold them", "*filter\n-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT\n-A FORWARD -m set --match-set far-away dst,dst -j DROP\nCOMMIT\n", "goes on"),
+    ("a list of sets that lets them in", STATEFUL + "-A FORWARD -p udp -m set --match-set both src,src -j ACCEPT\nCOMMIT\n", "goes on"),
+    ("ports of a set that are let in", STATEFUL + "-A FORWARD -p udp -m set --match-set dns-ports dst -j ACCEPT\nCOMMIT\n", "refuses stateful-forward"),
 ]
 
 # Servers whose answers the rules do not name: those stay tracked, and are new to conntrack, which has not seen the query.

@@ -1,4 +1,5 @@
 #include "core/findings/findings.h"
+#include "core/linux/node/ip_sets.h"
 #include "core/linux/node/saved_tables.h"
 #include "core/profile/profile_reader.h"
 
@@ -57,7 +58,7 @@ std::string readSection()
 
 } // namespace
 
-/// Reads a profile, facts, what iptables-save printed and what `nft list table` printed of one table, each up to a line "END"; prints the verdict and
+/// Reads a profile, facts, what iptables-save printed and what `nft list table` printed of one table, each up to a line "END", and the ipsets of this namespace; prints the verdict and
 /// the ids of everything worse than worth knowing, then what is advised against those, a line each: "ID: ADVICE".
 int main()
 {
@@ -72,6 +73,7 @@ int main()
         readFact(words, facts);
     }
     facts.savedTables = readSaveOutput(readSection(), Backend::Iptables, Family::Ipv4);
+    facts.ipSets = readIpSets().value_or(std::vector<IpSet>());
     const std::string listing = readSection();
     if (listing.starts_with("table "))
         facts.nativeTables = {readNativeTable(listing, listing.substr(6, listing.find(" {") - 6))};

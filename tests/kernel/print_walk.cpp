@@ -1,6 +1,8 @@
 #include "core/base/number_text.h"
+#include "core/findings/ip_set_contents.h"
 #include "core/findings/native_rules.h"
 #include "core/findings/packet_path.h"
+#include "core/linux/node/ip_sets.h"
 #include "core/linux/node/saved_tables.h"
 
 #include <iostream>
@@ -65,13 +67,17 @@ Certainty judgeLine(const std::vector<SavedChains>& tables, const std::string& l
 
 } // namespace
 
-/// Reads what iptables-save or `nft list table` printed, a line "PACKETS" and packets; prints for each whether the walk lets it through.
+/// Reads the ipsets of this namespace, what iptables-save or `nft list table` printed, a line "PACKETS" and packets; prints for each whether the walk lets it through.
 int main()
 {
     std::string save;
     std::string line;
     while (std::getline(std::cin, line) && line != "PACKETS")
         save += line + "\n";
+    const Result<std::vector<IpSet>> found = readIpSets();
+    std::map<Family, IpSetsByName> sets;
+    for (const Family family : allFamilies)
+        sets[family] = readableSets(found.value_or(std::vector<IpSet>()), family, {});
     std::vector<SavedChains> tables;
     if (save.starts_with("table ")) {
         const std::string name = save.substr(6, save.find(" {") - 6);
@@ -79,7 +85,7 @@ int main()
     }
     for (const Family family : allFamilies) { // each packet follows the tables of its own
         for (const SavedTable& saved : readSaveOutput(save, Backend::Iptables, family))
-            tables.push_back(readSavedTable(saved));
+            tables.push_back(readSavedTable(saved, sets.at(family)));
     }
     while (std::getline(std::cin, line)) {
         constexpr std::array answers{"no", "unknown", "yes"};

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -143,6 +144,53 @@ class Captures(NodeTest):
         document = self.assert_word_for_word()
         self.assertEqual(document["pods"]["found"], [{"name": "pod", "addresses": ["10.244.1.2"]}])
         quiet("ip", "netns", "del", "pod")
+
+    SETS = """create acme-pods hash:net
+add acme-pods 10.244.0.0/16
+add acme-pods 10.244.2.0/24 nomatch
+create acme-ports hash:ip,port
+add acme-ports 31.7.7.5,udp:53
+create acme-list list:set
+add acme-list acme-pods
+"""
+
+    def with_sets(self):
+        quiet("ipset", "restore", input=self.SETS)
+        iptables("-A", "FORWARD", "-p", "udp", "-m", "set", "--match-set", "acme-list", "dst", "-m", "conntrack", "--ctstate", "ESTABLISHED", "-j", "ACCEPT")
+        iptables("-A", "FORWARD", "-m", "set", "--match-set", "acme-ports", "src,src", "-j", "ACCEPT")
+        iptables("-A", "FORWARD", "-m", "set", "--match-set", "acme-list", "dst", "-j", "DROP")
+
+    def test_ipsets(self):
+        self.with_sets()
+        document = self.assert_word_for_word()
+        self.assertEqual({one["name"]: (one["type"], sorted(one.get("elements", [])), one.get("members", [])) for one in document["ip_sets"]["found"]},
+                         {"acme-pods": ("hash:net", ["10.244.0.0/16", "10.244.2.0/24 nomatch"], []), "acme-ports": ("hash:ip,port", ["31.7.7.5/32,17:53"], []),
+                          "acme-list": ("list:set", [], ["acme-pods"])})
+        severity = {one["id"]: one["severity"] for one in document["report"]["findings"]}
+        self.assertEqual(severity.get("stateful-forward"), "fatal")
+        redacted = self.capture("redacted.json", words=["--redact"])
+        self.assertFalse("acme" in redacted.read_text(encoding="ascii"))
+        judged = judging(self.without_privileges("doctor", "--output", "json", "--capture", redacted).stdout)
+        self.assertEqual({one["id"]: one["severity"] for one in judged["findings"]}, severity)
+
+    def test_a_capture_without_ipsets(self):
+        """An older one: the names of sets decide, and these are nobody's."""
+        self.with_sets()
+        path = self.capture()
+        document = json.loads(path.read_text(encoding="ascii"))
+        del document["ip_sets"]
+        path.write_text(json.dumps(document), encoding="ascii")
+        done = self.without_privileges("doctor", "--output", "json", "--capture", path)
+        self.assertEqual({one["id"]: one["severity"] for one in json.loads(done.stdout)["findings"]}.get("stateful-forward"), "warning")
+
+    def test_no_module_is_loaded_for_sets(self):
+        """The kernel loads ip_set for whoever asks for it: where it is not there, nobody does."""
+        def asked(wrapper):
+            log = self.folder / "trace"
+            quiet(*wrapper, "strace", "-f", "-e", "trace=sendto", "-o", log, RUNNER, "doctor", "--profile", self.profile, check=False)
+            return re.search(r"nlmsg_type=(0x6[0-9a-f]{2}\b|NFNL_SUBSYS_IPSET)", log.read_text()) is not None  # strace knows its name, or not
+        self.assertTrue(asked(()))
+        self.assertFalse(asked(("unshare", "-m", "sh", "-c", 'mount -t tmpfs none /sys/module && exec "$@"', "sh")))
 
     def test_what_cannot_be_read(self):
         """Legacy tables whose program is not there."""

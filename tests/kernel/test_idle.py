@@ -72,6 +72,32 @@ class Idle(NodeTest):
                 self.assertTrue(self.judges(), "it went unnoticed")
         self.assertFalse(self.judges())
 
+    def test_what_sets_hold(self):
+        """Contents of the sets that rules name turn verdicts; what no packet of the profile's DNS meets, and the order of elements, does not."""
+        quiet("ipset", "create", "away", "hash:net,port")
+        quiet("ipset", "create", "of-nobody", "hash:net")
+        for command in ("iptables-legacy", "iptables-nft"):
+            quiet(command, "-A", "FORWARD", "-p", "udp", "-m", "set", "--match-set", "away", "dst,src", "-m", "conntrack", "--ctstate", "ESTABLISHED", "-j", "ACCEPT")
+            quiet(command, "-A", "FORWARD", "-p", "udp", "-m", "set", "--match-set", "away", "dst,src", "-j", "DROP")
+        self.assertTrue(self.judges())
+        self.assertNotIn("stateful-forward", [finding["id"] for finding in self.findings])
+        self.assertFalse(self.judges())
+        changes = {("add", "away", "10.244.1.0/24,udp:53"): True, ("add", "away", "203.0.113.0/24,udp:53"): False, ("add", "away", "10.244.1.0/24,tcp:53"): False,
+                   ("add", "away", "10.244.1.0/24,udp:80"): False, ("add", "of-nobody", "10.244.1.0/24"): False, ("add", "away", "10.244.1.7/32,udp:40000"): True,
+                   ("del", "away", "10.244.1.0/24,udp:53"): True}
+        for words, turns in changes.items():
+            with self.subTest(words):
+                quiet("ipset", *words)
+                self.assertEqual(self.judges(), turns)
+                self.assertEqual("stateful-forward" in [finding["id"] for finding in self.findings], words != ("del", "away", "10.244.1.0/24,udp:53"))
+        quiet("ipset", "create", "again", "hash:net,port")
+        for element in [line.split(" ", 2)[2] for line in quiet("ipset", "save", "away").splitlines() if line.startswith("add")][::-1]:
+            quiet("ipset", "add", "again", element)
+        quiet("ipset", "swap", "away", "again")
+        self.assertFalse(self.judges())
+        quiet("ipset", "flush", "away")
+        self.assertTrue(self.judges())
+
     def test_sysctls_and_the_profile(self):
         for setting in ("bridge/bridge-nf-call-iptables", "bridge/bridge-nf-call-ip6tables", "ipv4/vs/conntrack", "ipv4/vs/expire_nodest_conn"):
             path = pathlib.Path("/proc/sys/net") / setting

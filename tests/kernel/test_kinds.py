@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 import crossing
-from kinds import ADVISED, BALANCED, IPTABLES, NATIVE, ONE_NETWORK, OWN, UNNAMED, Node
+from kinds import ADVISED, BALANCED, IPTABLES, NATIVE, ONE_NETWORK, OWN, SETS, UNNAMED, Node
 from native_listing import listing_of
 from node import NodeTest, quiet
 
@@ -162,6 +162,10 @@ class KindsTest(NodeTest):
                             ("cali40all-ipam-pools", "10.244.0.0/16"), ("cali40masq-ipam-pools", "10.244.0.0/16"),
                             ("KUBE-LOOP-BACK", "10.244.1.3,udp:53,10.244.1.3"), ("of-somebody", "10.244.1.20"), ("of-nobody", "10.244.9.9")):
             quiet("ipset", "add", name, entry)
+        for name, kind, elements in SETS:
+            quiet("ipset", "create", name, kind, *(["range", "0-65535"] if kind == "bitmap:port" else []))
+            for element in elements:
+                quiet("ipset", "add", name, *element.split())
         self.check(IPTABLES, False)
 
     def test_servers_that_the_rules_do_not_name(self):

@@ -22,8 +22,70 @@ STATES = ("NEW", "ESTABLISHED", "RELATED,ESTABLISHED", "INVALID", "UNTRACKED", "
           "DNAT", "ESTABLISHED,SNAT")
 
 
+class IpSets:
+    """Random ipsets of every type that this kernel has and the walk reads, and of one that it does not; each is made of elements that DNS packets may meet."""
+
+    DIRECTIONS = {"hash:ip": 1, "hash:net": 1, "hash:ip,port": 2, "hash:net,port": 2, "hash:ip,port,ip": 3, "hash:ip,port,net": 3, "hash:net,net": 2, "hash:net,port,net": 3,
+                  "bitmap:ip": 1, "bitmap:port": 1, "bitmap:ip,mac": 2, "list:set": 1, "hash:net,iface": 2}
+    RANGES = {"bitmap:ip": " range 10.244.0.0/16", "bitmap:ip,mac": " range 10.244.0.0/16", "bitmap:port": " range 0-65535"}
+
+    def __init__(self, dice):
+        self.dice = dice
+        known = quiet("sh", "-c", "; ".join(f"ipset create -exist try {kind}{self.RANGES.get(kind, '')} 2>/dev/null && echo {kind} && ipset destroy try" for kind in self.DIRECTIONS) + "; true")
+        self.types = known.split()
+
+    def host(self):
+        return self.dice.choice([self.dice.choice(list(crossing.LINKS.values())) + str(self.dice.choice(crossing.HOSTS)), self.dice.choice(crossing.LOCAL)])
+
+    def network(self):
+        network = self.dice.choice(list(crossing.LINKS.values()))
+        return self.dice.choice([self.host() + "/32", network + "0/24", network + "0/25", network + "128/25", "10.244.0.0/16", "10.0.0.0/8", "192.0.0.0/8"])
+
+    def port(self):
+        return self.dice.choice(["udp:53", "udp:53", "udp:1053", "tcp:53", "udp:30000-50000", "udp:40000-40100", "sctp:53"])
+
+    def element(self, kind):
+        fields = {"ip": self.host, "net": self.network, "port": self.port}
+        if kind == "bitmap:port":
+            return self.dice.choice(["53", "1053", "1024-65535", "30000-61000", "8472"])
+        if kind.startswith("bitmap"):
+            host = f"10.244.{self.dice.choice([1, 2])}.{self.dice.choice(crossing.HOSTS)}"
+            return host + ",02:00:00:00:00:09" if kind == "bitmap:ip,mac" and self.dice.random() < 0.5 else host
+        element = ",".join("eth0" if field == "iface" else fields[field]() for field in kind.split(":")[1].split(","))
+        return element + (" nomatch" if "net" in kind and "iface" not in kind and self.dice.random() < 0.3 else "")
+
+    def make(self):
+        """Other sets than before; no rule may name one meanwhile."""
+        quiet("ipset", "flush")  # a list names its members
+        quiet("ipset", "destroy")
+        lines, self.sets = [], []
+        for number, kind in enumerate(self.types * 2):
+            if kind == "list:set":
+                continue
+            options = self.RANGES.get(kind, "")
+            if "net" not in kind and self.dice.random() < 0.2:
+                options += " timeout " + self.dice.choice(["0", "0", "300"])
+            if kind == "hash:ip" and self.dice.random() < 0.3:
+                options += " netmask 25"
+            lines.append(f"create s{number} {kind}{options}")
+            lines += [f"add -exist s{number} {self.element(kind)}" for _ in range(self.dice.choice([0, 1, 2, 4]))]
+            self.sets.append((f"s{number}", kind))
+        if "list:set" in self.types:
+            lines.append("create list list:set")
+            lines += [f"add -exist list {name}" for name, _ in self.dice.sample(self.sets, 3)]
+            self.sets.append(("list", "list:set"))
+        quiet("ipset", "restore", input="\n".join(lines) + "\n")
+
+    def match(self):
+        name, kind = self.dice.choice(self.sets)
+        count = self.dice.choice([self.DIRECTIONS[kind]] * 8 + [1, 2, 3] + [3] * 6 * (kind == "list:set"))
+        return f"--match-set {name} {','.join(self.dice.choice(['src', 'dst']) for _ in range(count))}" + self.dice.choice([""] * 9 + [" --return-nomatch"])
+
+
 class RuleSet:
     """Random rules of the forms that saves of real nodes hold."""
+
+    sets = None
 
     def __init__(self, dice):
         self.dice = dice
@@ -59,7 +121,7 @@ class RuleSet:
     def odd(self, table, hook):
         forms = ["-m comment --comment \"a -j DROP\"", "-m statistic --mode random --probability 0.5", "-m limit --limit 5/sec", f"-m iprange {self.no()}--src-range 10.244.1.3-10.244.2.9",
                  f"-m length {self.no()}--length 0:100", f"-m ttl {self.no()}--ttl-eq 64", f"-m pkttype {self.no()}--pkt-type unicast", f"-m tos {self.no()}--tos 0x04/0xff", "-m dscp --dscp 0x01",
-                 f"-m set {self.no()}--match-set pods src", f"-m set {self.no()}--match-set services dst,dst", f"{self.no()}-f", f"-m physdev {self.no()}--physdev-is-bridged",
+                 f"{self.no()}-f", f"-m physdev {self.no()}--physdev-is-bridged",
                  f"-m helper {self.no()}--helper ftp", f"-m connmark {self.no()}--mark {self.dice.choice(MARKS)}", "-m u32 --u32 \"0x0&0xff=0x24\"", f"-m cpu {self.no()}--cpu 0",
                  f"-m connbytes {self.no()}--connbytes 0: --connbytes-dir both --connbytes-mode packets", f"-m connlabel {self.no()}--label 5"]
         if hook == "PREROUTING" and table in ("raw", "mangle"):
@@ -73,7 +135,7 @@ class RuleSet:
             lambda: self.conntrack(), lambda: self.conntrack(), lambda: self.conntrack(),
             lambda: f"-m mark {self.no()}--mark {dice.choice(MARKS)}", lambda: f"-m mark {self.no()}--mark {dice.choice(MARKS)}",
             lambda: f"-m addrtype {self.no()}--{dice.choice(['src', 'dst'])}-type {dice.choice(['LOCAL', 'UNICAST', 'LOCAL,UNICAST', 'BROADCAST', 'MULTICAST'])}",
-            lambda: self.odd(table, hook)])()
+            lambda: f"-m set {self.no()}{self.sets.match()}", lambda: self.odd(table, hook)])()
 
     def ports(self):
         dice = self.dice
@@ -260,11 +322,7 @@ class WalkTest(NodeTest):
         super().setUp()
         self.crossing = crossing.Crossing()
         pathlib.Path("/proc/sys/net/netfilter/nf_conntrack_acct").write_text("1", encoding="ascii")  # or entries before a rule count nothing
-        quiet("ipset", "create", "pods", "hash:ip")
-        quiet("ipset", "create", "services", "hash:ip,port")
-        for address in ("10.244.1.3", "10.244.2.5"):
-            quiet("ipset", "add", "pods", address)
-        quiet("ipset", "add", "services", "10.96.0.10,udp:53")
+        RuleSet.sets = IpSets(random.Random(SEED))
 
     def load(self, text):
         if KIND == "native":
@@ -306,6 +364,8 @@ class WalkTest(NodeTest):
                 if packet["tracking"] == "established":
                     self.crossing.send({**packet, "source": packet["destination"], "destination": packet["source"], "sport": packet["dport"], "dport": packet["sport"], "id": 0})
             self.crossing.arrivals()
+            RuleSet.sets.dice = dice
+            RuleSet.sets.make()
             self.load_random(dice)
             for packet in packets:
                 self.crossing.send(packet)

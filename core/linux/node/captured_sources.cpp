@@ -126,6 +126,11 @@ Result<std::vector<NftablesTable>> tablesOf(const CapturedNftables& nftables)
     return tables;
 }
 
+Result<std::vector<IpSet>> setsOf(const CapturedIpSets& sets)
+{
+    return sets.error ? Result<std::vector<IpSet>>(tl::unexpected(*sets.error)) : sets.found;
+}
+
 /// What nft listed is judged by that: the rules had no words for all of it, or nobody had read them.
 Result<std::vector<nf_tables::Table>> nativeRulesIn(const Capture& capture, const std::vector<NftablesTable>& wanted)
 {
@@ -237,7 +242,18 @@ FactSources recording(const FactSources& sources, Capture& capture)
                 },
             .nativeRules = [&](const std::vector<NftablesTable>& wanted) { return nativeRulesIn(capture, wanted); },
             .namespaces = recording(sources.namespaces, capture.pods),
-            .tunnels = [&] { return capture.tunnels = sources.tunnels(); }};
+            .tunnels = [&] { return capture.tunnels = sources.tunnels(); },
+            .ipSets =
+                [&, asked = std::make_shared<bool>(false)] {
+                    if (!std::exchange(*asked, true)) {
+                        Result<std::vector<IpSet>> sets = sources.ipSets();
+                        if (sets)
+                            capture.ipSets.found = std::move(*sets);
+                        else
+                            capture.ipSets.error = sets.error();
+                    }
+                    return setsOf(capture.ipSets);
+                }};
 }
 
 FactSources replaying(const Capture& capture)
@@ -256,7 +272,8 @@ FactSources replaying(const Capture& capture)
                 },
             .nativeRules = [&](const std::vector<NftablesTable>& wanted) { return nativeRulesIn(capture, wanted); },
             .namespaces = replaying(capture.pods),
-            .tunnels = [&] { return capture.tunnels; }};
+            .tunnels = [&] { return capture.tunnels; },
+            .ipSets = [&] { return setsOf(capture.ipSets); }};
 }
 
 NamespaceFinder replaying(const CapturedPods& pods)

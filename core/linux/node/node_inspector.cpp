@@ -3,6 +3,7 @@
 #include "core/base/number_text.h"
 #include "core/base/text_lines.h"
 #include "core/findings/fingerprint.h"
+#include "core/findings/set_fingerprint.h"
 #include "core/linux/nftables/rules_reader.h"
 #include "core/linux/node/conntrack_figures.h"
 #include "core/linux/node/ipvs_table.h"
@@ -45,6 +46,7 @@ public:
         readConntrack();
         readSurroundings();
         readFirewall({m_sources.files, m_sources.run, m_sources.nativeRules}, m_sources.nftTables(), m_facts);
+        readSets();
         readModules();
         m_facts.podNamespaces = m_sources.namespaces(m_profile.podCidrs, m_facts.unread);
         return std::move(m_facts);
@@ -117,6 +119,15 @@ private:
                     m_facts.missingModules[backend].emplace_back(module);
             }
         }
+    }
+
+    void readSets()
+    {
+        Result<std::vector<IpSet>> sets = m_sources.ipSets();
+        if (sets)
+            m_facts.ipSets = std::move(*sets);
+        else
+            m_facts.unread.push_back(toText(sets.error()));
     }
 
     void readIpvs()
@@ -200,7 +211,8 @@ FactSources liveSources()
                 return findPodNamespaces(namedNamespaces(), networks, unread);
             },
             traceRules,
-            readTunnelLinks};
+            readTunnelLinks,
+            readIpSets};
 }
 
 LinuxNodeInspector::LinuxNodeInspector(std::function<FactSources()> sources) : m_sources(std::move(sources)) {}
@@ -221,6 +233,10 @@ std::optional<NodeTrace> LinuxNodeInspector::trace(const Profile& profile, const
     if (!trace || !facts.ipvsUnread.empty())
         return std::nullopt;
     std::erase_if(facts.virtualServices, [&](const VirtualService& service) { return !bearsOn(profile, service); });
+    Result<std::vector<IpSet>> sets = sources.ipSets();
+    if (!sets)
+        return std::nullopt;
+    trace->facts += setsFingerprint(*sets, profile, facts);
     trace->facts += fingerprintOf(facts, profile.chainPrefix);
     trace->facts += !facts.expireNoDestination ? " -" : *facts.expireNoDestination ? " expires" : " stays";
     for (const VirtualService& service : facts.virtualServices)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/findings/node_facts.h"
+#include "core/linux/node/ip_sets.h"
 #include "core/linux/node/node_files.h"
 #include "core/linux/node/pod_namespaces.h"
 #include "core/linux/node/rules_trace.h"
@@ -27,6 +28,7 @@ struct FactSources
     NamespaceFinder namespaces = [](const auto&, auto&) { return std::vector<PodNamespace>(); }; ///< those with a name
     RulesTracer traceRules = [](const auto*) { return std::nullopt; };
     std::function<std::vector<TunnelLink>()> tunnels = [] { return std::vector<TunnelLink>(); };
+    IpSetsReader ipSets = [] { return std::vector<IpSet>(); };
 };
 
 /// The node's own files, programs and netlink. All programs that they start have childBudget together, from the first one on.

@@ -26,6 +26,28 @@ public:
         return text + "COMMIT\n";
     }
 
+    /// The sets that the rules name.
+    std::vector<notrack::IpSet> sets()
+    {
+        notrack::IpSet pods{
+            .name = "acme-pods", .type = "hash:net", .family = notrack::Family::Ipv4, .elements = {}, .members = {}, .unread = {}};
+        notrack::IpSet services = pods;
+        services.name = "KUBE-CLUSTER-IP";
+        services.type = "hash:ip,port";
+        for (std::size_t i = below(4); i > 0; --i)
+            pods.elements.push_back(
+                {.network = *notrack::readPrefix(oneOf("10.244.0.0/16", "10.244.1.0/24", "10.244.2.0/25", "203.10.0.0/21")),
+                 .other = {},
+                 .ports = {},
+                 .except = below(3) == 0});
+        for (std::size_t i = below(3); i > 0; --i)
+            services.elements.push_back({.network = notrack::Prefix(*notrack::readAddress(host())),
+                                         .other = {},
+                                         .protocol = 17,
+                                         .ports = notrack::PortRange::of(notrack::Port{53})});
+        return {pods, services};
+    }
+
     /// A table of nft's.
     notrack::nf_tables::Rules decoded()
     {

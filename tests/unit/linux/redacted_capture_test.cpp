@@ -120,6 +120,7 @@ Capture randomCapture(std::mt19937_64& random)
             output = {output.command, node.save(), {}};
     }
     capture.nftables = {{"ip acmewall"}, {}, node.decoded(), {}};
+    capture.ipSets.found = node.sets();
     return capture;
 }
 

@@ -74,6 +74,17 @@ Capture everything()
     capture.pods = {{{"pod", {*readAddress("10.244.1.2"), *readAddress("fd00::2")}}}, {"left over"}};
     capture.witnesses = {{{"pid:7", {*readAddress("10.244.1.3")}}}, {}};
     capture.nftables = {{"inet fw"}, Error{ErrorKind::Failed, "a", "b", ""}, everyExpression(), Error{ErrorKind::Busy, "c", "", ""}};
+    capture.ipSets.found = {
+        {"pods",
+         "hash:net,port,net",
+         Family::Ipv4,
+         {*readIpSetElement("10.244.0.0/16,17:53,10.96.0.10/32 nomatch"), *readIpSetElement("10.244.1.3/32,6:53,0.0.0.0/0 passing")},
+         {},
+         ""},
+        {"ports", "bitmap:port", {}, {*readIpSetElement("53"), *readIpSetElement("1024-65535")}, {}, ""},
+        {"all", "list:set", {}, {}, {"pods", "ports"}, ""},
+        {"cards", "hash:mac", {}, {}, {}, "sets of this type are not read"}};
+    capture.ipSets.error = Error{ErrorKind::NotPermitted, "g", "ip_set", ""};
     const NotrackRule rule{Protocol::Tcp,       *readPrefix("10.244.0.0/16"),        *readPrefix("fd00::/64"),
                            PortRange::of({53}), PortRange{Port{40000}, Port{40007}}, NotLocal::Destination,
                            RuleTarget::Return};
