@@ -136,7 +136,7 @@ Certainty withoutConnection(const Condition& condition)
 
 bool asksConnection(std::string_view match)
 {
-    constexpr std::array known{"connmark", "connbytes", "cluster", "helper", "connlabel"};
+    constexpr std::array<std::string_view, 5> known{"connmark", "connbytes", "cluster", "helper", "connlabel"};
     return std::find(known.begin(), known.end(), match) != known.end();
 }
 
@@ -278,16 +278,15 @@ constexpr std::array knownOptions{
 
 Certainty conditionHolds(const Condition& condition, const PacketClass& packet, const KnownMark& mark, bool stateAsked)
 {
-    if (condition.match == "comment")
-        return Certainty::Yes;
-    if (condition.match == "conntrack" || condition.match == "state" || asksConnection(condition.match))
+    const std::string_view match = condition.match; // whose comparisons look at lengths first
+    if (match == "conntrack" || match == "state" || asksConnection(match))
         return connectionMatches(condition, packet, stateAsked);
     if (condition.anyOf) {
         const Certainty holds = anyHolds(*condition.anyOf, packet, mark);
         return condition.negated ? opposite(holds) : holds;
     }
     const auto* const known = std::find_if(knownOptions.begin(), knownOptions.end(), [&](const KnownOption& option) {
-        return option.option == condition.option && (option.match.empty() || option.match == condition.match);
+        return option.option == condition.option && (option.match.empty() || option.match == match);
     });
     if (known == knownOptions.end())
         return Certainty::Maybe;
@@ -318,6 +317,7 @@ std::optional<MarkAndMask> readMark(std::string_view text)
         return std::nullopt;
     return MarkAndMask{*value, *mask};
 }
+
 Certainty areIn(const Prefix& wanted, const std::optional<Prefix>& addresses, bool unnamed)
 {
     if (wanted.length() == 0)
@@ -339,7 +339,6 @@ Certainty isIn(const PortRange& ports, const std::optional<Port>& port)
         return Certainty::Yes;
     return ports.overlaps(clientPorts) ? Certainty::Maybe : Certainty::No;
 }
-
 
 PacketClass narrowed(const SavedRule& rule, PacketClass packet)
 {
@@ -366,10 +365,10 @@ Certainty matches(const SavedRule& rule, const PacketClass& packet, const KnownM
 {
     Certainty worst = Certainty::Yes;
     for (const Condition& condition : rule.conditions) {
-        const bool stateAsked =
-            condition.match == "conntrack" && std::any_of(rule.conditions.begin(), rule.conditions.end(), [&](const Condition& one) {
-                return one.instance == condition.instance && one.option == "--ctstate";
-            });
+        const bool stateAsked = std::string_view(condition.match) == "conntrack" &&
+                                std::any_of(rule.conditions.begin(), rule.conditions.end(), [&](const Condition& one) {
+                                    return one.instance == condition.instance && one.option == "--ctstate";
+                                });
         worst = std::min(worst, conditionHolds(condition, packet, mark, stateAsked));
         if (worst == Certainty::No)
             return worst;
