@@ -1,4 +1,5 @@
 #include "core/findings/finding_checks.h"
+#include "core/findings/packet_path.h"
 
 #include <algorithm>
 
@@ -160,6 +161,28 @@ std::optional<Finding> checkPerNodeCidr(const Circumstances& node)
                               " (kube-controller-manager's --cluster-cidr, or the CNI's pool)"}};
 }
 
+namespace
+{
+
+/// Whether nat may give this node's own query another source, with which a server elsewhere answers it: tracked it may be answered, then.
+bool masqueradesOwnQuery(const Circumstances& node, const VirtualService& service, const RealServer& server)
+{
+    PacketClass query;
+    query.protocol = service.protocol;
+    query.source = Prefix(service.address);
+    query.sourceLocal = true;
+    query.destination = Prefix(server.address);
+    query.destinationPort = server.port;
+    query.destinationLocal = false;
+    query.destinationPod = node.isPod(server.address);
+    query.outInterface = node.interfaceTo(server.address);
+    return std::any_of(node.tables().begin(), node.tables().end(), [&](const SavedChains& table) {
+        return table.role == "nat" && table.family == server.address.family() && follow(table, "POSTROUTING", query).may(Fate::Translated);
+    });
+}
+
+} // namespace
+
 std::optional<Finding> checkHostQueries(const Circumstances& node)
 {
     if (node.profile().scope != Scope::Any)
@@ -176,7 +199,8 @@ std::optional<Finding> checkHostQueries(const Circumstances& node)
             if (elsewhere == Certainty::No)
                 continue;
             away = away || elsewhere == Certainty::Yes;
-            if (elsewhere == Certainty::Maybe || node.everyNodeBalances() || node.isBehindGateway(server.address))
+            const bool needed = node.isBehindGateway(server.address) && masqueradesOwnQuery(node, *service, server);
+            if (elsewhere == Certainty::Maybe || node.everyNodeBalances() || needed)
                 finding.severity = Severity::Fatal;
             addOnce(families, familyWord(server.address));
             addOnce(finding.evidence, quoteRealServer(*service, server));

@@ -115,6 +115,41 @@ bool leadsToDnsOfPod(const Circumstances& node, const SavedRule& rule)
     return false;
 }
 
+/// What pods ask an address of this node that lies in their networks: it goes untracked.
+std::vector<PacketClass> queriesToThisNode(const Circumstances& node, Family family)
+{
+    std::vector<PacketClass> queries;
+    for (const Prefix& own : node.facts().localPrefixes) {
+        if (own.family() != family || !node.isPods(own))
+            continue;
+        for (const Protocol protocol : node.profile().protocols)
+            for (const Port port : node.profile().ports) {
+                PacketClass query;
+                query.protocol = protocol;
+                query.destination = own;
+                query.destinationPort = port;
+                query.destinationLocal = true;
+                query.sourceLocal = false;
+                query.sourcePod = true;
+                queries.push_back(query);
+            }
+    }
+    return queries;
+}
+
+/// Translations of those, whoever they lead to: of Docker's published ports, for one.
+void quoteTranslationsHere(const Circumstances& node, std::vector<std::string>& evidence)
+{
+    for (const SavedChains& table : node.tables()) {
+        if (table.role != "nat")
+            continue;
+        for (const PacketClass& query : queriesToThisNode(node, table.family))
+            for (const Ending& ending : follow(table, "PREROUTING", query).endings)
+                if (ending.fate == Fate::Translated)
+                    addOnce(evidence, quoteRule(table, ending.line));
+    }
+}
+
 void quoteHostPorts(const Circumstances& node, std::vector<std::string>& evidence)
 {
     for (const SavedChains& table : node.tables()) {
@@ -161,6 +196,19 @@ std::string masqueradeForwardedPorts(const Profile& profile)
     return commands;
 }
 
+/// A program of the node that listens at such a port answers all the same, as Docker's proxy does, which no rule tells.
+std::optional<Finding> translatedHere(const Circumstances& node)
+{
+    Finding finding{.severity = Severity::Warning};
+    quoteTranslationsHere(node, finding.evidence);
+    if (finding.evidence.empty())
+        return std::nullopt;
+    finding.summary = "Pods that ask this node for DNS at an address in the pods' networks may get no answer: their queries are untracked, "
+                      "and no rule of the nat table ever sees them.";
+    finding.advice = {"let pods ask the service's address, or this node at an address outside the pods' networks"};
+    return finding;
+}
+
 } // namespace
 
 std::optional<Finding> checkServiceDnat(const Circumstances& node)
@@ -192,7 +240,7 @@ std::optional<Finding> checkHostPort(const Circumstances& node)
     if (node.profile().scope == Scope::Any)
         quoteOtherServices(node, finding.evidence);
     if (finding.evidence.empty())
-        return std::nullopt;
+        return translatedHere(node);
     if (node.profile().scope == Scope::Pods) {
         finding.summary =
             "Pods that ask a host port of this node for DNS would get no answer: the reply is untracked and keeps the pod's address.";

@@ -1,6 +1,6 @@
 """The rules of firewalld, as its own program makes them: they come through our runs byte for byte, and our model lists them word for word as nft does.
 
-NOTRACK_FIREWALLD is the folder that Debian's packages are unpacked in."""
+NOTRACK_PACKAGES is the folder that Debian's packages are unpacked in."""
 
 import os
 import pathlib
@@ -13,7 +13,7 @@ import test_golden_rules
 from nftables_node import nft
 from node import quiet
 
-ROOT = os.environ.get("NOTRACK_FIREWALLD", "/nowhere")
+ROOT = os.environ.get("NOTRACK_PACKAGES", "/nowhere")
 LOADER = pathlib.Path(__file__).with_name("load_firewalld.py")
 
 

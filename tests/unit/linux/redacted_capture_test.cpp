@@ -190,7 +190,7 @@ private Q_SLOTS:
         std::mt19937_64 random(12); // NOLINT(bugprone-random-generator-seed,cert-msc51-cpp): the same keys every time
         const Capture capture = captureOf(directory);
         QSet<QString> left = personalAddresses(capture);
-        QVERIFY(!left.isEmpty() || directory.endsWith("plain-lvs")); // all of its addresses are for documentation
+        QVERIFY(!left.isEmpty() || directory.contains("/plain-lvs")); // all of its addresses are for documentation
         for (int i = 0; i < keysForEach; ++i)
             left.intersect(personalAddresses(redactCapture(capture, {random(), random()})->capture));
         QCOMPARE(QStringList(left.values()).join(' '), QString());
