@@ -1,5 +1,6 @@
 """apply, remove and status against nftables."""
 
+import re
 import unittest
 
 from nftables_node import NATIVE, TABLE, NftablesTest, nft
@@ -49,7 +50,7 @@ class Rules(NftablesTest):
         self.apply()
         for family, pods, service in (("ip", "10.244.0.0/16", "10.96.0.10"), ("ip6", "fd00:244::/48", "fd00:96::a")):
             self.assertEqual(self.rules("NMANAGER_NOT_DNS_PREROUTING", family), [line for protocol in ("udp", "tcp") for line in (
-                f"{family} saddr {pods} {family} daddr {service} {protocol} dport 53 fib saddr type != local counter notrack",
+                f"{family} daddr {service} {family} saddr {pods} {protocol} dport 53 fib saddr type != local counter notrack",
                 f"{family} saddr {pods} {family} daddr {pods} {protocol} dport 53 fib saddr type != local counter notrack",
                 f"{family} saddr {pods} {family} daddr {pods} {protocol} sport 53 fib daddr type != local counter notrack")])
             self.assertEqual(self.rules("NMANAGER_NOT_DNS_OUTPUT", family), [])
@@ -153,6 +154,26 @@ class SecondApply(NftablesTest):
         self.assertIn("packets 3 ", before)
         self.assertFalse(self.apply()["changed"])
         self.assertEqual(self.ruleset(), before)
+
+    def test_rules_with_the_source_first_stay(self):
+        """As earlier versions wrote them."""
+        self.write_profile(self.profile_for(scope="pods"))
+        self.apply()
+        chain = "NMANAGER_NOT_DNS_PREROUTING"
+        rules = self.rules(chain)
+        earlier = [re.sub(r"(ip daddr \S+) (ip saddr \S+)", r"\2 \1", rule) for rule in rules]
+        self.assertNotEqual(earlier, rules)
+        nft("flush", "chain", *TABLE, chain)
+        for rule in earlier:
+            nft("add", "rule", *TABLE, chain, rule.replace("counter", "counter packets 5 bytes 50"))
+        before = self.ruleset()
+        self.assertEqual(self.status()["state"], "in-sync")
+        self.assertFalse(self.apply()["changed"])
+        self.assertEqual(self.ruleset(), before)
+        self.write_profile(self.profile_for(scope="pods", services=["10.96.0.10", "10.96.0.11"]))
+        self.assertTrue(self.apply()["changed"])
+        self.assertEqual(sorted(self.rules(chain)), sorted([*earlier, rules[0].replace("10.96.0.10", "10.96.0.11")]))
+        self.assertEqual(nft("list", "chain", *TABLE, chain).count("packets 5 bytes 50"), len(earlier))
 
     def test_growing_the_profile_keeps_the_rules_that_stay(self):
         self.apply()

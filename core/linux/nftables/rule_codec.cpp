@@ -160,13 +160,23 @@ void writeCounter(AttributeWriter& writer, const Counters& counters)
     });
 }
 
+/// Destination before source where it is the narrower network: with many services that comparison ends all of their rules but one, and the pods' packets
+/// that are no DNS run what stands before it for every service.
+void writeNetworks(AttributeWriter& writer, Family family, const NotrackRule& rule)
+{
+    const bool destinationFirst = rule.source && rule.destination && rule.destination->length() > rule.source->length();
+    if (destinationFirst)
+        writeNetwork(writer, family, false, *rule.destination);
+    if (rule.source)
+        writeNetwork(writer, family, true, *rule.source);
+    if (rule.destination && !destinationFirst)
+        writeNetwork(writer, family, false, *rule.destination);
+}
+
 /// The address lookup comes last: it costs most, and only DNS packets are to pay for it.
 void writeNotrackRule(AttributeWriter& writer, Family family, const NotrackRule& rule)
 {
-    if (rule.source)
-        writeNetwork(writer, family, true, *rule.source);
-    if (rule.destination)
-        writeNetwork(writer, family, false, *rule.destination);
+    writeNetworks(writer, family, rule);
     writeExpression(writer, "meta", [&] {
         writer.number(NFTA_META_KEY, NFT_META_L4PROTO);
         writer.number(NFTA_META_DREG, NFT_REG_1);
