@@ -9,7 +9,7 @@ guest_variants() {
   case $1 in
     matrix) echo 'services paths' ;;
     race) echo 'resolving dropping' ;;
-    systemd | findings | restarts | verdicts) echo 'iptables nftables' ;;
+    systemd | findings | restarts | verdicts | packets) echo 'iptables nftables' ;;
     kube-proxy) echo {iptables,nftables}-{forms,modes} ;;
     hazards)
       echo 'iptables nftables'
@@ -20,7 +20,7 @@ guest_variants() {
 }
 
 # guest_backend SCENARIO VARIANT
-guest_backend() { if [[ $1 =~ ^(systemd|hazards|findings|restarts|verdicts|kube-proxy)$ ]]; then echo "${2%%-*}"; else echo "$backend"; fi; }
+guest_backend() { if [[ $1 =~ ^(systemd|hazards|findings|restarts|verdicts|packets|kube-proxy)$ ]]; then echo "${2%%-*}"; else echo "$backend"; fi; }
 
 # QEMU's options for the processors of a guest. Only races and load need two. A guest with one has a clock that counts its own
 # instructions while it computes: on a busy machine it runs longer, and no query in it is answered late for that.

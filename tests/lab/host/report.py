@@ -4,7 +4,7 @@
 usage: report.py SCENARIO EXPECTED_FOLDER RESULTS_FOLDER...
 
 matrix is compared with expected/matrix.md cell by cell, hazards with expected/hazards.md node by node; UPDATE_GOLDEN=1 writes those files instead.
-race, pressure, safety and systemd have figures that vary: expected/SCENARIO.tsv holds the bounds. Exit status: 0 as expected, 1 not.
+race, pressure, packets, safety and systemd have figures that vary: expected/SCENARIO.tsv holds the bounds. Exit status: 0 as expected, 1 not.
 """
 import json
 import operator
