@@ -45,7 +45,5 @@ private Q_SLOTS:
     }
 };
 
-Q_DECLARE_METATYPE(notrack::BackendHints)
-
 QTEST_APPLESS_MAIN(BackendTest)
 #include "backend_test.moc"

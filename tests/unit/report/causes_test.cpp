@@ -48,8 +48,6 @@ QString ranking(const Report& report)
 
 } // namespace
 
-Q_DECLARE_METATYPE(notrack::Report)
-
 class CausesTest : public QObject
 {
     Q_OBJECT

@@ -63,8 +63,6 @@ QString classOf(const Profile& profile, const Flow& flow)
 
 } // namespace
 
-Q_DECLARE_METATYPE(notrack::Flow)
-
 class CensusTest : public QObject
 {
     Q_OBJECT
