@@ -13,7 +13,7 @@ guest_variants() {
     kube-proxy) echo {iptables,nftables}-{forms,modes} ;;
     hazards)
       echo 'iptables nftables'
-      [[ $full = no ]] || echo {iptables,nftables}-{sound,filters,services}
+      [[ $full = no ]] || echo {iptables,nftables}-{sound,filters,services,directors}
       ;;
     *) echo plain ;;
   esac
@@ -56,7 +56,7 @@ run_guest() {
   mkdir -p "$results"
   {
     printf '%s=%q\n' LAB "$LAB" SCENARIO "$scenario" VARIANT "$variant" PROGRAMS "$work/programs" \
-      RUNNER "$runner" KUBE_PROXY "$kube_proxy" BACKEND "$(guest_backend "$scenario" "$variant")" FULL "$full" CAPTURES "$captures" DROPPING_CONNTRACK "$work/nf_conntrack.ko"
+      RUNNER "$runner" KUBE_PROXY "$kube_proxy" KEEPALIVED "$keepalived" BACKEND "$(guest_backend "$scenario" "$variant")" FULL "$full" CAPTURES "$captures" DROPPING_CONNTRACK "$work/nf_conntrack.ko"
   } >"$results/settings"
   : >"$results/results.jsonl"
   if [[ $scenario = systemd ]]; then
