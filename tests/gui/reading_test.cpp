@@ -1,5 +1,6 @@
 #include "gui/model/keyed_tree_model.h"
 #include "gui/view/appearance.h"
+#include "gui/view/comparison_dialog.h"
 #include "gui/view/fitted_tree.h"
 #include "gui/view/fleet_delegate.h"
 #include "gui/view/fleet_page.h"
@@ -9,6 +10,7 @@
 #include "gui/view/notice_bar.h"
 #include "gui/view/summary_bar.h"
 #include "tests/gui/memory_channel.h"
+#include "tests/gui/sample_fleet.h"
 #include "tests/gui/sample_reports.h"
 #include "tests/gui/watched_nodes.h"
 
@@ -190,6 +192,27 @@ private slots:
         const QString rule =
             QStringLiteral("-s 10.244.0.0/16 -d 10.96.0.10/32 -p udp -m udp --dport 53 -m addrtype ! --src-type LOCAL -j ");
         QVERIFY(drawn(rule + QStringLiteral("CT --notrack")) != drawn(rule + QStringLiteral("ACCEPT")));
+    }
+
+    /// Beside each other they must be told apart.
+    void comparedRulesAreSeenWhole()
+    {
+        FleetModel fleet;
+        NodeEntry entry;
+        entry.name = QStringLiteral("a");
+        fleet.setNodes({entry});
+        report(fleet, QStringLiteral("a"), driftedReport("a"), steadyNow());
+        ComparisonDialog dialog(fleet.record(0), fleet.record(0), nullptr);
+        dialog.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&dialog));
+        const QAbstractItemModel* rows = dialog.tree()->model();
+        const QModelIndexList rules =
+            rows->match(rows->index(0, 0), Qt::DisplayRole, QStringLiteral("CT --notrack"), -1, Qt::MatchContains | Qt::MatchRecursive);
+        QVERIFY(!rules.isEmpty());
+        const int line = dialog.tree()->fontMetrics().height();
+        const int wide = dialog.tree()->fontMetrics().horizontalAdvance(rules.first().data().toString());
+        QVERIFY(wide > dialog.tree()->columnWidth(0));
+        QTRY_VERIFY(dialog.tree()->visualRect(rules.first()).height() >= line * (wide / dialog.tree()->columnWidth(0) + 1));
     }
 
     void aNoticeStandsOutInEveryAppearance()
