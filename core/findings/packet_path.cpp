@@ -241,13 +241,14 @@ Journey follow(const SavedChains& table, std::string_view builtInChain, const Pa
 
 std::vector<Station> followWay(const std::vector<SavedChains>& tables, Family family, const std::vector<PassedHook>& steps)
 {
-    constexpr std::array<std::string_view, 5> order{"", "raw", "mangle", "nat",
-                                                    "filter"}; // by the priorities of their hooks; nft's own may change the mark first
+    // By the priorities of their hooks; nft's own may change the mark first. At INPUT nat comes last (NF_IP_PRI_NAT_SRC).
+    constexpr std::array<std::string_view, 5> order{"", "raw", "mangle", "nat", "filter"};
+    constexpr std::array<std::string_view, 5> orderOfInput{"", "raw", "mangle", "filter", "nat"};
     std::vector<Station> way;
     KnownMark mark;
     for (std::size_t at = 0; at < steps.size(); ++at) {
         const PassedHook& step = steps[at];
-        for (const std::string_view name : order) {
+        for (const std::string_view name : step.chain == "INPUT" ? orderOfInput : order) {
             for (const SavedChains& table : tables) {
                 const bool skipsNat = table.role == "nat" && step.packet.tracking != Tracking::New;
                 if (table.role != name || table.family != family || skipsNat || table.find(step.chain) == nullptr)

@@ -42,7 +42,7 @@ class IpSets:
         return self.dice.choice([self.host() + "/32", network + "0/24", network + "0/25", network + "128/25", "10.244.0.0/16", "10.0.0.0/8", "192.0.0.0/8"])
 
     def port(self):
-        return self.dice.choice(["udp:53", "udp:53", "udp:1053", "tcp:53", "udp:30000-50000", "udp:40000-40100", "sctp:53"])
+        return self.dice.choice(["udp:53", "udp:53", "udp:1053", "tcp:53", "udp:40000-41000", "udp:1053-1100", "sctp:53"])
 
     def element(self, kind):
         fields = {"ip": self.host, "net": self.network, "port": self.port}
@@ -52,7 +52,7 @@ class IpSets:
             host = f"10.244.{self.dice.choice([1, 2])}.{self.dice.choice(crossing.HOSTS)}"
             return host + ",02:00:00:00:00:09" if kind == "bitmap:ip,mac" and self.dice.random() < 0.5 else host
         element = ",".join("eth0" if field == "iface" else fields[field]() for field in kind.split(":")[1].split(","))
-        return element + (" nomatch" if "net" in kind and "iface" not in kind and self.dice.random() < 0.3 else "")
+        return element + (" nomatch" if "net" in kind and "iface" not in kind and self.dice.random() < 0.4 else "")
 
     def make(self):
         """Other sets than before; no rule may name one meanwhile."""
@@ -68,7 +68,7 @@ class IpSets:
             if kind == "hash:ip" and self.dice.random() < 0.3:
                 options += " netmask 25"
             lines.append(f"create s{number} {kind}{options}")
-            lines += [f"add -exist s{number} {self.element(kind)}" for _ in range(self.dice.choice([0, 1, 2, 4]))]
+            lines += [f"add -exist s{number} {self.element(kind)}" for _ in range(self.dice.choice([4, 6, 8] if "net" in kind else [0, 1, 2, 4]))]
             self.sets.append((f"s{number}", kind))
         if "list:set" in self.types:
             lines.append("create list list:set")
@@ -135,7 +135,7 @@ class RuleSet:
             lambda: self.conntrack(), lambda: self.conntrack(), lambda: self.conntrack(),
             lambda: f"-m mark {self.no()}--mark {dice.choice(MARKS)}", lambda: f"-m mark {self.no()}--mark {dice.choice(MARKS)}",
             lambda: f"-m addrtype {self.no()}--{dice.choice(['src', 'dst'])}-type {dice.choice(['LOCAL', 'UNICAST', 'LOCAL,UNICAST', 'BROADCAST', 'MULTICAST'])}",
-            lambda: f"-m set {self.no()}{self.sets.match()}", lambda: self.odd(table, hook)])()
+            lambda: f"-m set {self.no()}{self.sets.match()}", lambda: f"-m set {self.no()}{self.sets.match()}", lambda: self.odd(table, hook)])()
 
     def ports(self):
         dice = self.dice
@@ -377,7 +377,7 @@ class WalkTest(NodeTest):
                 came = "yes" if packet["id"] in arrived else "no"
                 counts[f"{answer}, {'arrived' if came == 'yes' else 'did not'}"] += 1
                 if answer not in ("unknown", came):
-                    wrong.append(f"set {number}: {line}\n said {answer}, the kernel {came}; {packet}\n{save}")
+                    wrong.append(f"set {number}: {line}\n said {answer}, the kernel {came}; {packet}\n{save}{quiet('ipset', 'save')}")
         total = sum(counts.values())
         unknown = sum(count for key, count in counts.items() if key.startswith("unknown"))
         print(f"{total} packets, {len(wrong)} wrong certainties, {100 * unknown / total:.1f} % unknown: {dict(sorted(counts.items()))}; {by_nft} sets listed by nft", flush=True)
