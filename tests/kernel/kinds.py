@@ -136,7 +136,7 @@ DIRECT, TUNNEL = (Node(servers=("192.0.2.130:53",), forwarding=way, networks="10
 BALANCED = [
     ("chains of another mode of kube-proxy's, left over", "*nat\n:KUBE-SVC-DNS - [0:0]\n:KUBE-SEP-ONE - [0:0]\n" + DNATS + "-A KUBE-SVC-DNS -m statistic --mode random --probability 0.5 -j KUBE-SEP-ONE\n"
      "-A KUBE-SVC-DNS -p udp -m udp -j DNAT --to-destination 10.244.2.3:53\n-A KUBE-SEP-ONE -p udp -m udp -j DNAT --to-destination 10.244.2.5:53\nCOMMIT\n", "goes on", Node(servers=("10.244.2.3:53",))),
-    ("queries redirected to a resolver of the node", "*nat\n-A PREROUTING -i cni0 -p udp -m udp --dport 53 -j REDIRECT --to-ports 1053\nCOMMIT\n", "goes on", Node(servers=("10.244.2.3:53",))),
+    ("queries redirected to a resolver of the node", "*nat\n-A PREROUTING -i cni0 -p udp -m udp --dport 53 -j REDIRECT --to-ports 1053\nCOMMIT\n", "warns host-port", Node(servers=("10.244.2.3:53",))),
     ("direct routing, a stateful FORWARD", STATEFUL + "COMMIT\n", "goes on", DIRECT),
     ("direct routing, what leaves is new", "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -o eth0 -m conntrack --ctstate NEW,ESTABLISHED -j ACCEPT\nCOMMIT\n", "refuses stateful-forward", DIRECT),
     ("direct routing, the service's address leaves", "*filter\n:OUTPUT DROP [0:0]\n-A OUTPUT -d 192.0.2.0/24 -m conntrack --ctstate NEW -j ACCEPT\n-A OUTPUT -d 10.96.0.10/32 -j ACCEPT\nCOMMIT\n", "goes on", DIRECT),
