@@ -6,6 +6,7 @@
 #include <QHash>
 #include <QRegularExpression>
 
+#include <algorithm>
 #include <optional>
 
 namespace notrack::gui
@@ -173,11 +174,11 @@ Inventory IniReader::read(const QString& text)
         if (!line.isEmpty() && !line.startsWith(QLatin1Char('#')) && !line.startsWith(QLatin1Char(';'))) {
             mistake = readLine(line);
         }
-        if (!mistake.isEmpty()) {
+        if (!mistake.isEmpty() || m_tree.isTooLarge()) {
             break;
         }
     }
-    if (mistake.isEmpty() && !m_pending.isEmpty()) {
+    if (mistake.isEmpty() && !m_pending.isEmpty() && !m_tree.isTooLarge()) {
         const auto first = std::min_element(m_pending.begin(), m_pending.end(),
                                             [](const Pending& left, const Pending& right) { return left.line < right.line; });
         m_line = first->line;

@@ -4,6 +4,7 @@
 #include "gui/remote/ssh_arguments.h"
 
 #include <QCoreApplication>
+#include <QSet>
 
 #include <algorithm>
 #include <tuple>
@@ -21,6 +22,10 @@ struct InventoryTreeText
 
 constexpr QLatin1String allGroup("all");
 constexpr QLatin1String ungroupedGroup("ungrouped");
+
+constexpr qsizetype stepsOfName = 100; // of a host or a group
+constexpr qsizetype stepsOfVariable = 10;
+constexpr qsizetype stepsOfLook = 5; // at a group, and at each that holds it
 
 bool isTemplate(const QString& value)
 {
@@ -98,25 +103,44 @@ void applyVariables(NodeEntry& entry, const InventoryVariables& variables)
     takeWhole("ansible_connection", [&](const QString& value) { applyConnection(entry, value); });
 }
 
+bool InventoryTree::spend(qsizetype steps)
+{
+    m_steps += steps;
+    return !isTooLarge();
+}
+
+InventoryTree::Group& InventoryTree::groupNamed(const QString& name)
+{
+    const auto known = m_groups.find(name);
+    if (known != m_groups.end()) {
+        return *known;
+    }
+    spend(stepsOfName);
+    return m_groups[name];
+}
+
 void InventoryTree::addGroup(const QString& group)
 {
-    m_groups[group];
+    groupNamed(group);
+}
+
+void InventoryTree::setVariable(const QString& group, const QString& key, const QString& value)
+{
+    spend(stepsOfVariable);
+    groupNamed(group).variables[key] = value;
 }
 
 bool InventoryTree::addChild(const QString& parent, const QString& child)
 {
-    QStringList above = {parent};
-    for (qsizetype index = 0; index < above.size(); ++index) {
-        const QStringList parents = m_groups.value(above.at(index)).parents;
-        std::copy_if(parents.begin(), parents.end(), std::back_inserter(above), [&](const QString& each) { return !above.contains(each); });
+    addGroup(parent);
+    if (groupNamed(child).parents.contains(parent)) {
+        return true;
     }
-    if (above.contains(child) || child == allGroup) {
+    if (child == allGroup || withThoseAbove({parent}).contains(child)) {
         return false;
     }
-    addGroup(parent);
-    QStringList& parents = m_groups[child].parents;
-    if (parent != allGroup && !parents.contains(parent)) {
-        parents.append(parent);
+    if (parent != allGroup) {
+        groupNamed(child).parents.append(parent);
     }
     return true;
 }
@@ -127,12 +151,16 @@ bool InventoryTree::addHosts(const QString& pattern, const QString& group, const
     const auto names = expandHostRange(range);
     for (const QString& name : names.value_or(QStringList())) {
         const std::size_t row = m_rows.value(name, m_hosts.size());
+        if (!spend((row == m_hosts.size() ? stepsOfName : 1) + stepsOfVariable * variables.size())) {
+            return true;
+        }
         if (row == m_hosts.size()) {
             m_rows.insert(name, row);
             m_hosts.push_back({name, {}, {}});
         }
         Host& host = m_hosts[row];
         if (group != allGroup && group != ungroupedGroup && !host.groups.contains(group)) {
+            spend(host.groups.size());
             host.groups.append(group);
         }
         if (port != 0) {
@@ -143,41 +171,70 @@ bool InventoryTree::addHosts(const QString& pattern, const QString& group, const
     return names.has_value();
 }
 
-/// Those that name the host, and those above them, nearest first.
-QStringList InventoryTree::groupsOf(const Host& host) const
+/// Those groups and the ones that hold them, nearest first.
+QStringList InventoryTree::withThoseAbove(QStringList groups)
 {
-    QStringList all = host.groups;
-    for (qsizetype index = 0; index < all.size(); ++index) {
-        const QStringList parents = m_groups.value(all.at(index)).parents;
-        std::copy_if(parents.begin(), parents.end(), std::back_inserter(all), [&](const QString& each) { return !all.contains(each); });
+    QSet<QString> known(groups.begin(), groups.end());
+    for (qsizetype index = 0; index < groups.size(); ++index) {
+        const QStringList parents = m_groups.value(groups.at(index)).parents;
+        if (!spend(stepsOfLook * (1 + parents.size()))) {
+            break;
+        }
+        for (const QString& parent : parents) {
+            if (!known.contains(parent)) {
+                known.insert(parent);
+                groups.append(parent);
+            }
+        }
     }
-    return all;
+    return groups;
 }
 
-/// How far the group is from "all" at the farthest.
-int InventoryTree::depthOf(const QString& group) const
+/// How far each group is from those that no other holds, at the farthest.
+QHash<QString, int> InventoryTree::depths() const
 {
-    int depth = 0;
-    const QStringList parents = m_groups.value(group).parents;
-    for (const QString& parent : parents) {
-        depth = std::max(depth, depthOf(parent));
+    QHash<QString, QStringList> children;
+    QHash<QString, qsizetype> waitsFor;
+    QStringList ready;
+    for (auto group = m_groups.begin(); group != m_groups.end(); ++group) {
+        waitsFor[group.key()] = group->parents.size();
+        if (group->parents.isEmpty()) {
+            ready.append(group.key());
+        }
+        for (const QString& parent : group->parents) {
+            children[parent].append(group.key());
+        }
     }
-    return depth + 1;
+    QHash<QString, int> depths;
+    for (qsizetype index = 0; index < ready.size(); ++index) {
+        const QString group = ready.at(index);
+        const int below = depths.value(group) + 1;
+        const QStringList all = children.value(group);
+        for (const QString& child : all) {
+            depths[child] = std::max(depths.value(child), below);
+            if (--waitsFor[child] == 0) {
+                ready.append(child);
+            }
+        }
+    }
+    return depths;
 }
 
-Inventory InventoryTree::inventory() const
+Inventory InventoryTree::inventory()
 {
     const QString priorityKey = QStringLiteral("ansible_group_priority");
+    const QHash<QString, int> depths = this->depths();
     QHash<QString, std::tuple<int, int, QString>> places; // those of groups that come later hold
     for (auto group = m_groups.begin(); group != m_groups.end(); ++group) {
-        places.insert(group.key(), {depthOf(group.key()), group->variables.value(priorityKey, QStringLiteral("1")).toInt(), group.key()});
+        const int priority = group->variables.value(priorityKey, QStringLiteral("1")).toInt();
+        places.insert(group.key(), {depths.value(group.key()), priority, group.key()});
     }
     Inventory inventory;
     for (const Host& host : m_hosts) {
         NodeEntry entry;
         entry.name = host.name;
         entry.host = host.name;
-        entry.groups = groupsOf(host);
+        entry.groups = withThoseAbove(host.groups);
         QStringList order = entry.groups.isEmpty() ? QStringList{QString(ungroupedGroup)} : entry.groups;
         std::sort(order.begin(), order.end(),
                   [&](const QString& left, const QString& right) { return places.value(left) < places.value(right); });
@@ -186,8 +243,16 @@ Inventory InventoryTree::inventory() const
             variables.insert(m_groups.value(group).variables);
         }
         variables.insert(host.variables);
+        if (!spend(variables.size())) {
+            break;
+        }
         applyVariables(entry, variables);
         addNode(inventory, entry);
+    }
+    if (isTooLarge()) {
+        inventory = {};
+        inventory.unsound = true;
+        inventory.problems.append(InventoryTreeText::tr("too many hosts, groups or variables"));
     }
     return inventory;
 }

@@ -430,6 +430,10 @@ Ohne Quellen zeigt er die Knoten vom letzten Mal.</translation>
         <source>its %1 is a template, which only Ansible fills in</source>
         <translation>sein %1 ist eine Vorlage, die nur Ansible ausfüllt</translation>
     </message>
+    <message>
+        <source>too many hosts, groups or variables</source>
+        <translation>zu viele Rechner, Gruppen oder Variablen</translation>
+    </message>
 </context>
 <context>
     <name>LinkState</name>
