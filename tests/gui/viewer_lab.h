@@ -93,11 +93,16 @@ protected:
         return record == nullptr ? QString() : stableName(record->state());
     }
 
-    /// Clicks on the node's row.
+    /// Clicks on the node's row, once it stands still: what nodes have just said moves rows a moment later.
     void chooseByHand(const char* node)
     {
         const QTreeView* table = m_window->fleetPage()->table();
-        click(*table->viewport(), table->visualRect(rowNamed(node)).center());
+        QRect place;
+        while (table->visualRect(rowNamed(node)) != place) {
+            place = table->visualRect(rowNamed(node));
+            QTest::qWait(500);
+        }
+        click(*table->viewport(), place.center());
         QCOMPARE(m_window->fleetPage()->currentNode(), QLatin1String(node));
     }
 
