@@ -55,7 +55,7 @@ private Q_SLOTS:
             if (m_node->prober.asked == killedAtAsking)
                 throw Killed(); // no std::exception: nothing of the run catches it
         };
-        QVERIFY_EXCEPTION_THROWN(m_node->apply(), Killed);
+        QVERIFY_THROWS_EXCEPTION(Killed, m_node->apply());
         QCOMPARE(m_node->memory.texts.contains(Remembered::Pending), killedAtAsking > 1);
         m_node->prober.beforeAnswer = nullptr;
         m_node->prober.answers.clear();
