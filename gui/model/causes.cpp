@@ -38,11 +38,18 @@ QString withoutOwn(const NodeRecord& record)
     return reason.replace(own, QStringLiteral("…"));
 }
 
-QString causeOf(const NodeRecord& record)
+QString causeOf(const NodeRecord& record, const QString& reason)
 {
     const QString word = displayText(record.state());
-    const QString reason = record.state() == RowState::Stale ? QString() : withoutOwn(record);
-    return reason.isEmpty() ? word : CausesText::tr("%1: %2").arg(word, reason);
+    return reason.isEmpty() || record.state() == RowState::Stale ? word : CausesText::tr("%1: %2").arg(word, reason);
+}
+
+/// What stands for those who have the cause in common: word for word where all of them say the same, figures and all.
+QString causeOf(const std::vector<const NodeRecord*>& nodes, const QString& key)
+{
+    const auto inFull = [](const NodeRecord* node) { return causeOf(*node, node->reason(steadyNow())); };
+    const QString first = inFull(nodes.front());
+    return std::all_of(nodes.begin(), nodes.end(), [&](const NodeRecord* node) { return inFull(node) == first; }) ? first : key;
 }
 
 QString valueOf(const Report& report, std::string Report::*field)
@@ -53,7 +60,7 @@ QString valueOf(const Report& report, std::string Report::*field)
 QStringList keysOf(const NodeRecord& record, Grouping grouping)
 {
     if (grouping == Grouping::Cause) {
-        return {causeOf(record)};
+        return {causeOf(record, withoutOwn(record))};
     }
     if (grouping == Grouping::Group) {
         return record.entry.groups.isEmpty() ? QStringList{CausesText::tr("no group")} : record.entry.groups;
@@ -150,7 +157,9 @@ std::vector<TreeRow> buildCauseRows(const std::vector<const NodeRecord*>& nodes,
     for (const auto& [key, those] : sorted) {
         const int count = static_cast<int>(those.nodes.size());
         TreeRow row{key, {key, CausesText::tr("%n node(s)", nullptr, count)}, markOf(those.badness), {}, {}};
-        if (hasMajority(grouping)) {
+        if (grouping == Grouping::Cause) {
+            row.cells[0] = causeOf(those.nodes, key);
+        } else if (hasMajority(grouping)) {
             row.mark = rows.empty() ? RowMark::Ok : RowMark::Warning;
             row.cells[1] = rows.empty() ? row.cells[1] : CausesText::tr("%n node(s), unlike most", nullptr, count);
         } else if (grouping == Grouping::Group) {

@@ -261,9 +261,12 @@ void FleetModel::takeReport(const QString& node, const ReceivedReport& received)
         return;
     }
     NodeRecord& record = *m_records[static_cast<std::size_t>(row)];
+    const auto stands = [&] { return std::pair(displayData(record, State), displayData(record, Profile)); };
+    const auto before = stands();
     record.take(received, m_usualPause);
     settle(record);
-    markChanged(row);
+    // A view that is sorted by state has nothing to sort where only figures changed.
+    markChanged(row, stands() == before ? Untracked : State);
 }
 
 void FleetModel::takeLog(const QString& node, const QString& line)
@@ -318,9 +321,10 @@ void FleetModel::settle(NodeRecord& record)
     }
 }
 
-void FleetModel::markChanged(int row)
+void FleetModel::markChanged(int row, int firstColumn)
 {
-    m_changed.insert(row);
+    const auto [place, isNew] = m_changed.try_emplace(row, firstColumn);
+    place->second = std::min(place->second, firstColumn);
     if (!m_gather.isActive()) {
         m_gather.start();
     }
@@ -329,21 +333,33 @@ void FleetModel::markChanged(int row)
 void FleetModel::flush()
 {
     m_gather.stop();
-    const std::set<int> changed = std::exchange(m_changed, {});
+    const std::map<int, int> changed = std::exchange(m_changed, {});
     if (changed.empty()) {
         return;
     }
-    if (changed.size() > mostSingleRows) {
-        emit dataChanged(index(*changed.begin(), 0), index(*changed.rbegin(), ColumnCount - 1));
-    } else {
-        for (const int row : changed) {
-            emit dataChanged(index(row, 0), index(row, ColumnCount - 1));
-        }
+    // Rows of which only the figures changed, which are most, apart from the others.
+    std::vector<int> figures;
+    std::vector<int> whole;
+    for (const auto& [row, firstColumn] : changed) {
+        (firstColumn >= Untracked ? figures : whole).push_back(row);
     }
-    for (const int row : changed) {
+    tellChanged(figures, Untracked);
+    tellChanged(whole, Node);
+    for (const auto& [row, firstColumn] : changed) {
         emit nodeChanged(record(row).entry.name);
     }
     emit countsChanged();
+}
+
+void FleetModel::tellChanged(const std::vector<int>& rows, Column first)
+{
+    if (rows.size() > mostSingleRows) {
+        emit dataChanged(index(rows.front(), first), index(rows.back(), ColumnCount - 1));
+        return;
+    }
+    for (const int row : rows) {
+        emit dataChanged(index(row, first), index(row, ColumnCount - 1));
+    }
 }
 
 } // namespace notrack::gui

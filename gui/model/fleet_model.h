@@ -7,8 +7,8 @@
 #include <QTimer>
 
 #include <array>
+#include <map>
 #include <memory>
-#include <set>
 #include <vector>
 
 namespace notrack::gui
@@ -87,14 +87,15 @@ private:
     QVariant displayData(const NodeRecord& record, int column) const;
     QString noteOf(const NodeRecord& record) const;
     void removeMissing(const std::vector<NodeEntry>& nodes);
-    void markChanged(int row);
+    void markChanged(int row, int firstColumn = 0);
+    void tellChanged(const std::vector<int>& rows, Column first);
     void settle(NodeRecord& record);
     /// Writes down the rows from `first` on.
     void renumber(int first);
 
     std::vector<std::unique_ptr<NodeRecord>> m_records;
     QHash<QString, int> m_rows;
-    std::set<int> m_changed;
+    std::map<int, int> m_changed; ///< rows, with the first column that changed
     QTimer m_gather;
     QTimer m_second;
     qint64 m_usualPause = 5000;

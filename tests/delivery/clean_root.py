@@ -31,17 +31,17 @@ def debian_sources():
     return "".join(line + "\n" for line in lines)
 
 
-def base():
-    """The folder of the untouched root, whether it is there yet or not."""
-    return CACHE / ("root-" + hashlib.sha256(repr((PACKAGES, debian_sources())).encode()).hexdigest()[:16])
+def base(packages=PACKAGES):
+    """The folder of the untouched root with these packages, whether it is there yet or not."""
+    return CACHE / ("root-" + hashlib.sha256(repr((packages, debian_sources())).encode()).hexdigest()[:16])
 
 
-def make_base():
+def make_base(packages=PACKAGES):
     """Makes the untouched root, unless the cache has it."""
     sources = debian_sources()
     if not sources:
         skip("apt knows no sources of Debian: apt-get update")
-    if base().is_dir():
+    if base(packages).is_dir():
         return
     CACHE.mkdir(parents=True, exist_ok=True)
     staging = pathlib.Path(tempfile.mkdtemp(prefix="making-", dir=CACHE))
@@ -49,13 +49,13 @@ def make_base():
     settings = [line for line in run("apt-config", "dump").splitlines() if line.startswith(("Acquire::http", "Acquire::Check-Valid-Until"))]
     options = [f"--aptopt={line}" for line in settings]
     suite = sources.split()[2]
-    command = ["mmdebstrap", "--quiet", "--variant=minbase", "--include=" + ",".join(PACKAGES), *options, suite, str(staging / "root"), str(staging / "debian.list")]
+    command = ["mmdebstrap", "--quiet", "--variant=minbase", "--include=" + ",".join(packages), *options, suite, str(staging / "root"), str(staging / "debian.list")]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
         shutil.rmtree(staging)
         skip(f"mmdebstrap made no root: {done.stdout[-2000:]}")
-    if not base().exists():
-        os.rename(staging / "root", base())  # whole or not at all
+    if not base(packages).exists():
+        os.rename(staging / "root", base(packages))  # whole or not at all
     shutil.rmtree(staging)
 
 
@@ -68,13 +68,13 @@ def require_base():
 class CleanRoot:
     """A root of one's own over the cached one, which stays as it is; needs root of a mount namespace."""
 
-    def __init__(self):
+    def __init__(self, packages=PACKAGES):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="dns-notrack-root-"))
         self.path = self.folder / "root"
         run("mount", "-t", "tmpfs", "tmpfs", self.folder)
         for name in ("root", "changes", "work"):
             (self.folder / name).mkdir()
-        run("mount", "-t", "overlay", "overlay", "-o", f"lowerdir={base()},upperdir={self.folder}/changes,workdir={self.folder}/work", self.path)
+        run("mount", "-t", "overlay", "overlay", "-o", f"lowerdir={base(packages)},upperdir={self.folder}/changes,workdir={self.folder}/work", self.path)
         for name, kind in (("proc", "proc"), ("sys", "sysfs"), ("dev", "tmpfs"), ("run", "tmpfs")):
             run("mount", "-t", kind, kind, self.path / name)
         for name, major, minor in (("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)):

@@ -94,6 +94,33 @@ private slots:
         QVERIFY(buildCauseRows({}, Grouping::Cause).empty());
     }
 
+    void whatAllSayAlikeKeepsItsFigures()
+    {
+        FleetModel fleet;
+        fill(fleet);
+        fleet.takeLink(QStringLiteral("y"), refused(QStringLiteral("10.0.0.1"))); // an alias of the same machine
+        const QString first = buildCauseRows(all(fleet), Grouping::Cause).front().cells.constFirst();
+        QCOMPARE(first, QStringLiteral("unreachable: ssh: connect to host 10.0.0.1 port 22: Connection refused"));
+    }
+
+    /// Thousands of reports that change figures only must not sort the table again, which is sorted by state.
+    void figuresAreToldAlone()
+    {
+        FleetModel fleet;
+        fill(fleet);
+        QStringList told;
+        connect(&fleet, &FleetModel::dataChanged, this, [&told](const QModelIndex& first, const QModelIndex& last) {
+            told.append(QStringLiteral("%1-%2 from %3").arg(first.row()).arg(last.row()).arg(first.column() == 0 ? "all" : "figures"));
+        });
+        fleet.takeReport(QStringLiteral("a"), receivedAt(timely(sampleReport("a", 2'000)), steadyNow()));
+        fleet.takeLink(QStringLiteral("x"), refused(QStringLiteral("10.0.0.3")));
+        Report worse = timely(sampleReport("b"));
+        worse.state = NodeState::Unsafe;
+        fleet.takeReport(QStringLiteral("b"), receivedAt(worse, steadyNow()));
+        fleet.flush();
+        QCOMPARE(told, (QStringList{QStringLiteral("0-0 from figures"), QStringLiteral("1-1 from all"), QStringLiteral("4-4 from all")}));
+    }
+
     void whoIsUnlikeMostSaysSo()
     {
         FleetModel fleet;
