@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace notrack
 {
@@ -14,6 +15,10 @@ enum class Certainty { No, Maybe, Yes };
 /// What connection tracking says of a packet.
 enum class Tracking { New, Established, Untracked };
 
+/// Instead of an interface's name: packets have none at this hook. Rules find the empty name there (nft_meta.c, ip_tables.c), which no name of
+/// theirs is like, and which "not this one" is true of.
+constexpr std::string_view noInterface = "/";
+
 /// Packets that are alike as far as a rule set may tell: every one of them fits all that is said here.
 struct PacketClass
 {
@@ -23,7 +28,7 @@ struct PacketClass
     std::optional<Port> sourcePort; ///< empty: some port that a client takes
     std::optional<Port> destinationPort;
     Tracking tracking = Tracking::New;
-    std::string inInterface; ///< empty: not known
+    std::string inInterface; ///< empty: not known; or noInterface
     std::string outInterface;
     std::optional<bool> sourceLocal; ///< an address of the node itself
     std::optional<bool> destinationLocal;

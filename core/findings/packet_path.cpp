@@ -210,6 +210,16 @@ private:
     bool m_gaveUp = false;
 };
 
+/// What is known of it at a hook: before it is routed it has no way out yet, and what the node sends came in nowhere.
+PacketClass seenAt(std::string_view hook, PacketClass packet)
+{
+    if (hook == "PREROUTING" || hook == "INPUT")
+        packet.outInterface = noInterface;
+    if (hook == "OUTPUT")
+        packet.inInterface = noInterface;
+    return packet;
+}
+
 } // namespace
 
 bool Journey::may(Fate fate) const
@@ -225,7 +235,7 @@ bool Journey::always(Fate fate) const
 Journey follow(const SavedChains& table, std::string_view builtInChain, const PacketClass& packet,
                const std::vector<std::string>& chainsToIgnore, KnownMark mark)
 {
-    Walk walk(table, packet, chainsToIgnore);
+    Walk walk(table, seenAt(builtInChain, packet), chainsToIgnore);
     const SavedChain* const chain = table.find(builtInChain);
     if (chain == nullptr) {
         walk.end(Fate::Accepted, nullptr, std::string(builtInChain) + " is not there", "", {Certainty::Yes, mark});

@@ -134,6 +134,40 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(flatten(follow(table, "FORWARD", reply(Tracking::Untracked)))), untracked);
     }
 
+    /// What has not been routed goes out nowhere yet, and what the node sends came in nowhere: no name matches there, and every "not this one".
+    void interfacesAtAHook_data()
+    {
+        QTest::addColumn<QString>("hook");
+        QTest::addColumn<QString>("rule");
+        QTest::addColumn<bool>("passes");
+        QTest::newRow("not routed") << "PREROUTING"
+                                    << "! -o eth+" << true;
+        QTest::newRow("not routed, by name") << "PREROUTING"
+                                             << "-o eth0" << false;
+        QTest::newRow("not routed, any") << "PREROUTING"
+                                         << "-o +" << true;
+        QTest::newRow("delivered") << "INPUT"
+                                   << "! -o eth0" << true;
+        QTest::newRow("routed") << "FORWARD"
+                                << "! -o eth+" << false;
+        QTest::newRow("sent") << "OUTPUT"
+                              << "! -i cali+" << true;
+        QTest::newRow("sent, by name") << "OUTPUT"
+                                       << "-i cali1" << false;
+        QTest::newRow("came in") << "PREROUTING"
+                                 << "! -i cali+" << false;
+    }
+
+    void interfacesAtAHook()
+    {
+        QFETCH(QString, hook);
+        QFETCH(QString, rule);
+        QFETCH(bool, passes);
+        const SavedChains table = readLines(QStringLiteral(":%1 DROP [0:0]\n-A %1 -j A\n-A A %2 -j ACCEPT").arg(hook, rule));
+        const Journey journey = follow(table, hook.toStdString(), reply(Tracking::Untracked));
+        QVERIFY(journey.always(passes ? Fate::Accepted : Fate::Dropped));
+    }
+
     void longRuleSetsAreFollowed()
     {
         SavedTable saved{Backend::Iptables, Family::Ipv4, "filter", {":FORWARD ACCEPT [0:0]"}};
