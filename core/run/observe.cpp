@@ -248,7 +248,7 @@ void observeOutcome(const Change& change, NodeState expected, Report& report)
     report.notes.push_back("the tables could not be read again after the change, so no rules are listed: " + toText(comparisons.error()));
 }
 
-Judgement judgeNode(const Profile& profile, Node& node, Differences differences, Report& report, Facts& known)
+Judgement judgeNode(const Profile& profile, Node& node, Differences differences, Report& report, Facts& known, Fingerprint fingerprint)
 {
     NodeFacts facts = node.inspector.inspect(profile);
     std::move(differences.rawTables.begin(), differences.rawTables.end(), std::back_inserter(facts.savedTables));
@@ -257,7 +257,7 @@ Judgement judgeNode(const Profile& profile, Node& node, Differences differences,
     report.conntrack = facts.conntrack;
     report.virtualServices = facts.virtualServices;
     report.findings = judge(profile, facts, node.store.backend());
-    known.fingerprint = fingerprintOf(facts, profile.chainPrefix);
+    known.fingerprint = fingerprint == Fingerprint::Made ? fingerprintOf(facts, profile.chainPrefix) : std::string();
     known.entriesExpected = facts.ipvsConntrack.value_or(true);
     known.masqueraded = answersPassHere(profile, facts.virtualServices);
     known.remembered = false;

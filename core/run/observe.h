@@ -65,8 +65,12 @@ void reportRules(const std::vector<Comparison>& comparisons, Report& report);
 /// state is the expected one, no rule is listed, and a note says so: it is no failure of the change.
 void observeOutcome(const Change& change, NodeState expected, Report& report);
 
+/// Whether the facts are wanted with their fingerprint, which takes as long as reading all rules: for a verdict, or to hold against one.
+enum class Fingerprint { Made, LeftOut };
+
 /// Reads everything about the node and judges it for the profile: findings, conntrack's figures and the IPVS table go into the report.
-Judgement judgeNode(const Profile& profile, Node& node, Differences differences, Report& report, Facts& known);
+Judgement judgeNode(const Profile& profile, Node& node, Differences differences, Report& report, Facts& known,
+                    Fingerprint fingerprint = Fingerprint::Made);
 
 /// The same for an unattended run that finds the rules of a verdict in place, or none of ours: nothing is judged again where nothing has moved since
 /// the last one was, up to 10 minutes ago.

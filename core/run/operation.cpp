@@ -140,8 +140,10 @@ private:
         } else {
             const bool settled = m_seen.verified || (m_seen.standing == Standing::Absent && !m_seen.pending);
             const bool idle = unattended() && m_request.mode == Mode::Write && settled;
+            const bool compared = m_request.mode == Mode::Write || m_seen.verified;
             m_seen.judgement = idle ? judgeIfMoved(*m_request.profile, m_node, m_memory, std::move(differences), m_report, m_facts)
-                                    : judgeNode(*m_request.profile, m_node, std::move(differences), m_report, m_facts);
+                                    : judgeNode(*m_request.profile, m_node, std::move(differences), m_report, m_facts,
+                                                compared ? Fingerprint::Made : Fingerprint::LeftOut);
             if (m_seen.verified && verdict->fingerprint == m_facts.fingerprint && overrule(m_report.findings, verdict->overruled))
                 m_seen.judgement = judgementOf(m_report.findings);
         }
