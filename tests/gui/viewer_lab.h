@@ -126,6 +126,7 @@ protected:
                              QStringLiteral("0.5"), QStringLiteral("key"), QStringLiteral("Return")});
             }
         });
+        QTRY_VERIFY_WITH_TIMEOUT(QApplication::activeWindow() != nullptr, patience); // again, after a dialog before this one
         looking.start(100);
         press(keys);
         QTRY_VERIFY_WITH_TIMEOUT(!looking.isActive() && hands.state() == QProcess::NotRunning, patience);
