@@ -13,7 +13,7 @@ from test_packages import VERSION
 
 CLONE_NEWNS = 0x20000
 BASE = ["ca-certificates"]  # mmdebstrap's minbase is all else that a base system is, and apt
-SOURCES = "/root/dns-notrack"
+SOURCES = "/srv/dns-notrack"
 
 
 class FreshMachine(unittest.TestCase):
